@@ -1,0 +1,38 @@
+# `make run` shows a call recorded from end to end; `make test` proves it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+# Other people's programs that check ours, and the sound library that `play` needs.
+PEERS := sox ffmpeg tshark sip-tester libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins
+
+.PHONY: run test lint bench clean peers
+
+run: $(READY)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/tour.sh
+
+test: $(READY) peers
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY) peers
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) run build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+# Only root on a Debian machine can install; elsewhere a test whose peer is missing skips and says so.
+peers:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg -s $(PEERS) >/dev/null 2>&1; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PEERS) >/dev/null; \
+	fi

@@ -1,0 +1,74 @@
+"""Every error this program raises on purpose. The class says whose fault it is; the text says what to do.
+
+The command line prints the text as one sentence and exits with 2; nothing else catches the whole tree.
+"""
+
+from __future__ import annotations
+
+
+class PhoneRecorderError(Exception):
+    """Root of the tree."""
+
+
+class UsageError(PhoneRecorderError):
+    """The user asked for something that makes no sense: a wrong option, key script, size or path."""
+
+
+class WireError(PhoneRecorderError):
+    """Bytes from a file or a peer are not what their format says."""
+
+
+class RtpError(WireError):
+    """A datagram is not an RTP packet (RFC 3550 section 5.1)."""
+
+
+class ControlError(WireError):
+    """Bytes on the control connection are not a message, or a message lacks what it must have."""
+
+
+class RecordFileError(WireError):
+    """A record file's header cannot be used."""
+
+
+class AudioFileError(WireError):
+    """A WAV or a capture given as a voice cannot be read."""
+
+
+class DestinationError(PhoneRecorderError):
+    """A recording cannot go, or cannot go on, to where it was meant to go."""
+
+
+class DriveError(DestinationError):
+    """The drive cannot take (more of) a recording."""
+
+
+class DriveFull(DriveError):
+    """No room for another packet, the reserve kept free."""
+
+
+class DriveReadOnly(DriveError):
+    """The drive is write-protected, or not ours to write."""
+
+
+class DriveGone(DriveError):
+    """The drive is not there any more, or never was."""
+
+
+class ServerError(DestinationError):
+    """The record server cannot take (more of) a recording."""
+
+
+class ServerUnreachable(ServerError):
+    """Nothing answers at the server's address."""
+
+
+class ServerRefused(ServerError):
+    """The server answered `failed`, or something that is no answer."""
+
+
+class ServerLost(ServerError):
+    """The control connection ended while a recording was running."""
+
+
+class SpeakerError(PhoneRecorderError):
+    """No sound device can play this."""

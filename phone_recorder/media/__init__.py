@@ -1,0 +1,1 @@
+"""Floor 0: samples. No clock, no I/O."""

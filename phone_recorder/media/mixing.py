@@ -1,0 +1,68 @@
+"""The sum of two streams, payload by payload.
+
+Two G.711 payloads are mixed by one look-up a sample in a table of 64 KiB, which holds the exact rule: decode both, add,
+saturate to 16 bits, encode. Anything with G.722 in it takes the rule itself.
+"""
+
+from __future__ import annotations
+
+from array import array
+from functools import cache
+from operator import itemgetter
+from typing import NamedTuple
+
+from phone_recorder.media import g711, pcm
+from phone_recorder.media.codecs import Recoder
+from phone_recorder.wire.payload import Codec
+from phone_recorder.wire.rtp import CLOCK_RATE
+
+
+class Piece(NamedTuple):
+    """Some milliseconds of one stream: a payload and the codec that it is in."""
+
+    codec: Codec
+    payload: bytes
+
+
+@cache
+def mix_table(a: Codec, b: Codec, out: Codec) -> bytes:
+    """`table[code_a << 8 | code_b]` is the code of the mix, all three in G.711."""
+    encode = g711.encode_table(out)
+    table_b = g711.decode_table(b)
+    return bytes(encode[max(pcm.PCM_MIN, min(pcm.PCM_MAX, x + y))] for x in g711.decode_table(a) for y in table_b)
+
+
+def mix_g711(a: Piece, b: Piece, out: Codec) -> bytes:
+    """The mix of two G.711 payloads of one length, in the law `out`."""
+    pairs = bytearray(2 * len(a.payload))
+    pairs[0::2] = b.payload
+    pairs[1::2] = a.payload
+    return bytes(itemgetter(*memoryview(pairs).cast("H"))(mix_table(a.codec, b.codec, out)))
+
+
+class PayloadMixer:
+    """Mixes two streams into one codec, with the state that G.722 needs for each of the three.
+
+    A piece may change its codec at any time. None in place of a piece is silence.
+    """
+
+    def __init__(self, out: Codec) -> None:
+        self.out = out
+        self._recoder = Recoder(out)
+
+    def mix(self, a: Piece | None, b: Piece | None, size: int) -> bytes:
+        """The mixed payload of `size` bytes."""
+        if self.out in g711.LAWS and all(piece is None or piece.codec in g711.LAWS for piece in (a, b)):
+            return mix_g711(a or self._silence(size), b or self._silence(size), self.out)
+        for piece in (a, b):
+            if piece:
+                self._recoder.meet(piece.codec)
+        return self._recoder.encode(pcm.mix(self._decode(0, a, size), self._decode(1, b, size)))
+
+    def _silence(self, size: int) -> Piece:
+        return Piece(self.out, self.out.silence(size))
+
+    def _decode(self, leg: int, piece: Piece | None, size: int) -> array[int]:
+        if piece is None:
+            return pcm.silence(size * self._recoder.rate // CLOCK_RATE)
+        return self._recoder.decode(leg, piece.codec, piece.payload)
