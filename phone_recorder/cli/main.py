@@ -24,7 +24,7 @@ COMMANDS = {
     "models": "List the phone models and what they can do.",
     "server": "Run a record server.",
 }
-"""Command to its line in `--help`; the command itself is `command` in `phone_recorder.cli.NAME` (`import_` for import)."""
+"""Command to its line in `--help`. The command is `command` in the module of its name (`import_` for import)."""
 
 
 class CommandTable(click.Group):

@@ -1,0 +1,62 @@
+"""Files that the user names: opened with errors that say what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from phone_recorder.errors import UsageError
+
+_REASONS = {
+    errno.ENOENT: "there is no such file",
+    errno.EISDIR: "it is a directory, not a file",
+    errno.ENOTDIR: "a part of its path is not a directory",
+    errno.EACCES: "you have no permission",
+    errno.EPERM: "it is not permitted",
+    errno.ENOSPC: "there is no space left",
+    errno.EROFS: "the file system is read-only",
+    errno.EEXIST: "it exists already",
+    errno.EIO: "the device reports an I/O error",
+    errno.ENAMETOOLONG: "its name is too long",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why the operating system refused, in words."""
+    return _REASONS.get(error.errno or 0, (error.strerror or str(error)).lower())
+
+
+@contextmanager
+def open_for_reading(path: Path) -> Iterator[BinaryIO]:
+    """The file, opened binary; UsageError in place of any OSError while it is open."""
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+
+
+@contextmanager
+def replace_when_done(path: Path, force: bool = False) -> Iterator[BinaryIO]:
+    """A new file that takes its name only when it is whole, so that a failure leaves what was there before.
+
+    UsageError if it cannot be written, or if the name is taken and `force` is not set.
+    """
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists already: choose another name, or add --force to replace it")
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {reason(error)}") from error
+    finally:
+        # Gone already if all went well.
+        partial.unlink(missing_ok=True)
