@@ -1,0 +1,197 @@
+"""RIFF WAVE files as other programs write them, and as they read ours (Microsoft's RIFF and `mmreg.h`).
+
+A file is `RIFF <size> WAVE` and chunks of `<name> <size> <bytes>`, padded to an even size; all numbers little endian.
+Sizes are believed no further than the file goes: streaming writers leave 0 or 0xFFFFFFFF where they could not seek.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from math import isnan
+from operator import add
+
+from phone_recorder.errors import AudioFileError
+from phone_recorder.media import g711, pcm
+from phone_recorder.wire.payload import PCMA, PCMU
+
+MAGIC = b"RIFF"
+PCM, FLOAT, ALAW, MULAW, G722 = 1, 3, 6, 7, 0x028F
+MIN_RATE, MAX_RATE = 1000, 768_000
+"""Sample rates that audio is found at, in Hz: no more is asked of the resampler."""
+
+ReadAt = Callable[[int, int], bytes]
+"""Offset and size to bytes; fewer where the file ends."""
+
+_EXTENSIBLE = 0xFFFE
+_GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
+"""What follows the tag in the sub-format of WAVE_FORMAT_EXTENSIBLE."""
+_NAMES = {0x0002: "MS ADPCM", 0x0011: "IMA ADPCM", 0x0031: "GSM 6.10", 0x0055: "MP3", 0x00FF: "AAC", G722: "G.722"}
+
+_UNKNOWN_SIZE = 0xFFFFFFFF
+_RIFF_HEAD = struct.Struct("<4sI4s")
+_CHUNK = struct.Struct("<4sI")
+_FORMAT = struct.Struct("<HHIIHH")
+_FORMAT_SIZE = 40  # of WAVE_FORMAT_EXTENSIBLE, the longest that is looked at
+_MAX_CHUNKS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class WavFormat:
+    """`rate` in Hz, `bits` of one sample of one channel, `block_align` bytes of one sample of all channels."""
+
+    tag: int
+    channels: int
+    rate: int
+    bits: int
+    block_align: int
+
+
+@dataclass(frozen=True, slots=True)
+class WavHead:
+    """Where the audio is: `data_size` bytes of it are there, from `data_offset` on."""
+
+    format: WavFormat
+    data_offset: int
+    data_size: int
+
+
+def parse_head(read_at: ReadAt, file_size: int) -> WavHead:
+    """Find format and audio of a file of `file_size` bytes; AudioFileError says why that cannot be done."""
+    riff_size = _riff_size(read_at(0, _RIFF_HEAD.size))
+    wav_format = None
+    for name, offset, size in _chunks(read_at):
+        if name == b"fmt ":
+            wav_format = _parse_format(read_at(offset, min(size, _FORMAT_SIZE)))
+        elif name == b"data" and wav_format:
+            # A size of 0 is true only where the size of the whole, written in the same moment, is true as well.
+            streamed = size == _UNKNOWN_SIZE or (size == 0 and abs(riff_size + 8 - file_size) > 1)
+            there = max(file_size - offset, 0)
+            return WavHead(wav_format, offset, there if streamed else min(size, there))
+        elif name == b"data":
+            break
+    missing = "audio (data chunk)" if wav_format else "description (fmt chunk) of its audio"
+    raise AudioFileError(f"the WAV file has no {missing}, or was cut short before it")
+
+
+def samples(wav_format: WavFormat, raw: bytes) -> array[int]:
+    """The whole blocks of `raw` as 16-bit samples, the channels averaged."""
+    whole = raw[: len(raw) - len(raw) % wav_format.block_align]
+    interleaved = _TO_16_BIT[wav_format.tag, wav_format.bits](whole)
+    channels = [interleaved[i :: wav_format.channels] for i in range(wav_format.channels)]
+    if len(channels) == 1:
+        return interleaved
+    sums = map(add, *channels) if len(channels) == 2 else map(sum, zip(*channels, strict=True))
+    return array("h", [total // len(channels) for total in sums])
+
+
+def build_head(wav_format: WavFormat, data_size: int) -> bytes:
+    """All that stands before the audio: 44 bytes for PCM, else with a longer fmt chunk and a fact chunk.
+
+    An odd `data_size` is to be followed by a byte of padding. AudioFileError if a RIFF file cannot be so long.
+    """
+    bytes_per_s = wav_format.rate * wav_format.channels * wav_format.bits // 8
+    fmt = _FORMAT.pack(
+        wav_format.tag, wav_format.channels, wav_format.rate, bytes_per_s, wav_format.block_align, wav_format.bits
+    )
+    chunks = _chunk(b"fmt ", fmt)
+    if wav_format.tag != PCM:
+        total = data_size * 8 // (wav_format.bits * wav_format.channels)
+        chunks = _chunk(b"fmt ", fmt + bytes(2)) + _chunk(b"fact", struct.pack("<I", min(total, _UNKNOWN_SIZE)))
+    riff_size = 4 + len(chunks) + _CHUNK.size + data_size + data_size % 2
+    if riff_size > _UNKNOWN_SIZE:
+        raise AudioFileError(f"{data_size} bytes of audio are more than a WAV file can hold, which is 4 GiB")
+    return _RIFF_HEAD.pack(MAGIC, riff_size, b"WAVE") + chunks + _CHUNK.pack(b"data", data_size)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return _CHUNK.pack(name, len(data)) + data
+
+
+def _riff_size(head: bytes) -> int:
+    if not head:
+        raise AudioFileError("the file is empty")
+    if not head.startswith(MAGIC[: len(head)]):
+        raise AudioFileError("the file is not a WAV file: it does not begin with RIFF")
+    if len(head) < _RIFF_HEAD.size:
+        raise AudioFileError(f"the WAV file was cut short: {len(head)} bytes are left of it")
+    _, size, form = _RIFF_HEAD.unpack(head)
+    if form != b"WAVE":
+        raise AudioFileError(f"the RIFF file is not audio: its form is {form.decode('ascii', 'replace')!r}, not 'WAVE'")
+    return int(size)
+
+
+def _chunks(read_at: ReadAt) -> Iterator[tuple[bytes, int, int]]:
+    """Name, offset and size of each chunk; no more of them than a file can have in earnest."""
+    offset = _RIFF_HEAD.size
+    for _ in range(_MAX_CHUNKS):
+        head = read_at(offset, _CHUNK.size)
+        if len(head) < _CHUNK.size:
+            return
+        name, size = _CHUNK.unpack(head)
+        offset += _CHUNK.size
+        yield name, offset, size
+        offset += size + size % 2
+
+
+def _parse_format(fmt: bytes) -> WavFormat:
+    if len(fmt) < _FORMAT.size:
+        raise AudioFileError(f"the WAV file's fmt chunk has {len(fmt)} bytes, fewer than {_FORMAT.size}")
+    tag, channels, rate, _, block_align, bits = _FORMAT.unpack_from(fmt)
+    if tag == _EXTENSIBLE and fmt[26:] == _GUID_TAIL:
+        (tag,) = struct.unpack_from("<H", fmt, 24)
+    if (tag, bits) not in _TO_16_BIT:
+        raise AudioFileError(_unsupported(tag, bits))
+    if not channels or not MIN_RATE <= rate <= MAX_RATE:
+        raise AudioFileError(f"the WAV file claims {channels} channels at {rate} Hz, which cannot be")
+    block = channels * bits // 8
+    if block_align not in (0, block):
+        raise AudioFileError(f"the WAV file's blocks of {block_align} bytes do not fit {channels} x {bits} bits")
+    return WavFormat(tag, channels, rate, bits, block)
+
+
+def _unsupported(tag: int, bits: int) -> str:
+    name = _NAMES.get(tag, "of an unknown kind")
+    return (
+        f"the WAV file's audio is {name} (tag 0x{tag:04X}, {bits} bits): "
+        "PCM of 8, 16, 24 or 32 bits, float, A-law and mu-law can be read"
+    )
+
+
+def _from_8_bit(raw: bytes) -> array[int]:
+    # Alone of all widths 8 bits are unsigned.
+    return _from_columns(bytes(len(raw)), raw.translate(bytes(code ^ 0x80 for code in range(256))))
+
+
+def _from_wide(width: int, raw: bytes) -> array[int]:
+    """The upper two of `width` bytes."""
+    return _from_columns(raw[width - 2 :: width], raw[width - 1 :: width])
+
+
+def _from_columns(low: bytes, high: bytes) -> array[int]:
+    pairs = bytearray(2 * len(low))
+    pairs[0::2] = low
+    pairs[1::2] = high
+    return array("h", bytes(pairs))
+
+
+def _from_float(kind: str, raw: bytes) -> array[int]:
+    # Saturated before it is rounded, for infinity has no integer; what is not a number is silence.
+    values = memoryview(raw).cast("B").cast(kind)  # type: ignore[call-overload]
+    return pcm.saturate(0 if isnan(value) else max(-1.0, min(1.0, value)) * 32768 for value in values)
+
+
+_TO_16_BIT: dict[tuple[int, int], Callable[[bytes], array[int]]] = {
+    (PCM, 8): _from_8_bit,
+    (PCM, 16): partial(array, "h"),
+    (PCM, 24): partial(_from_wide, 3),
+    (PCM, 32): partial(_from_wide, 4),
+    (FLOAT, 32): partial(_from_float, "f"),
+    (FLOAT, 64): partial(_from_float, "d"),
+    (ALAW, 8): partial(g711.decode, PCMA),
+    (MULAW, 8): partial(g711.decode, PCMU),
+}
+"""Tag and bits to what makes 16-bit samples of them: all that can be read."""
