@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -46,8 +46,7 @@ def replace_when_done(path: Path, force: bool = False) -> Iterator[BinaryIO]:
 
     UsageError if it cannot be written, or if the name is taken and `force` is not set.
     """
-    if path.exists() and not force:
-        raise UsageError(f"{path} exists already: choose another name, or add --force to replace it")
+    _may_take(path, force)
     partial = path.with_name(f".{path.name}.partial")
     try:
         with partial.open("wb") as file:
@@ -58,5 +57,17 @@ def replace_when_done(path: Path, force: bool = False) -> Iterator[BinaryIO]:
     except OSError as error:
         raise UsageError(f"cannot write {path}: {reason(error)}") from error
     finally:
-        # Gone already if all went well.
-        partial.unlink(missing_ok=True)
+        # Gone already if all went well; and where it could not be made, it cannot be removed either.
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _may_take(path: Path, force: bool) -> None:
+    try:
+        taken, directory = path.exists(), path.is_dir()
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {reason(error)}") from error
+    if directory:
+        raise UsageError(f"cannot write {path}: {_REASONS[errno.EISDIR]}")
+    if taken and not force:
+        raise UsageError(f"{path} exists already: choose another name, or add --force to replace it")

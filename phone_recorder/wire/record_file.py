@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from phone_recorder.errors import RecordFileError, RtpError
-from phone_recorder.wire.payload import Codec, find_codec
+from phone_recorder.wire.payload import BYTES_PER_MS, PTIMES_MS, Codec, find_codec
 from phone_recorder.wire.rtp import CLOCK_RATE, RtpPacket, sequence_delta
 from phone_recorder.wire.rtp import HEADER_SIZE as RTP_HEADER_SIZE
 
@@ -25,6 +25,8 @@ HEAD_SIZE = 2048
 
 _HEADER = struct.Struct("<64siiI")
 _BLOCKS_TO_TELL_RTP = 4
+_USUAL_LENGTH = 160
+_RIFF_MARKS = (b"RIFF", b"RF64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,15 @@ class Examination:
 
 def examine(head: bytes, file_size: int) -> Examination:
     """Judge a record file by its first HEAD_SIZE bytes and its size. Never raises on what a file may hold."""
+    if head.startswith(_RIFF_MARKS):
+        return _no_record_file(file_size, "it is a RIFF WAV, not a record file: `phone-recorder import` makes it one")
     if len(head) < HEADER_SIZE:
-        problem = f"the file has {file_size} bytes, fewer than its header of {HEADER_SIZE}"
-        return Examination("", 0, 0, 0, file_size, None, False, (problem,))
+        return _no_record_file(file_size, f"the file has {file_size} bytes, fewer than its header of {HEADER_SIZE}")
     name, rtp_len, increment, data_size = _fields(head)
+    data = head[HEADER_SIZE:]
     codec, codec_problems = _judge_codec(name)
-    block, units, length_problems = _judge_lengths(rtp_len, increment)
-    rtp_blocks = block == units + RTP_HEADER_SIZE and _blocks_are_rtp(head[HEADER_SIZE:], block, codec)
+    block, units, length_problems = _judge_lengths(rtp_len, increment, data, codec)
+    rtp_blocks = block == units + RTP_HEADER_SIZE and _blocks_are_rtp(data, block, codec)
     if block != units and not rtp_blocks:
         length_problems.append(f"rtpLen {rtp_len} and increment {increment} do not belong together")
         units = block
@@ -109,13 +113,26 @@ def examine(head: bytes, file_size: int) -> Examination:
 def payloads(blocks: Iterator[bytes], rtp_blocks: bool) -> Iterator[bytes]:
     """The audio of each block; where blocks are RTP packets, their headers are stripped."""
     for block in blocks:
-        yield RtpPacket.parse(block).payload if rtp_blocks and len(block) > RTP_HEADER_SIZE else block
+        if payload := _rtp_payload(block) if rtp_blocks else block:
+            yield payload
 
 
 def printable(raw: bytes) -> str:
     """A name from a header as text that is safe to show."""
     text = raw.partition(b"\0")[0].decode("utf-8", "replace")
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _no_record_file(file_size: int, problem: str) -> Examination:
+    return Examination("", 0, 0, 0, file_size, None, False, (problem,))
+
+
+def _rtp_payload(block: bytes) -> bytes:
+    try:
+        return RtpPacket.parse(block).payload
+    except RtpError:
+        # Damaged in the middle of a stream, or cut short: what follows the header's place is audio all the same.
+        return block[RTP_HEADER_SIZE:]
 
 
 def _fields(data: bytes) -> tuple[bytes, int, int, int]:
@@ -140,14 +157,25 @@ def _judge_codec(name: bytes) -> tuple[Codec | None, list[str]]:
     return codec, []
 
 
-def _judge_lengths(rtp_len: int, increment: int) -> tuple[int, int, list[str]]:
+def _judge_lengths(rtp_len: int, increment: int, data: bytes, codec: Codec | None) -> tuple[int, int, list[str]]:
     """Block size and units to go on with, in place of lengths that cannot be."""
     problems = [f"{key} is {value}" for key, value in (("rtpLen", rtp_len), ("increment", increment)) if value <= 0]
-    if rtp_len <= 0:
-        rtp_len = increment if increment > 0 else 160
-    if increment <= 0:
-        increment = rtp_len
-    return rtp_len, increment, problems
+    if not problems:
+        return rtp_len, increment, problems
+    for units in _likely_units(rtp_len, increment):
+        if _blocks_are_rtp(data, units + RTP_HEADER_SIZE, codec, at_least=2):
+            return units + RTP_HEADER_SIZE, units, problems
+    size = next((length for length in (rtp_len, increment) if length > 0), _USUAL_LENGTH)
+    return size, size, problems
+
+
+def _likely_units(rtp_len: int, increment: int) -> tuple[int, ...]:
+    """The units a packet may have if the blocks should be RTP packets, one of the lengths or both being lost."""
+    if increment > 0:
+        return (increment,)
+    if rtp_len > 0:
+        return (rtp_len - RTP_HEADER_SIZE,) if rtp_len > RTP_HEADER_SIZE else ()
+    return tuple(BYTES_PER_MS * ptime for ptime in PTIMES_MS)
 
 
 def _judge_data_size(data_size: int, there: int, block: int) -> list[str]:
@@ -161,7 +189,7 @@ def _judge_data_size(data_size: int, there: int, block: int) -> list[str]:
     return problems
 
 
-def _blocks_are_rtp(data: bytes, block: int, codec: Codec | None) -> bool:
+def _blocks_are_rtp(data: bytes, block: int, codec: Codec | None, at_least: int = 1) -> bool:
     """Payload bytes can look like one RTP header by chance, not like a stream of them."""
     blocks = [data[i : i + block] for i in range(0, min(len(data), _BLOCKS_TO_TELL_RTP * block), block)]
     try:
@@ -170,7 +198,7 @@ def _blocks_are_rtp(data: bytes, block: int, codec: Codec | None) -> bool:
         return False
     types = {codec.payload_type} if codec else {0, 8, 9}
     return (
-        bool(packets)
+        len(packets) >= at_least
         and all(p.ssrc == packets[0].ssrc and p.payload_type in types for p in packets)
         and all(sequence_delta(b.sequence, a.sequence) == 1 for a, b in pairwise(packets))
     )

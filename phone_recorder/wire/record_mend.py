@@ -1,0 +1,84 @@
+"""What makes a damaged record file whole again: decided here, written to the disk by adapters/record_repair.py.
+
+Audio is only ever added to (a last short block is filled up with silence), never cut off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from phone_recorder.errors import RecordFileError, RtpError
+from phone_recorder.wire.record_file import Examination, RecordHeader
+from phone_recorder.wire.rtp import RtpPacket, RtpSender
+
+NUMBERS_OFFSET = 64
+"""Where rtpLen, increment and dataSize stand; the codec's name before them is left as it is."""
+
+_MAX_BLOCK = 0xFFFF
+"""No RTP packet is longer than its UDP datagram: a greater rtpLen is damage, and must not be padded to."""
+_MAX_DATA_SIZE = 0xFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """`padding` is appended to the file; then its header is made to say what `header` says."""
+
+    header: RecordHeader
+    padding: bytes = b""
+
+    @property
+    def numbers(self) -> bytes:
+        """The 12 bytes at NUMBERS_OFFSET."""
+        return bytes(self.header)[NUMBERS_OFFSET:]
+
+
+def mend(examination: Examination, last_block: bytes = b"") -> Mending | None:
+    """What the file needs, None for a file that needs nothing; RecordFileError says why one cannot be mended.
+
+    `last_block` is the last whole block of a file whose blocks are RTP packets.
+    """
+    if examination.complete:
+        return None
+    header = _true_header(examination)
+    padding = _padding(header, last_block) if examination.rtp_blocks else _silence(header, _missing(header))
+    size = header.data_size + len(padding)
+    if size > _MAX_DATA_SIZE:
+        raise RecordFileError("it is longer than dataSize can say")
+    return Mending(replace(header, data_size=size), padding)
+
+
+def _true_header(examination: Examination) -> RecordHeader:
+    """What the header must say, but for the padding."""
+    header = examination.header
+    if header is None or _lengths_disagree(examination):
+        raise RecordFileError("; ".join(examination.problems))
+    if header.rtp_len > _MAX_BLOCK:
+        raise RecordFileError(f"rtpLen {header.rtp_len} is more than any RTP packet holds")
+    return header
+
+
+def _lengths_disagree(examination: Examination) -> bool:
+    rtp_len, increment = examination.rtp_len, examination.increment
+    return rtp_len > 0 and increment > 0 and rtp_len != increment and not examination.rtp_blocks
+
+
+def _missing(header: RecordHeader) -> int:
+    """Bytes that the last block lacks."""
+    return -header.data_size % header.rtp_len
+
+
+def _silence(header: RecordHeader, size: int) -> bytes:
+    return header.codec.silence(size)
+
+
+def _padding(header: RecordHeader, last_block: bytes) -> bytes:
+    """The rest of the last RTP packet: of its RTP header too, if the file was cut inside that."""
+    missing = _missing(header)
+    if missing <= header.increment:
+        return _silence(header, missing)
+    try:
+        last = RtpPacket.parse(last_block)
+    except RtpError as error:
+        raise RecordFileError(f"its last whole block is no RTP packet: {error}") from error
+    sender = RtpSender(last.payload_type, last.ssrc, last.sequence + 1, last.timestamp + header.increment)
+    return sender.packet(_silence(header, header.increment))[header.rtp_len - missing :]
