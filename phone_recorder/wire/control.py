@@ -87,7 +87,8 @@ _MESSAGES: dict[str, type[Message]] = {
 def build(message: Message, terminator: Terminator = b"") -> bytes:
     """The message on the wire."""
     pairs = [("cmd", message.cmd), *((f.name, getattr(message, f.name)) for f in fields(message))]
-    return "&".join(f"{key}={escape(value)}" for key, value in pairs).encode() + terminator
+    # A name from the command line that was not UTF-8 holds lone surrogates: a question mark each.
+    return "&".join(f"{key}={escape(value)}" for key, value in pairs).encode(errors="replace") + terminator
 
 
 def parse(data: bytes) -> Message:
