@@ -1,0 +1,55 @@
+"""The phone's mixer: the two directions of a call, each on its timeline, in step, summed into one stream.
+
+The near party is this phone's user, the far party the peer. What is summed is what the recorder's receive-only stream
+hears (guide: call recording architecture).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from phone_recorder.media.mixing import PayloadMixer, Piece
+from phone_recorder.recording.placement import ByArrival
+from phone_recorder.recording.timeline import Timeline
+from phone_recorder.wire.payload import Codec
+
+NEAR, FAR = LEGS = ("near", "far")
+
+GapSink = Callable[[str, int, int], None]
+"""Called with leg, start and length in units from the mixer's start, for audio that never came."""
+
+
+class Mixer:
+    """`start` is an instant; `frame` and `horizon` are units; the mix is in the codec `out`."""
+
+    def __init__(self, start: int, frame: int, horizon: int, out: Codec, on_gap: GapSink) -> None:
+        self.start = start
+        self.frame = frame
+        self.near = Timeline(frame, horizon, ByArrival(start))
+        self.far = Timeline(frame, horizon, ByArrival(start))
+        self._mixer = PayloadMixer(out)
+        self._on_gap = on_gap
+        self._next = 0
+        self._waiting: tuple[list[Piece | None], list[Piece | None]] = ([], [])
+
+    def mix(self, now: int, wanted: int) -> tuple[int, list[bytes]]:
+        """The frames that both legs have closed since, from number `wanted` on: the first one's number, and payloads.
+
+        Frames before `wanted` cost no mixing: nobody listens to them.
+        """
+        near, far = self._waiting
+        near += self.near.close(now)
+        far += self.far.close(now)
+        count = min(len(near), len(far))
+        first, self._next = self._next, self._next + count
+        self._tell_gaps(first, near[:count], far[:count])
+        skipped = min(max(wanted - first, 0), count)
+        mixed = [self._mixer.mix(a, b, self.frame) for a, b in zip(near[skipped:count], far[skipped:], strict=False)]
+        del near[:count], far[:count]
+        return first + skipped, mixed
+
+    def _tell_gaps(self, first: int, near: list[Piece | None], far: list[Piece | None]) -> None:
+        for leg, pieces in ((NEAR, near), (FAR, far)):
+            for index, piece in enumerate(pieces, first):
+                if piece is None:
+                    self._on_gap(leg, index * self.frame, self.frame)

@@ -1,0 +1,202 @@
+"""Where packets stand in time: the anchor of an SSRC, jumps, drift, and the two paces that a recording can keep.
+
+Places are units from the recording's start. The rules are told in docs/timeline.md.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Protocol
+
+from phone_recorder.recording.units import SECOND
+from phone_recorder.wire.rtp import timestamp_delta
+
+JUMP = 2 * SECOND
+"""A packet that would stand further than this from its arrival starts a new anchor."""
+EVER = 1 << 62
+STUCK = SECOND // 2
+"""A stream that has come too late for so long is not late but shifted: it starts a new anchor."""
+DRIFT_WINDOW_S = 10
+AHEAD = SECOND // 4
+"""A stream may stand so far ahead of its arrival, its first packet having been slow; more is put right as drift is."""
+DRIFT_PATIENCE = 2 * SECOND
+"""How long a correction waits for a frame of silence to hide in."""
+
+
+class Pace(Protocol):
+    """What tells a recording how much time has passed."""
+
+    follows: bool
+    """Whether anchors follow arrivals: a stream that shifts or drifts against our clock is put back."""
+
+    def stand(self, arrival: int) -> int:
+        """Where an anchor that arrives now stands."""
+
+    def window(self, arrival: int) -> tuple[int, int]:
+        """The earliest and the latest place that a packet that arrives now should have."""
+
+    def heard(self, arrival: int, end: int) -> None:
+        """A packet was laid that ends at this place."""
+
+    def over(self, now: int) -> int:
+        """Where the audio that may be given out ends."""
+
+    def waited(self, now: int) -> int:
+        """Where time has got to: a place is given up when this is a horizon past it."""
+
+
+class ByArrival:
+    """Our clock is the recording's: it is as long as it took. For a phone that records its own call."""
+
+    follows = True
+
+    def __init__(self, start: int) -> None:
+        self._start = start
+
+    def stand(self, arrival: int) -> int:
+        return arrival - self._start
+
+    def window(self, arrival: int) -> tuple[int, int]:
+        return arrival - self._start, arrival - self._start
+
+    def heard(self, arrival: int, end: int) -> None:
+        """Our clock needs no packets to go on."""
+
+    def over(self, now: int) -> int:
+        return now - self._start
+
+    def waited(self, now: int) -> int:
+        return now - self._start
+
+
+class Told(ByArrival):
+    """As ByArrival, for a stream whose sender shares our clock and has told its anchor: it never shifts."""
+
+    follows = False
+
+    def window(self, arrival: int) -> tuple[int, int]:
+        return -EVER, EVER
+
+
+class BySender:
+    """The sender's timestamps are the recording's clock: while it sends nothing, no time passes.
+
+    For a record server: a phone that pauses in `skip` goes on with the next timestamp (WIRE.md, RTP to the server).
+    """
+
+    follows = False
+
+    def __init__(self, lead: int) -> None:
+        self._end = lead  # packets that overtook the first one stand before it, in the lead
+        self._heard: int | None = None
+
+    def stand(self, arrival: int) -> int:
+        return self._end
+
+    def window(self, arrival: int) -> tuple[int, int]:
+        return self._end, self._end + (arrival - self._heard if self._heard is not None else 0)
+
+    def heard(self, arrival: int, end: int) -> None:
+        if self._heard is None or end > self._end:
+            self._end, self._heard = max(end, self._end), arrival
+
+    def over(self, now: int) -> int:
+        return self._end
+
+    def waited(self, now: int) -> int:
+        return self._end + (now - self._heard if self._heard is not None else 0)
+
+
+class Placement:
+    """Where the timestamps of one SSRC stand."""
+
+    def __init__(self, frame: int, timestamp: int, place: int) -> None:
+        self._frame = frame
+        self.anchor(timestamp, place)
+
+    def anchor(self, timestamp: int, place: int) -> None:
+        """This timestamp stands here, rounded down to a frame; what was known of the delay is void."""
+        self._timestamp = timestamp
+        self._place = place // self._frame * self._frame
+        self._late_since: int | None = None
+        self._delays = DelayWatch(self._frame)
+
+    def at(self, timestamp: int) -> int:
+        """The place of a timestamp."""
+        return self._place + timestamp_delta(timestamp, self._timestamp)
+
+    def advance(self, timestamp: int) -> None:
+        """Measure from this timestamp on: the distance from the anchor would not fit 31 bits for ever."""
+        self._place = self.at(timestamp)
+        self._timestamp = timestamp
+
+    def stuck(self, arrival: int, late: bool) -> bool:
+        """Note whether the newest packet came too late; true when that has lasted."""
+        if not late:
+            self._late_since = None
+        elif self._late_since is None:
+            self._late_since = arrival
+        return self._late_since is not None and arrival - self._late_since >= STUCK
+
+    def follow(self, arrival: int, delay: int, quiet: bool) -> bool:
+        """Note a packet's delay (arrival - place); true if drift has just moved the anchor by a frame."""
+        shift = self._delays.note(arrival, delay, quiet)
+        self._place += shift
+        return shift != 0
+
+
+class DelayWatch:
+    """The least delay of the last seconds, and when it calls for a shift of one frame.
+
+    A shift is called for when the delay has moved by three quarters of a frame: after it the stream stands a quarter
+    off the other way, so that it never swings, and two legs that are both followed stay within 20 ms of each other.
+    """
+
+    def __init__(self, frame: int) -> None:
+        self._frame = frame
+        self._seconds: deque[int] = deque(maxlen=DRIFT_WINDOW_S)  # the least delay of each second that had packets
+        self._second = -1
+        self._least = 0
+        self._normal: int | None = None  # the least delay of the first window
+        self._due: int | None = None
+
+    def note(self, arrival: int, delay: int, quiet: bool) -> int:
+        """The shift to make now: 0, or a frame later or earlier."""
+        if arrival // SECOND != self._second:
+            self._turn(arrival)
+            self._least = delay
+        elif delay < self._least:
+            self._least = delay
+        if self._due is None or not (quiet or arrival >= self._due):
+            return 0
+        return self._shift(arrival)
+
+    def _turn(self, arrival: int) -> None:
+        if self._second >= 0:
+            self._seconds.append(self._least)
+        self._second = arrival // SECOND
+        self._judge(arrival)
+
+    def _judge(self, arrival: int) -> None:
+        if len(self._seconds) < DRIFT_WINDOW_S:
+            return
+        if self._normal is None:
+            self._normal = max(min(self._seconds), -AHEAD)
+        if self._moved() == 0:
+            self._due = None
+        elif self._due is None:
+            self._due = arrival + DRIFT_PATIENCE
+
+    def _moved(self) -> int:
+        moved = min(self._seconds) - (self._normal or 0)
+        if abs(moved) * 4 < self._frame * 3:
+            return 0
+        return self._frame if moved > 0 else -self._frame
+
+    def _shift(self, arrival: int) -> int:
+        shift = self._moved()
+        self._seconds = deque((least - shift for least in self._seconds), DRIFT_WINDOW_S)
+        self._least -= shift
+        self._due = None
+        self._judge(arrival)
+        return shift

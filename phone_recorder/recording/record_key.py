@@ -1,0 +1,85 @@
+"""The record key: idle, recording, paused. All of its behaviour is the table in this file.
+
+A press starts a recording, and a second press stops it, paused or not (guide: local recording, steps 3 and 4). The
+key's state is what the user wants; what is true is the destination's to say.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Key(Enum):
+    """Where the key stands."""
+
+    IDLE = "idle"
+    RECORDING = "recording"
+    PAUSED = "paused"
+
+
+class Event(Enum):
+    """What can happen to it: the user's keys, then what the call and the destination do."""
+
+    PRESS = "press"
+    START = "start"
+    STOP = "stop"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CALL_ENDED = "call ended"
+    DESTINATION_FAILED = "destination failed"
+    DRIVE_FULL = "drive full"
+    DRIVE_REMOVED = "drive removed"
+
+
+class Action(Enum):
+    """What the recorder then does."""
+
+    NONE = "nothing"
+    START = "start a recording"
+    STOP = "stop it"
+    PAUSE = "pause it"
+    RESUME = "go on with it"
+    ABANDON = "end it as failed"
+    REFUSE_NOT_RECORDING = "say that nothing is being recorded"
+    REFUSE_RECORDING = "say that a recording is already running"
+
+
+_RUNNING = {
+    Event.PRESS: (Key.IDLE, Action.STOP),
+    Event.STOP: (Key.IDLE, Action.STOP),
+    Event.CALL_ENDED: (Key.IDLE, Action.STOP),
+    Event.DESTINATION_FAILED: (Key.IDLE, Action.ABANDON),
+    Event.DRIVE_FULL: (Key.IDLE, Action.ABANDON),
+    Event.DRIVE_REMOVED: (Key.IDLE, Action.ABANDON),
+}
+
+TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
+    Key.IDLE: {
+        Event.PRESS: (Key.RECORDING, Action.START),
+        Event.START: (Key.RECORDING, Action.START),
+        Event.STOP: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
+        Event.PAUSE: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
+        Event.RESUME: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
+        Event.CALL_ENDED: (Key.IDLE, Action.NONE),
+        Event.DESTINATION_FAILED: (Key.IDLE, Action.NONE),
+        Event.DRIVE_FULL: (Key.IDLE, Action.NONE),
+        Event.DRIVE_REMOVED: (Key.IDLE, Action.NONE),
+    },
+    Key.RECORDING: {
+        **_RUNNING,
+        Event.START: (Key.RECORDING, Action.REFUSE_RECORDING),
+        Event.PAUSE: (Key.PAUSED, Action.PAUSE),
+        Event.RESUME: (Key.RECORDING, Action.NONE),
+    },
+    Key.PAUSED: {
+        **_RUNNING,
+        Event.START: (Key.PAUSED, Action.REFUSE_RECORDING),
+        Event.PAUSE: (Key.PAUSED, Action.NONE),
+        Event.RESUME: (Key.RECORDING, Action.RESUME),
+    },
+}
+
+
+def turn(key: Key, event: Event) -> tuple[Key, Action]:
+    """Where the key stands after an event, and what is to be done."""
+    return TABLE[key][event]

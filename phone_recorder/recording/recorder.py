@@ -1,0 +1,117 @@
+"""The recorder of one call: the record key, and a session for each recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from phone_recorder.errors import DestinationError, DriveFull, DriveGone
+from phone_recorder.recording.account import Account, StreamCounts
+from phone_recorder.recording.destination import State
+from phone_recorder.recording.record_key import Action, Event, Key, turn
+from phone_recorder.recording.session import Session
+
+Counts = dict[str, StreamCounts]
+
+REASONS = {
+    Event.PRESS: "record key",
+    Event.STOP: "stopped",
+    Event.CALL_ENDED: "call ended",
+}
+"""Why a recording ended, as its account and the stop request have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is true of the record key and of the last recording; the face is derived from this alone.
+
+    `destination` is None before the first recording; `refused` is what the last key asked for in vain.
+    """
+
+    key: Key
+    destination: State | None = None
+    account: Account | None = None
+    refused: Action | None = None
+
+
+class Recorder:
+    """`begin` makes the session of a recording that starts at an instant; `legs` counts what has come of the call."""
+
+    def __init__(self, begin: Callable[[int], Session], legs: Callable[[], Counts]) -> None:
+        self.key = Key.IDLE
+        self.accounts: list[Account] = []
+        """Every recording of this call, oldest first."""
+        self._begin = begin
+        self._legs = legs
+        self._current: Session | None = None
+        self._running: list[tuple[Session, Counts]] = []  # with what the legs had counted at its start
+        self._refused: Action | None = None
+
+    @property
+    def status(self) -> Status:
+        """What is true now."""
+        session = self._current
+        if session is None:
+            return Status(self.key, refused=self._refused)
+        return Status(self.key, session.destination.state, session.account, self._refused)
+
+    @property
+    def wanted_from(self) -> int | None:
+        """The instant from which on somebody still listens; None if nobody does. An earlier recording may be ending."""
+        return min((session.start for session, _ in self._running), default=None)
+
+    def press(self, now: int, event: Event) -> None:
+        """A key, or the end of the call."""
+        self.key, action = turn(self.key, event)
+        self._refused = None
+        match action:
+            case Action.START:
+                self._start(now)
+            case Action.STOP:
+                self._session.stop(now, REASONS[event])
+            case Action.PAUSE:
+                self._session.pause(now)
+            case Action.RESUME:
+                self._session.resume(now)
+            case Action.REFUSE_RECORDING | Action.REFUSE_NOT_RECORDING:
+                self._refused = action
+
+    def receive(self, datagrams: list[tuple[int, bytes]]) -> None:
+        """Datagrams of the mixed stream, each with the instant at which it came."""
+        for session, _ in self._running:
+            for arrival, data in datagrams:
+                session.receive(arrival, data)
+
+    def note_gap(self, leg: str, instant: int, length: int) -> None:
+        """Audio of one leg never came."""
+        for session, _ in self._running:
+            session.note_gap(leg, instant, length)
+
+    def advance(self, now: int) -> None:
+        """Let every recording go on; call at each tick, the socket drained."""
+        for session, before in list(self._running):
+            session.advance(now)
+            if session.finished:
+                self._running.remove((session, before))
+                session.account.streams |= {name: c.since(before[name]) for name, c in self._legs().items()}
+                self._finished(now, session)
+
+    def _start(self, now: int) -> None:
+        self._current = session = self._begin(now)
+        self.accounts.append(session.account)
+        self._running.append((session, self._legs()))
+
+    def _finished(self, now: int, session: Session) -> None:
+        if session is self._current and session.error:
+            self.press(now, _event_of(session.error))
+
+    @property
+    def _session(self) -> Session:
+        assert self._current is not None, "the table has no such action before the first start"
+        return self._current
+
+
+def _event_of(error: DestinationError) -> Event:
+    if isinstance(error, DriveFull):
+        return Event.DRIVE_FULL
+    return Event.DRIVE_REMOVED if isinstance(error, DriveGone) else Event.DESTINATION_FAILED

@@ -1,0 +1,120 @@
+"""One recording: the mixed stream's timeline, the pauses, and the destination, joined."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Literal
+
+from phone_recorder.errors import DestinationError
+from phone_recorder.media.codecs import Transcoder
+from phone_recorder.media.mixing import Piece
+from phone_recorder.recording.account import Account
+from phone_recorder.recording.destination import Destination, State
+from phone_recorder.recording.timeline import Timeline
+from phone_recorder.wire.payload import Codec
+
+Pause = Literal["skip", "silence"]
+MIXED = "mixed"
+
+
+class Session:
+    """`start` is an instant; frames of the timeline go to the destination in `codec`, paused ones as `pause` has it.
+
+    It is over when `finished`: after `stop`, or when its destination has failed.
+    """
+
+    def __init__(
+        self, start: int, timeline: Timeline, destination: Destination, codec: Codec, pause: Pause, account: Account
+    ) -> None:
+        self.start = start
+        self.destination = destination
+        self.account = account
+        self.finished = False
+        self._timeline = timeline
+        self._codec = codec
+        self._pause = pause
+        self._transcoder = Transcoder(codec)
+        self._edges: deque[tuple[int, bool]] = deque()  # frame number, and whether it is paused from there on
+        self._paused = False
+        self._end: int | None = None  # in units from the start
+        destination.open(start)
+
+    @property
+    def error(self) -> DestinationError | None:
+        """Why the destination failed."""
+        return self.destination.error
+
+    def receive(self, arrival: int, data: bytes) -> None:
+        """A datagram of the mixed stream."""
+        self._timeline.receive(arrival, data)
+
+    def pause(self, now: int) -> None:
+        """Keep nothing from the frame in which this comes: what is said during a pause may be a card number."""
+        self._edges.append(((now - self.start) // self._timeline.frame, True))
+
+    def resume(self, now: int) -> None:
+        """Keep all from the first frame that is wholly after this."""
+        self._edges.append((-((self.start - now) // self._timeline.frame), False))
+
+    def stop(self, now: int, reason: str) -> None:
+        """End here, in whole frames; what is still on its way is waited for."""
+        if self._end is None:
+            self._end = now - self.start
+            self.account.reason = reason
+
+    def advance(self, now: int) -> None:
+        """Pass on what has come. Call at each tick, the socket drained."""
+        if self.finished:
+            return
+        self._pass_on(now)
+        self.destination.advance(now)
+        if self._end is not None and self._timeline.next == self._end // self._timeline.frame:
+            self.destination.close(now, self.account.reason)
+        self._look(now)
+
+    def _pass_on(self, now: int) -> None:
+        first = self._timeline.next
+        frames = []
+        for index, piece in enumerate(self._timeline.close(now, self._end), first):
+            frame = self._frame(index, piece)
+            if frame is not None:
+                frames.append(frame)
+        self.destination.write(now, frames)
+
+    def _frame(self, index: int, piece: Piece | None) -> bytes | None:
+        """The frame as it is recorded; None if a pause skips it."""
+        size = self._timeline.frame
+        while self._edges and self._edges[0][0] <= index:
+            self._paused = self._edges.popleft()[1]
+        if self._paused:
+            self.account.paused += size
+            return None if self._pause == "skip" else self._codec.silence(size)
+        if piece is None:
+            self.account.gaps.add(MIXED, index * size, size)
+            return self._codec.silence(size)
+        return piece.payload if piece.codec is self._codec else self._transcoder.transcode(piece.codec, piece.payload)
+
+    def _look(self, now: int) -> None:
+        """Keep the account true to what the destination says."""
+        account, destination = self.account, self.destination
+        account.recorded = destination.written
+        if destination.state is State.FAILED:
+            account.state = "cut short" if account.recorded else "failed"
+            account.reason = str(destination.error)
+        elif destination.state is State.CLOSED:
+            account.state = "recorded"
+        elif destination.state is State.CANCELLED:
+            account.state = "cancelled"
+        if destination.state.final:
+            self.finished = True
+            account.parts = destination.parts
+            account.streams[MIXED] = self._timeline.counts
+
+    def note_gap(self, leg: str, instant: int, length: int) -> None:
+        """Audio of one leg of the mix never came: silence is mixed in its place."""
+        start = max(instant - self.start, 0)
+        end = instant - self.start + length
+        if self._end is not None:
+            end = min(end, self._end)
+        if end > start:
+            self.account.gaps.add(leg, start, end - start)
