@@ -37,7 +37,10 @@ def mix_g711(a: Piece, b: Piece, out: Codec) -> bytes:
     pairs = bytearray(2 * len(a.payload))
     pairs[0::2] = b.payload
     pairs[1::2] = a.payload
-    return bytes(itemgetter(*memoryview(pairs).cast("H"))(mix_table(a.codec, b.codec, out)))
+    table = mix_table(a.codec, b.codec, out)
+    if len(a.payload) < 2:
+        return bytes(table[pair] for pair in memoryview(pairs).cast("H"))
+    return bytes(itemgetter(*memoryview(pairs).cast("H"))(table))
 
 
 class PayloadMixer:
@@ -53,14 +56,17 @@ class PayloadMixer:
     def mix(self, a: Piece | None, b: Piece | None, size: int) -> bytes:
         """The mixed payload of `size` bytes."""
         if self.out in g711.LAWS and all(piece is None or piece.codec in g711.LAWS for piece in (a, b)):
-            return mix_g711(a or self._silence(size), b or self._silence(size), self.out)
+            return mix_g711(a, b, self.out) if a and b else self._lone_g711(a or b, size)
         for piece in (a, b):
             if piece:
                 self._recoder.meet(piece.codec)
         return self._recoder.encode(pcm.mix(self._decode(0, a, size), self._decode(1, b, size)))
 
-    def _silence(self, size: int) -> Piece:
-        return Piece(self.out, self.out.silence(size))
+    def _lone_g711(self, piece: Piece | None, size: int) -> bytes:
+        # A-law has no code for 0: its silence is 8, which a sum would add to the other stream.
+        if piece is None:
+            return self.out.silence(size)
+        return piece.payload.translate(g711.transcode_table(piece.codec, self.out))
 
     def _decode(self, leg: int, piece: Piece | None, size: int) -> array[int]:
         if piece is None:
