@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
 from phone_recorder.adapters.files import open_for_reading, reason
-from phone_recorder.errors import AudioFileError, RecordFileError, RtpError, UsageError
+from phone_recorder.errors import AudioFileError, RecordFileError, UsageError
 from phone_recorder.media import codecs
 from phone_recorder.media.resample import Resampler
 from phone_recorder.wire import pcap, riff
@@ -108,11 +108,7 @@ def _wav_pcm(path: Path, rate: int) -> Iterator[array[int]]:
 def _record_pcm(path: Path, rate: int) -> Iterator[array[int]]:
     with open_record_audio(path) as audio:
         decoder = codecs.decoder(audio.header.codec, rate)
-        try:
-            yield from (decoder.decode(payload) for payload in audio.payloads if payload)
-        except RtpError:
-            # Damage in the middle: the audio goes this far.
-            return
+        yield from map(decoder.decode, audio.payloads)
 
 
 def _capture_pcm(path: Path, rate: int) -> Iterator[array[int]]:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from phone_recorder.adapters.audio_files import RecordAudio, open_pcm, open_record_audio
 from phone_recorder.adapters.files import replace_when_done
-from phone_recorder.errors import RecordFileError, RtpError, UsageError
+from phone_recorder.errors import RecordFileError, UsageError
 from phone_recorder.media import codecs
 from phone_recorder.media import pcm as samples
 from phone_recorder.media.codecs import BIT_RATE
@@ -47,12 +47,10 @@ def export_record(source: Path, target: Path, original: bool = False, force: boo
         wav_format = (_ORIGINAL if original else _PCM16)[codec]
         # Before anything is written, and again with what was written.
         riff.build_head(wav_format, _wav_size(audio, wav_format))
-        problems = list(audio.examination.problems)
         convert = bytes if original else _to_pcm16(codec)
         with replace_when_done(target, force) as file:
-            pieces = (convert(payload) for payload in _sound(audio.payloads, problems))
-            size = _write_wav(file, wav_format, pieces)
-    return Converted(size * 8 / wav_format.bits / wav_format.rate, tuple(problems))
+            size = _write_wav(file, wav_format, map(convert, audio.payloads))
+        return Converted(size * 8 / wav_format.bits / wav_format.rate, audio.examination.problems)
 
 
 def import_audio(source: Path, target: Path, codec: Codec, ptime_ms: int = 20, force: bool = False) -> Converted:
@@ -98,14 +96,6 @@ def _wav_size(audio: RecordAudio, wav_format: WavFormat) -> int:
 def _to_pcm16(codec: Codec) -> Callable[[bytes], bytes]:
     decoder = codecs.decoder(codec, codec.sample_rate)
     return lambda payload: decoder.decode(payload).tobytes()
-
-
-def _sound(payloads: Iterator[bytes], problems: list[str]) -> Iterator[bytes]:
-    """The payloads up to the first that is damaged, which is a problem more."""
-    try:
-        yield from payloads
-    except RtpError as error:
-        problems.append(f"it is damaged in the middle: {error}")
 
 
 def _write_wav(file: BinaryIO, wav_format: WavFormat, pieces: Iterator[bytes]) -> int:

@@ -38,6 +38,7 @@ _CLASSIC = {
 MAGICS = (*_CLASSIC, _NG_SECTION)
 
 _SKIP_SIZE = 65_536
+_CUT_SHORT = "the capture is cut short"
 
 
 class Datagram(NamedTuple):
@@ -105,13 +106,15 @@ class _Input:
     def exactly(self, size: int) -> bytes:
         data = self.read(size)
         if len(data) < size:
-            raise _Cut("the capture is cut short")
+            raise _Cut(_CUT_SHORT)
         return data
 
     def or_end(self, size: int) -> bytes:
         """So many bytes, or none at the end of the file."""
         data = self.read(size)
-        return data + self.exactly(size - len(data)) if data else b""
+        if 0 < len(data) < size:
+            raise _Cut(_CUT_SHORT)
+        return data
 
     def skip(self, size: int) -> None:
         """Pass over what may be a made-up number of bytes."""
