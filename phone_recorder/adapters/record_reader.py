@@ -15,11 +15,15 @@ from phone_recorder.wire.record_file import HEAD_SIZE, HEADER_SIZE, Examination,
 
 
 class RecordReader:
-    """One open record file. A damaged one is read as far as its audio goes; what is wrong is in `examination`."""
+    """One open record file. A damaged one is read as far as its audio goes; what is wrong is in `examination`.
+
+    `head` are its first HEAD_SIZE bytes.
+    """
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self.path = path
-        self.examination = _examine(file)
+        self.head = file.read(HEAD_SIZE)
+        self.examination = examine(self.head, os.fstat(file.fileno()).st_size)
         self._file = file
 
     @property
@@ -60,8 +64,3 @@ def _is_special(path: Path) -> bool:
     except OSError:
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
-
-
-def _examine(file: BinaryIO) -> Examination:
-    size = os.fstat(file.fileno()).st_size
-    return examine(file.read(HEAD_SIZE), size)

@@ -61,7 +61,7 @@ def repair(path: Path, dry_run: bool = False) -> Repair:
         if not problems:
             return Repair(path, Result.GOOD)
         try:
-            mend(record.examination, record.last_rtp_block())
+            _plan(record)
         except RecordFileError as error:
             return Repair(path, Result.FAILED, problems, why=str(error))
     try:
@@ -74,10 +74,14 @@ def repair(path: Path, dry_run: bool = False) -> Repair:
         return Repair(path, Result.FAILED, problems, why=why)
 
 
+def _plan(record: RecordReader) -> Mending | None:
+    return mend(record.head, record.examination.file_size, record.last_rtp_block())
+
+
 def _repair_open(record: RecordReader, file: BinaryIO, dry_run: bool) -> Repair:
     # Looked at again: until it was locked, its recorder may have gone on with it.
     problems = record.examination.problems
-    mending = mend(record.examination, record.last_rtp_block())
+    mending = _plan(record)
     if mending is None:
         return Repair(record.path, Result.GOOD)
     if not dry_run:

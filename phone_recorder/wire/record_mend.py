@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from phone_recorder.errors import RecordFileError, RtpError
-from phone_recorder.wire.record_file import Examination, RecordHeader
+from phone_recorder.wire.record_file import HEAD_SIZE, HEADER_SIZE, Examination, RecordHeader, examine
 from phone_recorder.wire.rtp import RtpPacket, RtpSender
 
 NUMBERS_OFFSET = 64
@@ -32,13 +32,23 @@ class Mending:
         return bytes(self.header)[NUMBERS_OFFSET:]
 
 
-def mend(examination: Examination, last_block: bytes = b"") -> Mending | None:
+def mend(head: bytes, file_size: int, last_block: bytes = b"") -> Mending | None:
     """What the file needs, None for a file that needs nothing; RecordFileError says why one cannot be mended.
 
-    `last_block` is the last whole block of a file whose blocks are RTP packets.
+    `head` are its first HEAD_SIZE bytes, `last_block` is the last whole block if its blocks are RTP packets.
     """
+    examination = examine(head, file_size)
     if examination.complete:
         return None
+    mending = _mending(examination, last_block)
+    mended = (head[:NUMBERS_OFFSET] + mending.numbers + head[HEADER_SIZE:] + mending.padding)[:HEAD_SIZE]
+    if not examine(mended, file_size + len(mending.padding)).complete:
+        # Rests of a packet that, filled up, would hide that the blocks before it are RTP packets.
+        raise RecordFileError("its last block does not go on from those before it")
+    return mending
+
+
+def _mending(examination: Examination, last_block: bytes) -> Mending:
     header = _true_header(examination)
     padding = _padding(header, last_block) if examination.rtp_blocks else _silence(header, _missing(header))
     size = header.data_size + len(padding)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from phone_recorder.adapters.files import open_for_reading, reason, replace_when_done
+from phone_recorder.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "there is no space left"),
+        (errno.EROFS, "the file system is read-only"),
+        (errno.EIO, "the device reports an I/O error"),
+        (errno.EBUSY, os.strerror(errno.EBUSY).lower()),
+    ],
+)
+def test_a_refusal_in_words(number: int, words: str) -> None:
+    assert reason(OSError(number, os.strerror(number))) == words
+
+
+def test_a_refusal_without_a_number_still_says_something() -> None:
+    assert reason(OSError("Nothing like it")) == "nothing like it"
+
+
+def test_reading(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"abc")
+    with open_for_reading(tmp_path / "f") as file:
+        assert file.read() == b"abc"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("none", "there is no such file"),
+        ("", "it is a directory, not a file"),
+        ("f/below", "a part of its path is not a directory"),
+        ("n" * 300, "its name is too long"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path: Path, name: str, why: str) -> None:
+    (tmp_path / "f").touch()
+    with pytest.raises(UsageError) as caught, open_for_reading(tmp_path / name):
+        pass
+    assert str(caught.value) == f"cannot read {tmp_path / name}: {why}"
+
+
+def test_an_error_while_reading_is_named_too(tmp_path: Path) -> None:
+    (tmp_path / "f").touch()
+    with pytest.raises(UsageError, match=r"cannot read .*/f: the device reports"), open_for_reading(tmp_path / "f"):
+        raise OSError(errno.EIO, "")
+
+
+def test_a_new_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    with replace_when_done(path) as file:
+        file.write(b"new")
+        assert not path.exists()
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, ""), ValueError("of the writer"), KeyboardInterrupt()])
+def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(b"old")
+    expected = UsageError if isinstance(error, OSError) else type(error)
+    with pytest.raises(expected), replace_when_done(path, force=True) as file:
+        file.write(b"new")
+        raise error
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_name_that_is_taken_needs_force(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(b"old")
+    with pytest.raises(UsageError, match="exists already: .* --force"), replace_when_done(path):
+        pass
+    assert path.read_bytes() == b"old"
+    with replace_when_done(path, force=True) as file:
+        file.write(b"new")
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("none/f", "there is no such file"),
+        ("f/below", "a part of its path is not a directory"),
+        ("n" * 250, "its name is too long"),
+        ("n" * 300, "its name is too long"),
+        ("", "it is a directory, not a file"),
+    ],
+)
+def test_what_cannot_be_written_is_named(tmp_path: Path, name: str, why: str, force: bool) -> None:
+    (tmp_path / "f").touch()
+    with pytest.raises(UsageError) as caught, replace_when_done(tmp_path / name, force):
+        pass
+    assert str(caught.value) == f"cannot write {tmp_path / name}: {why}"
+
+
+@pytest.mark.parametrize("name", [".", "..", "/"])
+def test_a_directory_without_a_name_of_its_own_is_a_directory_too(name: str) -> None:
+    with pytest.raises(UsageError, match="it is a directory"), replace_when_done(Path(name), force=True):
+        pass
