@@ -1,4 +1,4 @@
-"""Record files and RTP packets, packed here once more from the format's description, and not by the program's own code."""
+"""Record files and RTP packets, packed here once more from the format's description."""
 
 from __future__ import annotations
 

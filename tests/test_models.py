@@ -29,5 +29,5 @@ def test_a_model_is_found_in_any_case(name: str) -> None:
 
 
 def test_an_unknown_model_is_told_with_those_there_are() -> None:
-    with pytest.raises(UsageError, match="there is no model 'BX9': choose one of BX3S, BX4, .*, BXU"):
+    with pytest.raises(UsageError, match="there is no model 'BX9': choose one of BX3S, BX4, BX5S, "):
         find_model("BX9")

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from phone_recorder.adapters.files import open_for_reading
 from phone_recorder.errors import RecordFileError, UsageError
-from phone_recorder.wire.record_file import HEAD_SIZE, HEADER_SIZE, Examination, RecordHeader, examine, payloads
+from phone_recorder.wire.record_file import HEAD_SIZE, HEADER_SIZE, RecordHeader, examine, payloads
 
 
 class RecordReader:

@@ -47,7 +47,7 @@ class Playback:
 
     def seek(self, position_s: float) -> None:
         """Go on from the packet at that time; before the start is the start, past the end is the end."""
-        packet = int(max(0.0, position_s) * CLOCK_RATE) // self._header.increment
+        packet = round(max(0.0, position_s) * CLOCK_RATE) // self._header.increment
         self._packet = min(packet, self._header.packets)
         self._waiting = self._payloads(self._packet)
         # G.722 decodes from its past, and here it has another one.

@@ -79,7 +79,7 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path: Path, error:
 def test_a_name_that_is_taken_needs_force(tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_bytes(b"old")
-    with pytest.raises(UsageError, match="exists already: .* --force"), replace_when_done(path):
+    with pytest.raises(UsageError, match="choose another name, or add --force"), replace_when_done(path):
         pass
     assert path.read_bytes() == b"old"
     with replace_when_done(path, force=True) as file:

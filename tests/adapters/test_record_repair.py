@@ -231,7 +231,7 @@ def test_a_directory_that_may_not_be_read_is_one_sentence(tmp_path: Path, reques
     (tmp_path / "locked").mkdir(mode=0)
     request.getfixturevalue("as_nobody")
     for path in (Path("locked"), Path("locked/below")):
-        with pytest.raises(UsageError, match="cannot read locked.*you have no permission"):
+        with pytest.raises(UsageError, match=f"cannot read {path}: you have no permission"):
             record_files(path)
 
 
