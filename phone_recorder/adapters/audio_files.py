@@ -39,7 +39,7 @@ def kind_of(path: Path) -> Kind:
         head = file.read(HEAD_SIZE)
         if not head:
             raise AudioFileError("the file is empty")
-        if head.startswith(riff.MAGIC):
+        if head.startswith(riff.MAGICS):
             return "wav"
         if head.startswith(pcap.MAGICS):
             return "capture"

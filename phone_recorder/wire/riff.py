@@ -18,7 +18,8 @@ from phone_recorder.errors import AudioFileError
 from phone_recorder.media import g711, pcm
 from phone_recorder.wire.payload import PCMA, PCMU
 
-MAGIC = b"RIFF"
+MAGICS = (b"RIFF", b"RF64")
+"""RF64 (EBU Tech 3306) is what programs write that expect more than 4 GiB; its true sizes are in a chunk `ds64`."""
 PCM, FLOAT, ALAW, MULAW, G722 = 1, 3, 6, 7, 0x028F
 MIN_RATE, MAX_RATE = 1000, 768_000
 """Sample rates that audio is found at, in Hz: no more is asked of the resampler."""
@@ -62,15 +63,17 @@ class WavHead:
 def parse_head(read_at: ReadAt, file_size: int) -> WavHead:
     """Find format and audio of a file of `file_size` bytes; AudioFileError says why that cannot be done."""
     riff_size = _riff_size(read_at(0, _RIFF_HEAD.size))
-    wav_format = None
+    wav_format, long_size = None, 0
     for name, offset, size in _chunks(read_at):
         if name == b"fmt ":
             wav_format = _parse_format(read_at(offset, min(size, _FORMAT_SIZE)))
+        elif name == b"ds64":
+            long_size = int.from_bytes(read_at(offset + 8, 8), "little")
         elif name == b"data" and wav_format:
             # A size of 0 is true only where the size of the whole, written in the same moment, is true as well.
             streamed = size == _UNKNOWN_SIZE or (size == 0 and abs(riff_size + 8 - file_size) > 1)
             there = max(file_size - offset, 0)
-            return WavHead(wav_format, offset, there if streamed else min(size, there))
+            return WavHead(wav_format, offset, min((long_size or there) if streamed else size, there))
         elif name == b"data":
             break
     missing = "audio (data chunk)" if wav_format else "description (fmt chunk) of its audio"
@@ -104,7 +107,7 @@ def build_head(wav_format: WavFormat, data_size: int) -> bytes:
     riff_size = 4 + len(chunks) + _CHUNK.size + data_size + data_size % 2
     if riff_size > _UNKNOWN_SIZE:
         raise AudioFileError(f"{data_size} bytes of audio are more than a WAV file can hold, which is 4 GiB")
-    return _RIFF_HEAD.pack(MAGIC, riff_size, b"WAVE") + chunks + _CHUNK.pack(b"data", data_size)
+    return _RIFF_HEAD.pack(MAGICS[0], riff_size, b"WAVE") + chunks + _CHUNK.pack(b"data", data_size)
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
@@ -114,7 +117,7 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 def _riff_size(head: bytes) -> int:
     if not head:
         raise AudioFileError("the file is empty")
-    if not head.startswith(MAGIC[: len(head)]):
+    if head[:4] not in (magic[: len(head)] for magic in MAGICS):
         raise AudioFileError("the file is not a WAV file: it does not begin with RIFF")
     if len(head) < _RIFF_HEAD.size:
         raise AudioFileError(f"the WAV file was cut short: {len(head)} bytes are left of it")

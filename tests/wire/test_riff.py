@@ -84,6 +84,21 @@ HEADS = {
         WavHead(PCM16, 44, 6),
     ),
     "data past the end": (wav(chunk(b"fmt ", FMT_PCM16), chunk(b"data", bytes(6), 100)), WavHead(PCM16, 44, 6)),
+    "RF64": (
+        b"RF64\xff\xff\xff\xff"
+        + wav(
+            chunk(b"ds64", struct.pack("<QQQI", 92, 6, 3, 0)),
+            chunk(b"fmt ", FMT_PCM16),
+            chunk(b"data", bytes(6), 0xFFFFFFFF),
+            chunk(b"LIST", b"INFO"),
+        )[8:],
+        WavHead(PCM16, 80, 6),
+    ),
+    "RF64, its size made up": (
+        b"RF64\xff\xff\xff\xff"
+        + wav(chunk(b"ds64", b"\xff" * 28), chunk(b"fmt ", FMT_PCM16), chunk(b"data", bytes(6), 0xFFFFFFFF))[8:],
+        WavHead(PCM16, 80, 6),
+    ),
     "no samples": (wav(chunk(b"fmt ", FMT_PCM16), chunk(b"data", b"")), WavHead(PCM16, 44, 0)),
     "no samples, a list after": (
         wav(chunk(b"fmt ", FMT_PCM16), chunk(b"data", b""), chunk(b"LIST", b"INFO")),
