@@ -196,6 +196,12 @@ def test_without_an_end_the_next_message_ends_it() -> None:
     assert buffer.closed() == [b"cmd="]
 
 
+def test_a_cmd_after_an_ampersand_is_a_field_and_no_new_message() -> None:
+    data = fixture("stop_response") + b"&cmd=RecordStopRequest"
+    for chunks in ([data], a_byte_at_a_time(data)):
+        assert [parse(frame) for frame in frames(chunks)] == [STOPPED]
+
+
 def test_quiet_ends_a_complete_message() -> None:
     buffer = ControlBuffer()
     buffer.feed(fixture("stop_request"))
