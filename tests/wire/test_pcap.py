@@ -113,9 +113,12 @@ def test_what_gives_no_datagram_is_counted_by_its_reason() -> None:
     assert reader.skipped == {Skip.FRAGMENT: 2, Skip.OTHER: 1, Skip.SHORT: 1}
 
 
-def test_a_simple_packet_is_as_long_as_its_interface_takes_in() -> None:
-    long = block(3, struct.pack("<I", 1500) + FRAME)
-    assert read(section() + interface(snap=len(FRAME)) + long)[0] == [at(0)]
+def test_the_padding_of_a_simple_packet_is_no_part_of_it() -> None:
+    cut = block(3, struct.pack("<I", len(FRAME)) + FRAME[:-2])
+    assert cut[8 + 4 + len(FRAME) - 2 :][:2] == bytes(2)
+    assert read(section() + interface(snap=len(FRAME)) + simple(FRAME))[0] == [at(0)]
+    datagrams, reader = read(section() + interface(snap=len(FRAME) - 2) + cut)
+    assert (datagrams, reader.skipped) == ([], {Skip.SHORT: 1})
 
 
 BAD = {
@@ -147,7 +150,7 @@ DAMAGED = {
     "block of 0": (damaged(struct.pack("<II", 99, 0)), "claims 0 bytes"),
     "block of 13": (damaged(struct.pack("<II", 99, 13)), "claims 13 bytes"),
     "packet larger than its block": (damaged(enhanced(FRAME, size=5000)), "claims 5000 bytes in a block"),
-    "interface that is not there": (damaged(enhanced(FRAME, number=7)), "interface 7"),
+    "interface that is not there": (damaged(enhanced(FRAME, number=1)), "interface 1"),
     "block too short for a packet": (damaged(block(6, bytes(8))), "too few"),
     "block too short for an interface": (damaged(block(1, bytes(4))), "too few"),
     "section without byte order": (damaged(block(0x0A0D0D0A, bytes(16))), "no byte order"),

@@ -164,6 +164,18 @@ def test_a_file_cut_anywhere_is_named_or_read_as_far_as_it_goes(size: int) -> No
         assert parse(whole[:size]).data_size == size - 44
 
 
+def test_chunks_without_end_are_given_up() -> None:
+    reads: list[int] = []
+
+    def read_at(offset: int, size: int) -> bytes:
+        reads.append(offset)
+        return b"RIFF\0\0\0\0WAVE" if offset == 0 else bytes(size)
+
+    with pytest.raises(AudioFileError, match="no description"):
+        parse_head(read_at, 1 << 32)
+    assert len(reads) == 1001
+
+
 WIDTHS = {
     "8": (WavFormat(1, 1, 8000, 8, 1), bytes([0x80, 0xFF, 0x00, 0x81]), [0, 0x7F00, -0x8000, 0x100]),
     "16": (PCM16, bytes.fromhex("0000 ff7f 0080 ffff"), [0, 32767, -32768, -1]),

@@ -70,8 +70,8 @@ def test_what_is_not_rtp_does_not() -> None:
 
 
 def test_packets_are_put_in_order_of_time_and_those_of_one_time_stay_as_they_came() -> None:
-    datagrams = [sent(rtp(1), 20), sent(rtp(0), 0), sent(rtp(3), 20)]
-    assert stream_packets(datagrams, (NEAR, FAR)) == [(0, rtp(0)), (20_000_000, rtp(1)), (20_000_000, rtp(3))]
+    datagrams = [sent(rtp(3), 20), sent(rtp(0), 0), sent(rtp(1), 20)]
+    assert stream_packets(datagrams, (NEAR, FAR)) == [(0, rtp(0)), (20_000_000, rtp(3)), (20_000_000, rtp(1))]
 
 
 @pytest.mark.parametrize("datagrams", [[], [sent(b"hello")], [sent(rtp(1, 101))]], ids=["none", "no RTP", "no audio"])
