@@ -180,14 +180,24 @@ def test_a_full_device_is_the_output_s_fault(tmp_path: Path) -> None:
     assert result.stderr == f"phone-recorder: cannot write {tmp_path / 'out.wav'}: there is no space left\n"
 
 
-def test_what_no_wav_file_can_hold_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+LONG = {
+    "5 GiB of PCM": (0xA000_0000, [], "more than a WAV file can hold"),
+    "3 GiB of PCM": (0x6000_0000, [], "there is no space left"),
+    "2.5 GiB as they are": (0xA000_0000, ["--codec", "original"], "there is no space left"),
+}
+
+
+@pytest.mark.parametrize(("size", "options", "reason"), LONG.values(), ids=LONG)
+def test_what_no_wav_file_can_hold_is_refused_before_anything_is_written(
+    size: int, options: list[str], reason: str, tmp_path: Path
+) -> None:
     path = write(tmp_path / "a.wav", record(b""))
-    os.truncate(path, 0xA000_0000)  # sparse: it takes no room
-    # Whoever began to write would be told of this instead.
+    os.truncate(path, size)  # sparse: it takes no room
+    # Whoever begins to write is told of this.
     (tmp_path / ".out.wav.partial").symlink_to("/dev/full")
-    result = export(path)
+    result = export(path, *options)
     assert result.exit_code == 2
-    assert "more than a WAV file can hold" in result.stderr
+    assert reason in result.stderr
     assert not (tmp_path / "out.wav").exists()
 
 
