@@ -38,6 +38,10 @@ class DestinationError(PhoneRecorderError):
     """A recording cannot go, or cannot go on, to where it was meant to go."""
 
 
+class NotSupported(DestinationError):
+    """This phone model cannot record there."""
+
+
 class DriveError(DestinationError):
     """The drive cannot take (more of) a recording."""
 

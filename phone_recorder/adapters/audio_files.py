@@ -23,6 +23,8 @@ Kind = Literal["wav", "record", "capture"]
 
 _CHUNK_SIZE = 65_536
 """So many bytes of a file are held at a time: four seconds of 16-bit samples at 8 kHz."""
+_LAST_PACKET_NS = 20_000_000
+"""What a capture's last packet is taken to last."""
 
 
 class RecordAudio(NamedTuple):
@@ -69,6 +71,11 @@ def read_capture(path: Path) -> list[tuple[int, bytes]]:
         # A second reading, so that of a long capture only that one stream is ever held.
         file.seek(0)
         return stream_packets(pcap.CaptureReader(file.read), pair)
+
+
+def duration_s(path: Path) -> float:
+    """How long the voice in the file is, in seconds, by its heads alone."""
+    return _DURATIONS[kind_of(path)](path)
 
 
 @contextmanager
@@ -119,6 +126,28 @@ _OPENERS: dict[Kind, Callable[[Path, int], Iterator[array[int]]]] = {
     "wav": _wav_pcm,
     "record": _record_pcm,
     "capture": _capture_pcm,
+}
+
+
+def _wav_duration(path: Path) -> float:
+    with _open(path) as file:
+        head = riff.parse_head(lambda offset, size: _read_at(file, offset, size), _size(file))
+        return head.data_size // head.format.block_align / head.format.rate
+
+
+def _record_duration(path: Path) -> float:
+    with open_record_audio(path) as audio:
+        return audio.header.duration_s
+
+
+def _capture_duration(path: Path) -> float:
+    return (max(offset for offset, _ in read_capture(path)) + _LAST_PACKET_NS) / 1e9
+
+
+_DURATIONS: dict[Kind, Callable[[Path], float]] = {
+    "wav": _wav_duration,
+    "record": _record_duration,
+    "capture": _capture_duration,
 }
 
 

@@ -35,14 +35,24 @@ class Pace(Protocol):
     def window(self, arrival: int) -> tuple[int, int]:
         """The earliest and the latest place that a packet that arrives now should have."""
 
-    def heard(self, arrival: int, end: int) -> None:
-        """A packet was laid that ends at this place."""
+    def heard(self, arrival: int, place: int, end: int) -> None:
+        """A packet was laid from this place to that."""
 
     def over(self, now: int) -> int:
         """Where the audio that may be given out ends."""
 
     def waited(self, now: int) -> int:
         """Where time has got to: a place is given up when this is a horizon past it."""
+
+    def settled(self, now: int) -> bool:
+        """Whether it is known where the recording begins."""
+
+    @property
+    def first(self) -> int:
+        """The place where it begins."""
+
+    def end(self, now: int) -> int:
+        """Where a recording that is stopped now ends."""
 
 
 class ByArrival:
@@ -59,13 +69,23 @@ class ByArrival:
     def window(self, arrival: int) -> tuple[int, int]:
         return arrival - self._start, arrival - self._start
 
-    def heard(self, arrival: int, end: int) -> None:
+    def heard(self, arrival: int, place: int, end: int) -> None:
         """Our clock needs no packets to go on."""
 
     def over(self, now: int) -> int:
         return now - self._start
 
     def waited(self, now: int) -> int:
+        return now - self._start
+
+    def settled(self, now: int) -> bool:
+        return True
+
+    @property
+    def first(self) -> int:
+        return 0
+
+    def end(self, now: int) -> int:
         return now - self._start
 
 
@@ -87,24 +107,38 @@ class BySender:
     follows = False
 
     def __init__(self, lead: int) -> None:
-        self._end = lead  # packets that overtook the first one stand before it, in the lead
-        self._heard: int | None = None
+        self._lead = lead
+        self._first_at: int | None = None
+        self._heard_at = 0
+        self.first = lead  # of what has come; packets that the first one overtook stand in the lead before it
+        self._end = lead
 
     def stand(self, arrival: int) -> int:
         return self._end
 
     def window(self, arrival: int) -> tuple[int, int]:
-        return self._end, self._end + (arrival - self._heard if self._heard is not None else 0)
+        silent = arrival - self._heard_at if self._first_at is not None else 0
+        return self._end, self._end + silent
 
-    def heard(self, arrival: int, end: int) -> None:
-        if self._heard is None or end > self._end:
-            self._end, self._heard = max(end, self._end), arrival
+    def heard(self, arrival: int, place: int, end: int) -> None:
+        if self._first_at is None:
+            self._first_at = arrival
+        if arrival - self._first_at < self._lead:
+            self.first = min(self.first, place)
+        if end > self._end:
+            self._end, self._heard_at = end, arrival
 
     def over(self, now: int) -> int:
         return self._end
 
     def waited(self, now: int) -> int:
-        return self._end + (now - self._heard if self._heard is not None else 0)
+        return self._end + now - self._heard_at
+
+    def settled(self, now: int) -> bool:
+        return self._first_at is not None and now - self._first_at >= self._lead
+
+    def end(self, now: int) -> int:
+        return self._end
 
 
 class Placement:

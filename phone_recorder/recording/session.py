@@ -1,4 +1,4 @@
-"""One recording: the mixed stream's timeline, the pauses, and the destination, joined."""
+"""One recording: a stream's timeline, the pauses, and the destination, joined."""
 
 from __future__ import annotations
 
@@ -20,11 +20,19 @@ MIXED = "mixed"
 class Session:
     """`start` is an instant; frames of the timeline go to the destination in `codec`, paused ones as `pause` has it.
 
-    It is over when `finished`: after `stop`, or when its destination has failed.
+    `stream` names the stream in the account. The session is over when `finished`: after `stop`, or when its destination
+    has failed.
     """
 
     def __init__(
-        self, start: int, timeline: Timeline, destination: Destination, codec: Codec, pause: Pause, account: Account
+        self,
+        start: int,
+        timeline: Timeline,
+        destination: Destination,
+        account: Account,
+        codec: Codec,
+        pause: Pause = "skip",
+        stream: str = MIXED,
     ) -> None:
         self.start = start
         self.destination = destination
@@ -33,6 +41,7 @@ class Session:
         self._timeline = timeline
         self._codec = codec
         self._pause = pause
+        self._stream = stream
         self._transcoder = Transcoder(codec)
         self._edges: deque[tuple[int, bool]] = deque()  # frame number, and whether it is paused from there on
         self._paused = False
@@ -45,7 +54,7 @@ class Session:
         return self.destination.error
 
     def receive(self, arrival: int, data: bytes) -> None:
-        """A datagram of the mixed stream."""
+        """A datagram of the stream."""
         self._timeline.receive(arrival, data)
 
     def pause(self, now: int) -> None:
@@ -59,7 +68,7 @@ class Session:
     def stop(self, now: int, reason: str) -> None:
         """End here, in whole frames; what is still on its way is waited for."""
         if self._end is None:
-            self._end = now - self.start
+            self._end = self._timeline.end(now)
             self.account.reason = reason
 
     def advance(self, now: int) -> None:
@@ -68,12 +77,12 @@ class Session:
             return
         self._pass_on(now)
         self.destination.advance(now)
-        if self._end is not None and self._timeline.next == self._end // self._timeline.frame:
+        if self._end is not None and self._timeline.done(self._end):
             self.destination.close(now, self.account.reason)
         self._look(now)
 
     def _pass_on(self, now: int) -> None:
-        first = self._timeline.next
+        first = self._timeline.given
         frames = []
         for index, piece in enumerate(self._timeline.close(now, self._end), first):
             frame = self._frame(index, piece)
@@ -90,7 +99,7 @@ class Session:
             self.account.paused += size
             return None if self._pause == "skip" else self._codec.silence(size)
         if piece is None:
-            self.account.gaps.add(MIXED, index * size, size)
+            self.account.gaps.add(self._stream, index * size, size)
             return self._codec.silence(size)
         return piece.payload if piece.codec is self._codec else self._transcoder.transcode(piece.codec, piece.payload)
 
@@ -108,7 +117,7 @@ class Session:
         if destination.state.final:
             self.finished = True
             account.parts = destination.parts
-            account.streams[MIXED] = self._timeline.counts
+            account.streams[self._stream] = self._timeline.counts
 
     def note_gap(self, leg: str, instant: int, length: int) -> None:
         """Audio of one leg of the mix never came: silence is mixed in its place."""

@@ -28,10 +28,12 @@ class Timeline:
 
     def __init__(self, frame: int, horizon: int, pace: Pace) -> None:
         self.frame = frame
-        self.next = 0
-        """The first frame not yet given out."""
+        self.given = 0
+        """Frames given out so far."""
         self._horizon = horizon
         self._pace = pace
+        self._next = 0  # the first frame not yet given out
+        self._settled = False
         self._frames: dict[int, Piece | _Partial] = {}
         self._streams: dict[int, tuple[SequenceCounter, Placement]] = {}
         self._gone = StreamCounts()  # of SSRCs no longer remembered
@@ -57,7 +59,7 @@ class Timeline:
             self._other += 1
             return
         place = self._place(arrival, packet, placement, sequence.newest)
-        self._pace.heard(arrival, place + len(packet.payload))
+        self._pace.heard(arrival, place, place + len(packet.payload))
         self._lay(place, Piece(codec, packet.payload))
         if self._pace.follows:
             delay = self._pace.stand(arrival) - place
@@ -68,10 +70,12 @@ class Timeline:
 
         Drain the socket first: a frame given out takes no more packets.
         """
+        if not self._settle(now):
+            return []
         over = self._pace.over(now) if until is None else min(until, self._pace.over(now))
         given_up = self._pace.waited(now) - self._horizon
         out: list[Piece | None] = []
-        for index in range(self.next, over // self.frame):
+        for index in range(self._next, over // self.frame):
             found = self._frames.get(index)
             if not isinstance(found, Piece):
                 if (index + 1) * self.frame > given_up:
@@ -79,12 +83,17 @@ class Timeline:
                 found = found.piece() if found else None
             self._frames.pop(index, None)
             out.append(found)
-        self.next += len(out)
+        self._next += len(out)
+        self.given += len(out)
         return out
 
-    def skip(self) -> None:
-        """Begin at the first frame that has come, not at 0."""
-        self.next = min(self._frames, default=self.next)
+    def end(self, now: int) -> int:
+        """The place where a recording that is stopped now ends."""
+        return self._pace.end(now)
+
+    def done(self, until: int) -> bool:
+        """Whether all frames before the place `until` have been given out."""
+        return self._settled and self._next >= until // self.frame
 
     @property
     def counts(self) -> StreamCounts:
@@ -103,6 +112,12 @@ class Timeline:
         )
         return self._gone.plus(here)
 
+    def _settle(self, now: int) -> bool:
+        if not self._settled and self._pace.settled(now):
+            self._settled = True
+            self._next = self._pace.first // self.frame
+        return self._settled
+
     def _meet(self, arrival: int, packet: RtpPacket) -> tuple[SequenceCounter, Placement]:
         if len(self._streams) == MAX_STREAMS:
             sequence, _ = self._streams.pop(next(iter(self._streams)))
@@ -117,7 +132,7 @@ class Timeline:
         place = placement.at(packet.timestamp)
         earliest, latest = self._pace.window(arrival)
         lost = not earliest - JUMP <= place <= latest + JUMP
-        late = place < self.next * self.frame
+        late = place < self._next * self.frame
         if lost or (newest and self._pace.follows and placement.stuck(arrival, late)):
             self._jumps += 1
             placement.anchor(packet.timestamp, self._pace.stand(arrival))
@@ -130,7 +145,7 @@ class Timeline:
         index, offset = divmod(place, self.frame)
         if offset or len(piece.payload) != self.frame:
             self._cut(index, offset, piece)
-        elif index < self.next:
+        elif index < self._next:
             # Before the recording's start nothing can be late.
             self._late += index >= 0
         elif index in self._frames:
@@ -141,11 +156,11 @@ class Timeline:
     def _cut(self, index: int, offset: int, piece: Piece) -> None:
         """Lay a packet that is not just one frame."""
         end = index * self.frame + offset + len(piece.payload)
-        self._late += 0 <= end <= self.next * self.frame
+        self._late += 0 <= end <= self._next * self.frame
         start = 0
         while start < len(piece.payload):
             size = min(self.frame - offset, len(piece.payload) - start)
-            if index >= self.next:
+            if index >= self._next:
                 self._overlay(index, offset, Piece(piece.codec, piece.payload[start : start + size]))
             index, offset, start = index + 1, 0, start + size
 

@@ -1,0 +1,107 @@
+"""UDP ports for RTP, drained on a tick, each datagram with the instant at which the kernel received it."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+from phone_recorder.errors import UsageError
+from phone_recorder.recording.units import from_ns
+
+LOOPBACK = "127.0.0.1"
+MAX_DATAGRAM = 2048
+"""More than any RTP packet of ours: 60 ms are 480 bytes; longer datagrams are cut, and thereby too long to be taken."""
+
+_SO_TIMESTAMPNS = 35
+_TIMESPEC = struct.Struct("@qq")
+
+
+def family_of(host: str) -> socket.AddressFamily:
+    """The family of an IP address."""
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+class UdpPort:
+    """A bound UDP port. `peer` narrows it to the datagrams of one address."""
+
+    def __init__(self, host: str = LOOPBACK, port: int = 0) -> None:
+        self._socket = socket.socket(family_of(host), socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        with suppress(OSError):
+            # Without it the instant of reading has to do.
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        try:
+            self._socket.bind((host, port))
+        except OSError as error:
+            self._socket.close()
+            raise UsageError(f"cannot use UDP port {port} of {host}: {error.strerror}") from error
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        host, port = self._socket.getsockname()[:2]
+        return host, port
+
+    def only_from(self, address: tuple[str, int]) -> None:
+        """Take datagrams of this address alone, and send to it."""
+        self._socket.connect(address)
+
+    def send(self, packets: list[bytes]) -> None:
+        """To the peer. RTP is not asked whether it arrived: what cannot be sent is lost, as on any network."""
+        for packet in packets:
+            with suppress(OSError):
+                self._socket.send(packet)
+
+    def drain(self) -> Iterator[tuple[int, bytes, str]]:
+        """All that waits: instant, datagram, source host. Instants come from the kernel where it gives them."""
+        skew = time.time_ns() - time.monotonic_ns()
+        now = from_ns(time.monotonic_ns())
+        while True:
+            try:
+                data, ancillary, _, source = self._socket.recvmsg(MAX_DATAGRAM, 64)
+            except BlockingIOError:
+                return
+            except ConnectionRefusedError:
+                # An earlier packet of ours has met a port that nobody listens on any more.
+                continue
+            yield _instant(ancillary, skew, now), data, source[0]
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class UdpMixLink:
+    """The mixed stream over loopback: the recorder has bound a port, the phone's mixer sends to it, nobody else may."""
+
+    def __init__(self) -> None:
+        self._recorder = UdpPort()
+        self._mixer = UdpPort()
+        self._mixer.only_from(self._recorder.address)
+        self._recorder.only_from(self._mixer.address)
+
+    @property
+    def port(self) -> int:
+        """The local port that the recorder has bound."""
+        return self._recorder.address[1]
+
+    def send(self, packets: list[bytes]) -> None:
+        self._mixer.send(packets)
+
+    def receive(self) -> list[tuple[int, bytes]]:
+        return [(instant, data) for instant, data, _ in self._recorder.drain()]
+
+    def close(self) -> None:
+        self._mixer.close()
+        self._recorder.close()
+
+
+def _instant(ancillary: list[tuple[int, int, bytes]], skew: int, now: int) -> int:
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= _TIMESPEC.size:
+            seconds, nanoseconds = _TIMESPEC.unpack_from(data)
+            # A step of the system time since then could name an instant that has not come yet.
+            return min(from_ns(seconds * 1_000_000_000 + nanoseconds - skew), now)
+    return now

@@ -1,0 +1,78 @@
+"""From what a user says of a voice to a party that speaks with it: `tone:440`, `silence`, `none`, or a file."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from phone_recorder.adapters import audio_files
+from phone_recorder.errors import UsageError
+from phone_recorder.phone.party import Nobody, Party, Replay, Speaker
+from phone_recorder.phone.voices import encode, repeated, then_silence, tone
+from phone_recorder.recording.units import from_ns
+from phone_recorder.wire.payload import Codec
+from phone_recorder.wire.rtp import RtpSender
+
+DEFAULT_NEAR = "tone:440:0"
+DEFAULT_FAR = "tone:660:1"
+"""Two tones that take turns, a second each: without files one still hears who is who."""
+
+TONE, SILENCE, NOBODY = "tone", "silence", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How a party sends: lengths in units; `end` is the instant at which the call ends."""
+
+    codec: Codec
+    frame: int
+    start: int
+    end: int
+
+
+def voice_length(voice: str) -> float:
+    """Seconds that a voice has something to say; 0 for one that has no end."""
+    return 0.0 if _is_made(voice) else audio_files.duration_s(Path(voice))
+
+
+def make_party(voice: str, repeat: bool, line: Line, random: Random) -> Party:
+    """The party; UsageError or AudioFileError says what is wrong with its voice."""
+    if voice == NOBODY:
+        return Nobody()
+    if not _is_made(voice) and audio_files.kind_of(Path(voice)) == "capture":
+        datagrams = audio_files.read_capture(Path(voice))
+        return Replay([(from_ns(ns), data) for ns, data in datagrams], line.start, line.end)
+    sender = RtpSender(line.codec.payload_type, random.getrandbits(32), random.getrandbits(16), random.getrandbits(32))
+    return Speaker(_payloads(voice, repeat, line), sender, line.frame, line.start, line.end)
+
+
+def _payloads(voice: str, repeat: bool, line: Line) -> Iterator[bytes]:
+    codec, frame = line.codec, line.frame
+    if voice == SILENCE:
+        return then_silence((), codec, frame)
+    if _is_made(voice):
+        return repeated(encode(cycle_of(_tone(voice, codec.sample_rate), frame, codec), codec, frame))
+    said = encode(audio_files.open_pcm(Path(voice), codec.sample_rate), codec, frame)
+    return repeated(said) if repeat else then_silence(said, codec, frame)
+
+
+def cycle_of(samples: array[int], frame: int, codec: Codec) -> Iterable[array[int]]:
+    """The samples as often as it takes to end with a packet: 2 s are no whole number of 30 ms, 6 s are."""
+    return (samples for _ in range(3 if len(samples) % (frame * codec.sample_rate // 8000) else 1))
+
+
+def _tone(voice: str, rate: int) -> array[int]:
+    try:
+        _, hertz, *turn = voice.split(":")
+        if not 20 <= int(hertz) <= 3400 or turn not in ([], ["0"], ["1"]):
+            raise ValueError(voice)
+    except ValueError:
+        raise UsageError(f"{voice!r} is no tone: write tone:HZ with 20 to 3400 Hz, such as tone:440") from None
+    return tone(int(hertz), rate, int(turn[0]) if turn else None)
+
+
+def _is_made(voice: str) -> bool:
+    return voice in (SILENCE, NOBODY) or voice.partition(":")[0] == TONE

@@ -1,0 +1,118 @@
+"""The two shells of a call: live, as real time passes, and fast, under a virtual clock."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from phone_recorder.adapters.clock import LiveClock, VirtualClock
+from phone_recorder.adapters.drives import DirectoryDrive
+from phone_recorder.adapters.record_client import TcpServerLink, probe, resolve
+from phone_recorder.adapters.udp import UdpMixLink
+from phone_recorder.errors import UsageError
+from phone_recorder.harness.links import MemoryMixLink, MemoryPorts, MemoryServerLink
+from phone_recorder.harness.stage import CallRequest, Outcome, Stage, stored_accounts
+from phone_recorder.phone.call import PhoneCall
+from phone_recorder.phone.face import Screen
+from phone_recorder.recording.rotation import SpacePolicy
+from phone_recorder.recording.server_destination import ServerLink
+from phone_recorder.recording.units import SECOND, from_ms, to_seconds
+from phone_recorder.server.core import RecordServer
+from phone_recorder.server.service import Service
+
+TICK = {"local": from_ms(100), "server": from_ms(20)}
+"""How often the live recorder drains its port: a file can wait, a server that is listened to cannot."""
+FAST_TICK = {"local": from_ms(200), "server": from_ms(20)}
+
+Watch = Callable[[int, Screen], None]
+"""Called at each tick with the time since the start of the call, in units, and the screen."""
+
+
+def run_fast(request: CallRequest, storage: Path) -> Outcome:
+    """The whole call at once; the same packets at the same times give the same bytes as live."""
+    if request.settings.mode == "server" and request.settings.server_host:
+        raise UsageError("a record server at an address lives in real time: leave out --fast, or --server")
+    clock = VirtualClock()
+    server, link = _memory_server(request, storage, clock)
+    stage = Stage(request, clock, MemoryMixLink(clock), link, durable=False)
+    tick = FAST_TICK[request.settings.mode]
+    while not stage.call.over or (server and server.running):
+        clock.advance(tick)
+        stage.call.advance(clock.now())
+        if server:
+            server.advance(clock.now())
+    return Outcome(request, stage.call, stored_accounts(server))
+
+
+def run_live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
+    """The call in real time, over real sockets; Ctrl-C hangs up."""
+    return asyncio.run(_live(request, storage, watch))
+
+
+def _memory_server(
+    request: CallRequest, storage: Path, clock: VirtualClock
+) -> tuple[RecordServer | None, Callable[[], ServerLink] | None]:
+    if request.settings.mode != "server":
+        return None, None
+    ports = MemoryPorts()
+    drive = DirectoryDrive(storage, durable=False)
+    server = RecordServer(drive, SpacePolicy(size_limit=0), ports.open, clock.system_time)
+    return server, partial(MemoryServerLink, server, ports, clock)
+
+
+async def _live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
+    async with AsyncExitStack() as stack:
+        service, link = await _live_server(request, storage, stack)
+        stage = Stage(request, LiveClock(), UdpMixLink(), link)
+        stack.callback(stage.call.close)
+        await _Pacer(stage.call, TICK[request.settings.mode], from_ms(request.settings.ptime_ms), watch).run()
+        while service and service.core.running:
+            await asyncio.sleep(to_seconds(from_ms(20)))
+    return Outcome(request, stage.call, stored_accounts(service.core if service else None))
+
+
+async def _live_server(
+    request: CallRequest, storage: Path, stack: AsyncExitStack
+) -> tuple[Service | None, Callable[[], ServerLink] | None]:
+    settings = request.settings
+    if settings.mode != "server":
+        return None, None
+    if settings.server_host:
+        address = resolve(settings.server_host, settings.server_port)
+        probe(address)
+        return None, partial(TcpServerLink, address)
+    service = await stack.enter_async_context(Service(storage, "127.0.0.1", 0))
+    return service, partial(TcpServerLink, service.address)
+
+
+@dataclass(slots=True)
+class _Pacer:
+    """Wakes for each packet of the mix, as a phone's mixer does, and every `tick` for the recorder."""
+
+    call: PhoneCall
+    tick: int
+    frame: int
+    watch: Watch
+
+    async def run(self) -> None:
+        clock = LiveClock()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, lambda: self.call.hang_up(clock.now()))
+        next_record = self.call.start
+        while not self.call.over:
+            now = clock.now()
+            self.call.mix(now)
+            if now >= next_record:
+                self.call.record(now)
+                self.watch(now - self.call.start, self.call.screen)
+                next_record = now + self.tick
+            await asyncio.sleep(self._until_next_packet(clock.now()) / SECOND)
+
+    def _until_next_packet(self, now: int) -> int:
+        return self.frame - (now - self.call.start) % self.frame

@@ -1,0 +1,204 @@
+"""One call set up from what a user asks for: parties, phone, and a stick or a record server to record to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from phone_recorder.adapters.clock import Clock
+from phone_recorder.adapters.drives import DirectoryDrive
+from phone_recorder.errors import NotSupported
+from phone_recorder.harness.network import Impairment, LossyNetwork
+from phone_recorder.harness.parties import DEFAULT_FAR, DEFAULT_NEAR, Line, make_party, voice_length
+from phone_recorder.models import MODELS, Model
+from phone_recorder.phone.call import CallPlan, MixLink, PhoneCall
+from phone_recorder.phone.face import screen_document
+from phone_recorder.phone.keys import parse_keys
+from phone_recorder.phone.party import Distant, Party
+from phone_recorder.recording.account import Account
+from phone_recorder.recording.destination import Destination, NoDestination
+from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.mixer import FAR, NEAR
+from phone_recorder.recording.rotation import SpacePolicy
+from phone_recorder.recording.server_destination import ServerDestination, ServerLink
+from phone_recorder.recording.units import from_ms, from_seconds, to_seconds
+from phone_recorder.server.core import RecordServer
+from phone_recorder.settings import RecordSettings
+from phone_recorder.wire.control import StartRequest
+from phone_recorder.wire.payload import BY_NAME, Codec
+from phone_recorder.wire.record_file import RecordHeader
+from phone_recorder.wire.rtp import RtpSender
+
+DEFAULT_DURATION_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequest:
+    """What a user asks for. `near` and `far` are voices (parties.py); `device` is the phone's MAC address.
+
+    `usb` is the directory that stands for the stick, `usb_size` its capacity in bytes, None for the real free space.
+    """
+
+    model: Model = MODELS["BX5S"]
+    settings: RecordSettings = field(default_factory=RecordSettings)
+    call_codec: str = "PCMU"
+    usb: Path = Path("usb")
+    usb_size: int | None = None
+    near: str = DEFAULT_NEAR
+    far: str = DEFAULT_FAR
+    repeat: bool = False
+    duration_s: float | None = None
+    keys: str = "0 record"
+    impairment: Impairment = field(default_factory=Impairment)
+    direction: str = "out"
+    remote_number: str = "1002"
+    remote_name: str = "Far Party"
+    local_number: str = "1001"
+    local_name: str = "Near Party"
+    device: str = "001122334455"
+    seed: int = 0
+
+    @property
+    def length_s(self) -> float:
+        """How long the call lasts: as asked, or until both have said all."""
+        return self.duration_s or max(map(voice_length, (self.near, self.far))) or DEFAULT_DURATION_S
+
+    @property
+    def codec(self) -> Codec:
+        """The recording's codec."""
+        return BY_NAME[self.settings.codec]
+
+    @property
+    def header(self) -> RecordHeader:
+        """The head of a record file of this call."""
+        frame = from_ms(self.settings.ptime_ms)
+        return RecordHeader(self.codec, frame, frame)
+
+    @property
+    def space(self) -> SpacePolicy:
+        """What the phone does with the room on the stick."""
+        return SpacePolicy(self.settings.size_limit, self.settings.reserve)
+
+
+class Stage:
+    """A call about to begin at `clock`'s now. `durable` syncs files as a phone does; `server_link` leads on."""
+
+    def __init__(
+        self,
+        request: CallRequest,
+        clock: Clock,
+        mix_link: MixLink,
+        server_link: Callable[[], ServerLink] | None = None,
+        durable: bool = True,
+    ) -> None:
+        self.request = request
+        self._clock = clock
+        self._server_link = server_link
+        self._random = Random(request.seed)
+        self._drive = self._find_drive(durable)
+        start = clock.now()
+        mixed = self._sender(request.codec)
+        self.call = PhoneCall(self._plan(), start, self._parties(start), mix_link, mixed, self._destination)
+
+    def _plan(self) -> CallPlan:
+        request, settings = self.request, self.request.settings
+        return CallPlan(
+            duration=from_seconds(request.length_s),
+            frame=from_ms(settings.ptime_ms),
+            horizon=from_ms(settings.horizon_ms),
+            codec=request.codec,
+            pause=settings.pause,
+            keys=tuple(parse_keys(request.keys, request.length_s)),
+        )
+
+    def _parties(self, start: int) -> dict[str, Party]:
+        request = self.request
+        frame = from_ms(request.settings.ptime_ms)
+        line = Line(BY_NAME[request.call_codec], frame, start, start + from_seconds(request.length_s))
+        near, far = (make_party(voice, request.repeat, line, self._random) for voice in (request.near, request.far))
+        # The handset is wired to the phone; only the far party is behind a network.
+        if request.impairment != Impairment():
+            far = Distant(far, LossyNetwork(request.impairment, Random(request.seed)))
+        return {NEAR: near, FAR: far}
+
+    def _find_drive(self, durable: bool) -> DirectoryDrive | None:
+        """The stick, looked at before the call begins: DriveError if it could take nothing."""
+        request = self.request
+        if request.settings.mode != "local" or not request.model.local:
+            return None
+        drive = DirectoryDrive(request.usb, request.usb_size, durable)
+        request.space.room(drive.free(), request.header.rtp_len)
+        return drive
+
+    def _destination(self, now: int) -> tuple[Destination, Account]:
+        """Where a recording that starts now goes."""
+        request, mode = self.request, self.request.settings.mode
+        account = Account(f"{self._random.getrandbits(128):032x}", mode, request.codec.name)
+        account.started_at = self._clock.system_time(now).isoformat(timespec="milliseconds")
+        if self._server_link and request.model.server:
+            sender = self._sender(request.codec)
+            return ServerDestination(self._server_link(), self._start_request(account.id), sender), account
+        if self._drive:
+            return DriveDestination(self._drive, request.header, request.space, self._clock.system_time), account
+        place = "USB" if mode == "local" else "a record server"
+        return NoDestination(mode, NotSupported(f"{request.model.name} cannot record to {place}")), account
+
+    def _start_request(self, recording_id: str) -> StartRequest:
+        request = self.request
+        return StartRequest(
+            recording_id,
+            request.device,
+            request.remote_number,
+            request.remote_name,
+            request.local_number,
+            request.local_name,
+            request.direction,
+            request.codec.name,
+        )
+
+    def _sender(self, codec: Codec) -> RtpSender:
+        draw = self._random.getrandbits
+        return RtpSender(codec.payload_type, draw(32), draw(16), draw(32))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a call. `stored` are the embedded server's own accounts, by recording."""
+
+    request: CallRequest
+    call: PhoneCall
+    stored: dict[str, Account]
+
+    @property
+    def recorded(self) -> bool:
+        """Something was recorded, and nothing went wrong with any of it."""
+        states = [account.state for account in self.call.recorder.accounts]
+        return "recorded" in states and set(states) <= {"recorded", "cancelled"}
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of `call --json`."""
+        request = self.request
+        return {
+            "model": request.model.name,
+            "mode": request.settings.mode,
+            "seed": request.seed,
+            "duration_s": to_seconds(self.call.end - self.call.start),
+            "recordings": [self._recording(account) for account in self.call.recorder.accounts],
+            "screen": [screen_document(instant, screen) for instant, screen in self.call.screens],
+        }
+
+    def _recording(self, account: Account) -> dict[str, Any]:
+        document = account.document()
+        if stored := self.stored.get(account.id):
+            there = stored.document()
+            document["parts"] = there["parts"]
+            document["streams"] += there["streams"]
+        return document
+
+
+def stored_accounts(server: RecordServer | None) -> dict[str, Account]:
+    """The accounts of an embedded server, by recording id."""
+    return {recording.account.id: recording.account for recording in server.recordings} if server else {}

@@ -1,0 +1,142 @@
+"""A call on the emulated phone: two parties, the mixer, the link to the recorder, the record key, the face.
+
+It does nothing by itself: a shell calls `advance` with a clock's instants, the live one as they come, the fast one as
+quick as it can. What is recorded hangs on the instants of packets and keys alone, never on how often that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from phone_recorder.phone.face import Screen, show
+from phone_recorder.phone.keys import KeyPress
+from phone_recorder.phone.party import Datagram, Party
+from phone_recorder.recording.account import Account, StreamCounts
+from phone_recorder.recording.destination import Destination
+from phone_recorder.recording.mixer import FAR, NEAR, Mixer
+from phone_recorder.recording.placement import Told
+from phone_recorder.recording.record_key import Event
+from phone_recorder.recording.recorder import Recorder
+from phone_recorder.recording.session import Pause, Session
+from phone_recorder.recording.timeline import Timeline
+from phone_recorder.wire.payload import Codec
+from phone_recorder.wire.rtp import RtpSender
+
+
+class MixLink(Protocol):
+    """Carries the mixed stream as RTP from the phone's mixer to the local port that the recorder has bound."""
+
+    def send(self, packets: list[bytes]) -> None:
+        """From the mixer."""
+
+    def receive(self) -> list[Datagram]:
+        """What has come to the recorder, each with its instant."""
+
+    def close(self) -> None:
+        """Give the port back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlan:
+    """A call that is going to happen. Lengths in units: `frame`, `horizon` of the mixer, `duration`, key presses."""
+
+    duration: int
+    frame: int
+    horizon: int
+    codec: Codec
+    pause: Pause
+    keys: tuple[KeyPress, ...]
+
+
+class PhoneCall:
+    """`destinations` makes where a new recording goes, and its account; `mixed` numbers the packets of the mix."""
+
+    def __init__(
+        self,
+        plan: CallPlan,
+        start: int,
+        parties: dict[str, Party],
+        link: MixLink,
+        mixed: RtpSender,
+        destinations: Callable[[int], tuple[Destination, Account]],
+    ) -> None:
+        self.start = start
+        self.end = start + plan.duration
+        self.screen = Screen()
+        self.screens: list[tuple[int, Screen]] = [(0, self.screen)]
+        """Each screen that differs by more than its timer, with its instant from the start of the call."""
+        self._plan = plan
+        self._parties = parties
+        self._link = link
+        self._mixed = mixed
+        self._mixed_base = mixed.timestamp
+        self._destinations = destinations
+        self.recorder = Recorder(self._begin, self._legs)
+        self._mixer = Mixer(start, plan.frame, plan.horizon, plan.codec, self._gap)
+        self._keys = [(start + instant, event) for instant, event in plan.keys] + [(self.end, Event.CALL_ENDED)]
+
+    @property
+    def over(self) -> bool:
+        """The call has ended, and every recording is safe."""
+        return not self._keys and self.recorder.wanted_from is None
+
+    def advance(self, now: int) -> None:
+        """All that happens until this instant: the mixer's part and the recorder's."""
+        self.mix(now)
+        self.record(now)
+
+    def mix(self, now: int) -> None:
+        """Keys, then audio: a recording that a key has just started must still find its first frame."""
+        while self._keys and self._keys[0][0] <= now:
+            self.recorder.press(*self._keys.pop(0))
+        for leg, timeline in ((NEAR, self._mixer.near), (FAR, self._mixer.far)):
+            for arrival, data in self._parties[leg].packets(min(now, self.end)):
+                timeline.receive(arrival, data)
+        first, payloads = self._mixer.mix(now, self._wanted_frame())
+        if payloads:
+            self._mixed.timestamp = self._timestamp(first)
+            self._link.send([self._mixed.packet(payload) for payload in payloads])
+
+    def record(self, now: int) -> None:
+        """The recorder's tick: drain its port, then let time pass for it."""
+        self.recorder.receive(self._link.receive())
+        self.recorder.advance(now)
+        self.screen, before = show(self.recorder.status), self.screen
+        if self.screen.differs(before):
+            self.screens.append((now - self.start, self.screen))
+
+    def hang_up(self, now: int) -> None:
+        """End the call before its time; recordings end with it."""
+        if now < self.end:
+            self.end = now
+            self._keys = [(now, Event.CALL_ENDED)]
+
+    def close(self) -> None:
+        """Give back what the call holds."""
+        self._link.close()
+
+    def _begin(self, now: int) -> Session:
+        """A recording begins with the frame of the mix in which the key is pressed."""
+        frame = self._plan.frame
+        number = (now - self.start) // frame
+        start = self.start + number * frame
+        # The mixer may take its horizon; only then can the recorder tell that a frame of the mix will not come.
+        timeline = Timeline(frame, 2 * self._plan.horizon, Told(start))
+        timeline.expect(self._mixed.ssrc, self._timestamp(number), 0)
+        destination, account = self._destinations(now)
+        return Session(start, timeline, destination, account, self._plan.codec, self._plan.pause)
+
+    def _wanted_frame(self) -> int:
+        wanted = self.recorder.wanted_from
+        return (wanted - self.start) // self._plan.frame if wanted is not None else 1 << 62
+
+    def _timestamp(self, frame_number: int) -> int:
+        return (self._mixed_base + frame_number * self._plan.frame) & 0xFFFFFFFF
+
+    def _legs(self) -> dict[str, StreamCounts]:
+        return {NEAR: self._mixer.near.counts, FAR: self._mixer.far.counts}
+
+    def _gap(self, leg: str, start: int, length: int) -> None:
+        self.recorder.note_gap(leg, self.start + start, length)

@@ -1,0 +1,53 @@
+"""Voices as payloads: a tone, silence, or samples from somewhere, cut into packets and encoded."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from itertools import cycle, repeat
+from math import pi, sin
+
+from phone_recorder.media.codecs import encoder
+from phone_recorder.wire.payload import BYTES_PER_MS, Codec
+
+TONE_LEVEL = 8000
+"""Peak of a tone, 12 dB under full scale: two of them never clip."""
+TURN_S = 1
+
+
+def tone(hertz: int, rate: int, turn: int | None = None) -> array[int]:
+    """Two seconds of a tone that can be repeated without a seam; `turn` 0 or 1 speaks in that second alone."""
+    samples = range(2 * TURN_S * rate)
+    return array(
+        "h",
+        [
+            round(TONE_LEVEL * sin(2 * pi * hertz * n / rate)) if turn is None or n // (TURN_S * rate) == turn else 0
+            for n in samples
+        ],
+    )
+
+
+def encode(chunks: Iterable[array[int]], codec: Codec, frame: int) -> Iterator[bytes]:
+    """Samples at the codec's rate as payloads of `frame` bytes, the last one filled up with silence."""
+    encoding = encoder(codec, codec.sample_rate)
+    size = frame * codec.sample_rate // (1000 * BYTES_PER_MS)
+    held = array("h")
+    for chunk in chunks:
+        held += chunk
+        whole = len(held) - len(held) % size
+        for start in range(0, whole, size):
+            yield encoding.encode(held[start : start + size])
+        held = held[whole:]
+    if held:
+        yield encoding.encode(held + array("h", bytes(2 * (size - len(held)))))
+
+
+def repeated(payloads: Iterable[bytes]) -> Iterator[bytes]:
+    """The payloads over and over."""
+    return cycle(payloads)
+
+
+def then_silence(payloads: Iterable[bytes], codec: Codec, frame: int) -> Iterator[bytes]:
+    """The payloads once, then silence: a party that has said all goes on sending."""
+    yield from payloads
+    yield from repeat(codec.silence(frame))

@@ -1,0 +1,33 @@
+"""The recording settings of a phone. Names and defaults are those that phones of this family provision (WIRE.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["local", "server"]
+Pause = Literal["skip", "silence"]
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSettings:
+    """`codec` is the recording's, by name; sizes are bytes, times milliseconds.
+
+    `size_limit` of a part, 0 for none; `reserve` is kept free on the drive; `server` is empty for the embedded one.
+    """
+
+    mode: Mode = "local"
+    codec: str = "PCMU"
+    ptime_ms: int = 20
+    size_limit: int = 8 * MIB
+    reserve: int = MIB
+    pause: Pause = "skip"
+    server_host: str = ""
+    server_port: int = 10000
+
+    @property
+    def horizon_ms(self) -> int:
+        """How long a late packet is waited for: a file can, a server that listens live cannot."""
+        return 1000 if self.mode == "local" else 60
