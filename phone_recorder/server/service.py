@@ -82,7 +82,7 @@ def _line(recording: ServerRecording) -> str:
     account, request = recording.account, recording.request
     files = " ".join(part.path for part in account.parts) or "no file"
     said = f"{request.device} {request.local_number} {request.dir} {request.remote_number}"
-    return f"{account.state} {to_seconds(account.recorded):.2f} s {account.codec} {files} {ascii(said)}"
+    return f"{account.state} {to_seconds(account.recorded):.2f} s {account.codec} {files} {said!a}"
 
 
 class _ControlSocket(asyncio.Protocol):
