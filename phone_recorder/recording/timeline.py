@@ -5,7 +5,7 @@ from __future__ import annotations
 from phone_recorder.errors import RtpError
 from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.account import StreamCounts
-from phone_recorder.recording.placement import JUMP, Pace, Placement
+from phone_recorder.recording.placement import EVER, JUMP, Pace, Placement
 from phone_recorder.recording.sequence import SequenceCounter
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, PCMA, PCMU, Codec
 from phone_recorder.wire.rtp import RtpPacket
@@ -33,6 +33,7 @@ class Timeline:
         self._horizon = horizon
         self._pace = pace
         self._next = 0  # the first frame not yet given out
+        self._end = -EVER  # of the packet laid last in order
         self._settled = False
         self._frames: dict[int, Piece | _Partial] = {}
         self._streams: dict[int, tuple[SequenceCounter, Placement]] = {}
@@ -59,7 +60,10 @@ class Timeline:
             self._other += 1
             return
         place = self._place(arrival, packet, placement, sequence.newest)
-        self._pace.heard(arrival, place, place + len(packet.payload))
+        end = place + len(packet.payload)
+        if sequence.newest:
+            self._end = end
+        self._pace.heard(arrival, place, end)
         self._lay(place, Piece(codec, packet.payload))
         if self._pace.follows:
             delay = self._pace.stand(arrival) - place
@@ -124,7 +128,7 @@ class Timeline:
             gone = StreamCounts(sequence.received, sequence.lost, duplicate=sequence.duplicate)
             self._gone = self._gone.plus(gone)
         self._anchors += 1
-        stream = SequenceCounter(), Placement(self.frame, packet.timestamp, self._pace.stand(arrival))
+        stream = SequenceCounter(), Placement(self.frame, packet.timestamp, self._stand(arrival))
         self._streams[packet.ssrc] = stream
         return stream
 
@@ -135,11 +139,16 @@ class Timeline:
         late = place < self._next * self.frame
         if lost or (newest and self._pace.follows and placement.stuck(arrival, late)):
             self._jumps += 1
-            placement.anchor(packet.timestamp, self._pace.stand(arrival))
+            placement.anchor(packet.timestamp, self._stand(arrival))
             return placement.at(packet.timestamp)
         if newest:
             placement.advance(packet.timestamp)
         return place
+
+    def _stand(self, arrival: int) -> int:
+        """Where a new anchor stands: a stream that follows on another's heels goes on where that one ended."""
+        place = self._pace.stand(arrival)
+        return self._end if abs(self._end - place) <= self.frame else place
 
     def _lay(self, place: int, piece: Piece) -> None:
         index, offset = divmod(place, self.frame)
