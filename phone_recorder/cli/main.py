@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from phone_recorder import __version__
 from phone_recorder.errors import PhoneRecorderError
 
+PROGRAM = "phone-recorder"
+
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
 
 COMMANDS = {
     "call": "Simulate a call on a phone, and record it.",
@@ -44,17 +47,31 @@ class CommandTable(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; every error of ours becomes one sentence on stderr and exit code 2."""
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without a command, help."""
+        return super().parse_args(ctx, args or ["--help"])
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command; every error of the user's becomes one sentence on stderr and exit code 2."""
         try:
-            return super().invoke(ctx)
+            exit_code = super().main(*args, **{"prog_name": PROGRAM, **extra, "standalone_mode": False})
+            sys.exit(exit_code if isinstance(exit_code, int) else 0)
         except PhoneRecorderError as error:
-            click.echo(f"phone-recorder: {error}", err=True)
-            ctx.exit(EXIT_USAGE)
+            self._refuse(str(error))
+        except click.UsageError as error:
+            where = error.ctx.command_path if error.ctx else self.name
+            message = " ".join(error.format_message().split()).rstrip(".")
+            self._refuse(f"{message}: see `{where} --help`")
+        except click.Abort:
+            sys.exit(EXIT_INTERRUPTED)
+
+    def _refuse(self, sentence: str) -> NoReturn:
+        click.echo(f"{PROGRAM}: {sentence}", err=True)
+        sys.exit(EXIT_USAGE)
 
 
 @click.group(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="phone-recorder")
+@click.version_option(__version__, prog_name=PROGRAM)
 def cli() -> None:
     """The call recording side of a desk IP phone (BX5S, BX6 and their family).
 
@@ -67,7 +84,7 @@ def cli() -> None:
 def main() -> None:
     """The console script."""
     try:
-        cli(prog_name="phone-recorder")
+        cli()
     except BrokenPipeError:
         # `phone-recorder inspect ... | head`: the reader has what it wanted.
         sys.stderr.close()

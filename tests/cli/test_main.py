@@ -28,7 +28,10 @@ def cli() -> None:
     "As much click as any help needs."
 
 {import_ours}
-cli(["--help"], standalone_mode=False)
+try:
+    cli(["--help"])
+except SystemExit:
+    pass
 print(*sorted(name for name in sys.modules), file=sys.stderr)
 """
 
@@ -84,14 +87,14 @@ def test_an_unknown_option_is_one_line_and_2(name: str) -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
-    [error] = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
-    assert "--no-such-option" in error
+    [error] = result.stderr.splitlines()
+    assert "--no-such-option" in error and f"`{PROGRAM} {name} --help`" in error
 
 
 def test_an_unknown_command_is_one_line_and_2() -> None:
     result = CliRunner().invoke(cli, ["records"], prog_name=PROGRAM)
     assert result.exit_code == 2
-    [error] = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    [error] = result.stderr.splitlines()
     assert "'records'" in error
 
 
