@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,13 +30,13 @@ class DirectoryDrive:
     def check(self) -> None:
         """DriveGone or DriveReadOnly if nothing can be written now."""
         with drive_errors(self.path):
-            stat = self.path.stat()
+            found = self.path.stat()
             read_only = os.statvfs(self.path).f_flag & os.ST_RDONLY
         if not self.path.is_dir():
             raise DriveGone(f"{self.path} is not a directory, so no drive can be mounted there")
-        if self._identity not in (None, (stat.st_dev, stat.st_ino)):
+        if self._identity not in (None, (found.st_dev, found.st_ino)):
             raise DriveGone(f"the drive at {self.path} is not the one that was there before")
-        self._identity = (stat.st_dev, stat.st_ino)
+        self._identity = (found.st_dev, found.st_ino)
         if read_only or not os.access(self.path, os.W_OK):
             raise DriveReadOnly(f"the drive at {self.path} is write-protected")
 
@@ -44,9 +45,18 @@ class DirectoryDrive:
         with drive_errors(self.path):
             if self._capacity is None:
                 return int(psutil.disk_usage(str(self.path)).free)
-            return self._capacity - sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+            return self._capacity - sum(map(_size, self.path.rglob("*")))
 
     def create(self, names: Iterator[str], header: bytes) -> RecordFileWriter:
         """A new record file; DriveError if it cannot be made."""
         room = self.free() if self._capacity is not None else sys.maxsize
         return RecordFileWriter(self.path, names, header, room, self._durable)
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 for what is none, or none any more: it may be deleted while the others are counted."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0

@@ -59,7 +59,7 @@ class TcpServerLink:
         try:
             self._media = UdpPort("::" if ":" in host else "0.0.0.0")
             self._media.only_from((host, port))
-        except (OSError, UsageError):
+        except (OSError, UnicodeError, UsageError):
             self._unreachable = f"no RTP can be sent to {host}:{port}"
 
     def send_media(self, packets: list[bytes]) -> None:
@@ -107,7 +107,8 @@ def resolve(host: str, port: int) -> tuple[str, int]:
     """The IP address of a server, so that no recording waits for a name; UsageError if there is none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        # UnicodeError: what could not be a host's name at all.
         raise UsageError(f"there is no host {host!r}: check --server") from error
     address = found[0][4]
     return str(address[0]), int(address[1])

@@ -8,12 +8,17 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
+from phone_recorder.adapters.files import reason
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.units import from_ns
 
 LOOPBACK = "127.0.0.1"
 MAX_DATAGRAM = 2048
-"""More than any RTP packet of ours: 60 ms are 480 bytes; longer datagrams are cut, and thereby too long to be taken."""
+"""More than any RTP packet of ours: 60 ms are 480 bytes. A longer datagram is given out empty, as no RTP at all."""
+BUFFER_SIZE = 1 << 20
+"""Bytes asked of the kernel for what waits: a phone whose server was slow to answer sends 5 s at once."""
+MOST_WAITING = 4096
+"""More datagrams than such a buffer holds: the kernel doubles it, and charges each with at least 768 bytes."""
 
 _SO_TIMESTAMPNS = 35
 _TIMESPEC = struct.Struct("@qq")
@@ -28,16 +33,14 @@ class UdpPort:
     """A bound UDP port. `peer` narrows it to the datagrams of one address."""
 
     def __init__(self, host: str = LOOPBACK, port: int = 0) -> None:
-        self._socket = socket.socket(family_of(host), socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        with suppress(OSError):
-            # Without it the instant of reading has to do.
-            self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         try:
-            self._socket.bind((host, port))
+            self._socket = _bound(host, port)
         except OSError as error:
-            self._socket.close()
-            raise UsageError(f"cannot use UDP port {port} of {host}: {error.strerror}") from error
+            raise UsageError(f"cannot use UDP port {port} of {host}: {reason(error)}") from error
+        for option, value in ((_SO_TIMESTAMPNS, 1), (socket.SO_RCVBUF, BUFFER_SIZE)):
+            with suppress(OSError):
+                # Without them the instant of reading, and the usual buffer, have to do.
+                self._socket.setsockopt(socket.SOL_SOCKET, option, value)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -56,18 +59,21 @@ class UdpPort:
                 self._socket.send(packet)
 
     def drain(self) -> Iterator[tuple[int, bytes, str]]:
-        """All that waits: instant, datagram, source host. Instants come from the kernel where it gives them."""
+        """All that waits: instant, datagram, source host. Instants come from the kernel where it gives them.
+
+        Whoever sends faster than we read does not hold us here for ever: after MOST_WAITING datagrams it is enough.
+        """
         skew = time.time_ns() - time.monotonic_ns()
         now = from_ns(time.monotonic_ns())
-        while True:
+        for _ in range(MOST_WAITING):
             try:
-                data, ancillary, _, source = self._socket.recvmsg(MAX_DATAGRAM, 64)
+                data, ancillary, flags, source = self._socket.recvmsg(MAX_DATAGRAM, 64)
             except BlockingIOError:
                 return
             except ConnectionRefusedError:
                 # An earlier packet of ours has met a port that nobody listens on any more.
                 continue
-            yield _instant(ancillary, skew, now), data, source[0]
+            yield _instant(ancillary, skew, now), b"" if flags & socket.MSG_TRUNC else data, source[0]
 
     def close(self) -> None:
         self._socket.close()
@@ -96,6 +102,17 @@ class UdpMixLink:
     def close(self) -> None:
         self._mixer.close()
         self._recorder.close()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    bound = socket.socket(family_of(host), socket.SOCK_DGRAM)
+    try:
+        bound.setblocking(False)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def _instant(ancillary: list[tuple[int, int, bytes]], skew: int, now: int) -> int:

@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import fcntl
+import re
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from phone_recorder.adapters.record_writer import RecordFileWriter
+from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly
+from tests.adapters.mounts import remount, tmpfs
+
+ENDLESS = sys.maxsize
+
+
+def header(data_size: int) -> bytes:
+    return struct.pack("<64siiI", b"PCMU", 160, 160, data_size)
+
+
+def names() -> Iterator[str]:
+    return iter(["Record_1.wav", "Record_1-2.wav", "Record_1-3.wav"])
+
+
+def writer(directory: Path, room: int = ENDLESS, durable: bool = True) -> RecordFileWriter:
+    return RecordFileWriter(directory, names(), header(0), room, durable)
+
+
+def open_files() -> str:
+    """The names of all that this process has open."""
+    found = []
+    for link in Path("/proc/self/fd").iterdir():
+        # The listing's own is gone by now.
+        with suppress(FileNotFoundError):
+            found.append(str(link.readlink()))
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_the_header_is_there_first_and_says_0(tmp_path: Path, durable: bool) -> None:
+    part = writer(tmp_path, durable=durable)
+    assert part.path == str(tmp_path / "Record_1.wav")
+    assert (tmp_path / "Record_1.wav").read_bytes() == header(0)
+    assert part.size == 76
+    part.close(header(0), 76)
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_at_each_checkpoint_the_header_is_true(tmp_path: Path, durable: bool) -> None:
+    part, path = writer(tmp_path, durable=durable), tmp_path / "Record_1.wav"
+    part.append(b"\x01" * 160)
+    assert path.read_bytes() == header(0) + b"\x01" * 160
+    part.checkpoint(header(160))
+    assert path.read_bytes() == header(160) + b"\x01" * 160
+    part.append(b"\x02" * 320)
+    assert path.read_bytes() == header(160) + b"\x01" * 160 + b"\x02" * 320
+    part.checkpoint(header(480))
+    assert path.read_bytes() == header(480) + b"\x01" * 160 + b"\x02" * 320
+    part.close(header(480), 556)
+    assert path.read_bytes() == header(480) + b"\x01" * 160 + b"\x02" * 320
+
+
+def test_a_name_that_is_taken_by_anything_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "Record_1.wav").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "Record_1-2.wav").mkdir()
+    part = writer(tmp_path)
+    assert part.path == str(tmp_path / "Record_1-3.wav")
+    part.close(header(0), 76)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_no_name_left_is_an_error_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    for name in names():
+        (tmp_path / name).write_bytes(b"older")
+    with pytest.raises(DriveError, match="it exists already"):
+        writer(tmp_path)
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {b"older"}
+
+
+def test_two_writers_at_once_have_a_file_each(tmp_path: Path) -> None:
+    first, second = writer(tmp_path), writer(tmp_path)
+    first.append(b"1" * 160)
+    second.append(b"2" * 160)
+    first.close(header(160), 236)
+    second.close(header(160), 236)
+    assert (tmp_path / "Record_1.wav").read_bytes() == header(160) + b"1" * 160
+    assert (tmp_path / "Record_1-2.wav").read_bytes() == header(160) + b"2" * 160
+
+
+def test_the_room_is_used_to_the_byte_and_a_packet_cut_off_is_taken_back(tmp_path: Path) -> None:
+    part, path = writer(tmp_path, room=76 + 250), tmp_path / "Record_1.wav"
+    part.append(b"1" * 160)
+    with pytest.raises(DriveFull, match=re.escape(f"cannot write to {tmp_path}: there is no space left")):
+        part.append(b"2" * 160)
+    assert part.size == path.stat().st_size == 76 + 250
+    part.close(header(160), 76 + 160)
+    assert path.read_bytes() == header(160) + b"1" * 160
+
+
+def test_room_that_fits_exactly_is_enough(tmp_path: Path) -> None:
+    part = writer(tmp_path, room=76 + 160)
+    part.append(b"1" * 160)
+    with pytest.raises(DriveFull):
+        part.append(b"2")
+    assert part.size == 236
+    part.close(header(160), 236)
+
+
+@pytest.mark.parametrize("room", [75, 0, -1000])
+def test_where_there_is_no_room_for_a_header_no_file_is_left(tmp_path: Path, room: int) -> None:
+    with pytest.raises(DriveFull):
+        writer(tmp_path, room=room)
+    assert list(tmp_path.iterdir()) == []
+    assert str(tmp_path) not in open_files()
+
+
+def test_a_directory_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(DriveGone, match="there is no such"):
+        writer(tmp_path / "none")
+
+
+def test_a_directory_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(DriveGone, match="not a directory"):
+        writer(tmp_path / "file")
+
+
+def test_a_file_removed_under_the_writer_is_noticed_at_the_checkpoint(tmp_path: Path) -> None:
+    part = writer(tmp_path)
+    part.append(bytes(160))
+    (tmp_path / "Record_1.wav").unlink()
+    with pytest.raises(DriveGone, match="there is no such file"):
+        part.checkpoint(header(160))
+    with pytest.raises(DriveGone, match="there is no such file"):
+        part.close(header(160), 236)
+    assert str(tmp_path) not in open_files()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_is_locked_until_it_is_closed(tmp_path: Path) -> None:
+    part = writer(tmp_path)
+    with (tmp_path / "Record_1.wav").open("r+b") as other:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        part.close(header(0), 76)
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_drive_that_is_really_full_keeps_whole_packets(tmp_path: Path) -> None:
+    with tmpfs(tmp_path / "stick", "size=64k") as stick:
+        part, packet = writer(stick), b"1" * 160
+        with pytest.raises(DriveFull, match="there is no space left"):
+            for _ in range(1000):
+                part.append(packet)
+        assert part.size == (64 << 10)
+        whole = (part.size - 76) // 160 * 160
+        part.close(header(whole), 76 + whole)
+        assert (stick / "Record_1.wav").read_bytes() == header(whole) + b"1" * whole
+
+
+def test_a_really_full_drive_takes_no_file_and_none_is_left(tmp_path: Path) -> None:
+    with tmpfs(tmp_path / "stick", "size=64k") as stick:
+        (stick / "full").write_bytes(bytes(64 << 10))
+        with pytest.raises(DriveFull, match="there is no space left"):
+            writer(stick)
+        assert [path.name for path in stick.iterdir()] == ["full"]
+
+
+def test_a_drive_without_room_for_a_name_takes_no_file(tmp_path: Path) -> None:
+    with tmpfs(tmp_path / "stick", "size=64k,nr_inodes=1") as stick, pytest.raises(DriveFull):
+        writer(stick)
+
+
+def test_a_read_only_drive_takes_no_file(tmp_path: Path) -> None:
+    with tmpfs(tmp_path / "stick", "size=64k") as stick:
+        remount(stick, "ro")
+        with pytest.raises(DriveReadOnly, match="the file system is read-only"):
+            writer(stick)
+
+
+def run_traced(script: str, directory: Path) -> list[str]:
+    """The calls on files that a script makes, from its first record file on: `pwrite64(3, 1600)` and the like."""
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    log = directory / "calls"
+    calls = "openat,write,pwrite64,fdatasync,fsync,ftruncate,close"
+    command = [strace, "-e", f"trace={calls}", "-o", str(log), sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if not log.exists() or "ptrace" in done.stderr:
+        pytest.skip("this machine permits no tracing")
+    assert done.returncode == 0, done.stderr
+    lines = log.read_text().splitlines()
+    first = next(number for number, line in enumerate(lines) if "Record_1.wav" in line)
+    return lines[first:]
+
+
+SCRIPT = """
+from pathlib import Path
+from phone_recorder.adapters.record_writer import RecordFileWriter
+part = RecordFileWriter(Path({directory!r}), iter(["Record_1.wav"]), b"H" * 76, 1 << 30, {durable})
+part.append(b"a" * 1600)
+part.checkpoint(b"I" * 76)
+part.append(b"b" * 160)
+part.close(b"J" * 76, 1676)
+import os
+os.write(2, b"")
+"""
+ON_FILE = re.compile(r"(\w+)\((\d+)(?:, \"(.))?")
+
+
+def calls_on_file(directory: Path, durable: bool) -> list[tuple[str, str]]:
+    """Each call on the record file or its directory: its name, and the first byte that it writes."""
+    lines = run_traced(SCRIPT.format(directory=str(directory), durable=durable), directory)
+    fd = lines[0].rsplit(" ", 1)[1]
+    other = next((line.rsplit(" ", 1)[1] for line in lines[1:] if "O_DIRECTORY" in line), "")
+    found = [match for line in lines if (match := ON_FILE.match(line)) and match[2] in (fd, other)]
+    mine = [("directory " if match[2] == other else "") + match[1] for match in found]
+    end = mine.index("close", mine.index("ftruncate"))
+    return [(name, match[3] or "") for name, match in zip(mine, found, strict=True)][: end + 1]
+
+
+def test_audio_is_synced_before_the_header_that_vouches_for_it(tmp_path: Path) -> None:
+    assert calls_on_file(tmp_path, durable=True) == [
+        ("write", "H"),
+        ("fsync", ""),
+        ("directory fsync", ""),
+        ("directory close", ""),
+        ("write", "a"),
+        ("fdatasync", ""),
+        ("pwrite64", "I"),
+        ("fdatasync", ""),
+        ("write", "b"),
+        ("ftruncate", ""),
+        ("fdatasync", ""),
+        ("pwrite64", "J"),
+        ("fdatasync", ""),
+        ("close", ""),
+    ]
+
+
+def test_a_writer_that_need_not_last_syncs_at_its_end_alone(tmp_path: Path) -> None:
+    assert calls_on_file(tmp_path, durable=False) == [
+        ("write", "H"),
+        ("write", "a"),
+        ("pwrite64", "I"),
+        ("write", "b"),
+        ("ftruncate", ""),
+        ("fdatasync", ""),
+        ("pwrite64", "J"),
+        ("fdatasync", ""),
+        ("close", ""),
+    ]
