@@ -1,0 +1,1 @@
+"""`make bench`: figures of ours beside those of others, in one run. They are printed, never asserted."""
