@@ -35,9 +35,11 @@ class TcpServerLink:
     def events(self) -> Iterator[LinkEvent]:
         if self._closed:
             return
+        if self._unreachable:
+            self.close()
+            yield Closed(self._unreachable)
+            return
         try:
-            if self._unreachable:
-                raise OSError(self._unreachable)
             if not self._connected:
                 yield from self._connect()
             if self._connected:
