@@ -68,6 +68,7 @@ class DriveDestination:
         self._part: PartFile | None = None
         self._room = 0  # bytes that the open part may still take
         self._saved_at = 0
+        self._saved: Part | None = None  # what is safe of the open part
 
     @property
     def written(self) -> int:
@@ -98,7 +99,7 @@ class DriveDestination:
         try:
             self._drive.check()
             self._part.checkpoint(bytes(self._true_header(self._part)))
-            self._saved_at = now
+            self._saved_at, self._saved = now, self._account(self._part)
         except DriveError as error:
             self._fail(error)
 
@@ -123,14 +124,20 @@ class DriveDestination:
         self._drive.check()
         self._room = self._policy.room(self._drive.free(), self._header.rtp_len)
         self._part = self._drive.create(part_names(self._system_time(now)), bytes(self._header))
-        self._saved_at = now
+        self._saved_at, self._saved = now, self._account(self._part)
         return self._part
 
     def _end_part(self) -> None:
         part, self._part = self._part, None
-        if part:
-            self._done.append(self._account(part))
-            part.close(bytes(self._true_header(part)), self._done[-1].bytes)
+        if part is None:
+            return
+        whole, saved = self._account(part), self._saved
+        try:
+            part.close(bytes(self._true_header(part)), whole.bytes)
+            saved = whole
+        finally:
+            # Where the drive fails now, nothing is claimed but what was safe before.
+            self._done += [saved] if saved else []
 
     def _account(self, part: PartFile) -> Part:
         header = self._true_header(part)
