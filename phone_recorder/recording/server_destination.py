@@ -165,7 +165,7 @@ class ServerDestination:
             case control.StartResponse() if self.state is State.CLOSING:
                 return
             case control.StopResponse() if self.state is State.CLOSING:
-                self._end(self._closes_as)
+                self._stopped(message)
             case _:
                 raise ServerRefused(f"the record server sent {message.cmd} out of turn")
 
@@ -176,6 +176,11 @@ class ServerDestination:
         self.state = State.OPEN
         held, self._held = self._held, []
         self._send(held)
+
+    def _stopped(self, answer: control.StopResponse) -> None:
+        if self._closes_as is State.CLOSED and answer.result != "success":
+            raise ServerRefused("the record server could not end the recording as it should")
+        self._end(self._closes_as)
 
     def _media_host(self, host: str) -> str:
         if host in ("", "0.0.0.0", "::", self._peer) or self._policy.foreign_media:

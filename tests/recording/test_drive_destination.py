@@ -121,7 +121,7 @@ def test_a_recording_of_nothing_is_a_header() -> None:
 def test_s1_no_audio_is_a_second_old_and_not_yet_safe(tick: int) -> None:
     drive = Memory()
     made = destination(drive)
-    written_at = []
+    written_at: list[int] = []
     for now in range(tick, 5 * SECOND, tick):
         due = range(len(written_at) * 160, now - 159, 160)
         made.write(now, [frame(0) for _ in due])
