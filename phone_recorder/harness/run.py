@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -90,29 +89,47 @@ async def _live_server(
     return service, partial(TcpServerLink, service.address)
 
 
-@dataclass(slots=True)
 class _Pacer:
-    """Wakes for each packet of the mix, as a phone's mixer does, and every `tick` for the recorder."""
+    """Wakes for each packet of the mix, as a phone's mixer does, and every `tick` for the recorder.
 
-    call: PhoneCall
-    tick: int
-    frame: int
-    watch: Watch
+    A timer's callback wakes once; a task that sleeps would wake twice, and wake-ups are what a call costs.
+    """
+
+    def __init__(self, call: PhoneCall, tick: int, frame: int, watch: Watch) -> None:
+        self._call = call
+        self._tick = tick
+        self._frame = frame
+        self._watch = watch
+        self._clock = LiveClock()
+        self._next_record = call.start
+        self._loop = asyncio.get_running_loop()
+        self._over: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> None:
-        clock = LiveClock()
-        loop = asyncio.get_running_loop()
+        """Until the call is over."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, lambda: self.call.hang_up(clock.now()))
-        next_record = self.call.start
-        while not self.call.over:
-            now = clock.now()
-            self.call.mix(now)
-            if now >= next_record:
-                self.call.record(now)
-                self.watch(now - self.call.start, self.call.screen)
-                next_record = now + self.tick
-            await asyncio.sleep(self._until_next_packet(clock.now()) / SECOND)
+            self._loop.add_signal_handler(number, lambda: self._call.hang_up(self._clock.now()))
+        self._wake()
+        await self._over
 
-    def _until_next_packet(self, now: int) -> int:
-        return self.frame - (now - self.call.start) % self.frame
+    def _wake(self) -> None:
+        try:
+            self._step(self._clock.now())
+        except BaseException as error:
+            self._over.set_exception(error)
+        else:
+            self._sleep()
+
+    def _step(self, now: int) -> None:
+        self._call.mix(now)
+        if now >= self._next_record:
+            self._call.record(now)
+            self._watch(now - self._call.start, self._call.screen)
+            self._next_record += self._tick
+
+    def _sleep(self) -> None:
+        if self._call.over:
+            self._over.set_result(None)
+            return
+        until_next_packet = self._frame - (self._clock.now() - self._call.start) % self._frame
+        self._loop.call_later(until_next_packet / SECOND, self._wake)
