@@ -1,0 +1,108 @@
+"""The screen and the lamp, for every pair of what the user wants and what is true."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from phone_recorder.phone.face import Screen, screen_document, show
+from phone_recorder.recording.account import Account, Part
+from phone_recorder.recording.destination import State
+from phone_recorder.recording.record_key import Action, Key
+from phone_recorder.recording.recorder import Status
+
+SECOND = 8000
+PART = Part("Record_1.wav", 8076, 50, 1.0)
+
+
+def account(recorded: int = 0, reason: str = "", parts: int = 0) -> Account:
+    return Account("00ff", "local", "PCMU", recorded=recorded, reason=reason, parts=(PART,) * parts)
+
+
+PAIRS = list(product(Key, State))
+EXPECTED = {
+    (Key.RECORDING, State.OPENING): Screen("idle", "00:00", "Starting the recording", "blinking"),
+    (Key.RECORDING, State.OPEN): Screen("recording", "00:00", "Recording", "on"),
+    (Key.PAUSED, State.OPENING): Screen("idle", "00:00", "Starting the recording, paused", "blinking"),
+    (Key.PAUSED, State.OPEN): Screen("paused", "00:00", "Recording paused", "blinking"),
+    (Key.IDLE, State.OPENING): Screen("idle", "00:00", "Cancelling the recording", "off"),
+    (Key.IDLE, State.OPEN): Screen("idle", "00:00", "Saving the recording", "off"),
+    **{(key, State.CLOSING): Screen("idle", "00:00", "Saving the recording", "off") for key in Key},
+    **{(key, State.CLOSED): Screen("idle", "00:00", "Recording saved", "off") for key in Key},
+    **{(key, State.CANCELLED): Screen("idle", "00:00", "Recording cancelled", "off") for key in Key},
+    **{(key, State.FAILED): Screen("failed", "00:00", "Recording failed: why", "off") for key in Key},
+}
+
+
+@pytest.mark.parametrize(("key", "state"), PAIRS)
+def test_every_pair_of_key_and_destination(key: Key, state: State) -> None:
+    assert show(Status(key, state, account(reason="why"))) == EXPECTED[key, state]
+
+
+@pytest.mark.parametrize(("key", "state"), PAIRS)
+def test_c10_it_shows_recording_only_where_the_destination_is_open(key: Key, state: State) -> None:
+    screen = show(Status(key, state, account()))
+    assert (screen.icon == "recording" or screen.lamp == "on") == (key is Key.RECORDING and state is State.OPEN)
+    assert (screen.icon == "failed") == (state is State.FAILED)
+    assert (screen.prompt == "Recording") == (screen.icon == "recording")
+
+
+@pytest.mark.parametrize("key", Key)
+def test_c10_a_key_that_was_pressed_is_no_recording_yet(key: Key) -> None:
+    assert show(Status(key)) == Screen("idle", "00:00", "", "off")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "timer"),
+    [(0, "00:00"), (0.999, "00:00"), (1, "00:01"), (61.5, "01:01"), (3599, "59:59"), (6000, "100:00")],
+)
+def test_the_timer_counts_audio_that_was_written(seconds: float, timer: str) -> None:
+    assert show(Status(Key.RECORDING, State.OPEN, account(int(seconds * SECOND)))).timer == timer
+
+
+def test_what_was_saved_is_told() -> None:
+    assert show(Status(Key.IDLE, State.CLOSED, account(SECOND, parts=1))).prompt == "Recording saved: 1 file"
+    assert show(Status(Key.IDLE, State.CLOSED, account(SECOND, parts=3))).prompt == "Recording saved: 3 files"
+
+
+def test_a_failure_tells_whether_something_was_kept() -> None:
+    nothing = account(0, "the drive is full")
+    some = account(SECOND, "the drive is full")
+    assert show(Status(Key.IDLE, State.FAILED, nothing)).prompt == "Recording failed: the drive is full"
+    assert show(Status(Key.IDLE, State.FAILED, some)).prompt == (
+        "Recording failed: the drive is full, what came before is kept"
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "prompt"),
+    [
+        (Action.REFUSE_NOT_RECORDING, "Nothing is being recorded"),
+        (Action.REFUSE_RECORDING, "A recording is already running"),
+    ],
+)
+def test_a_key_in_vain_is_told_and_changes_nothing_else(action: Action, prompt: str) -> None:
+    assert show(Status(Key.IDLE, refused=action)) == Screen(prompt=prompt)
+    status = Status(Key.RECORDING, State.OPEN, account(SECOND), action)
+    assert show(status) == Screen("recording", "00:01", prompt, "on")
+
+
+def test_screens_differ_by_more_than_the_timer() -> None:
+    screen = Screen("recording", "00:01", "Recording", "on")
+    assert not screen.differs(Screen("recording", "00:02", "Recording", "on"))
+    assert screen.differs(Screen("paused", "00:01", "Recording", "on"))
+    assert screen.differs(Screen("recording", "00:01", "", "on"))
+    assert screen.differs(Screen("recording", "00:01", "Recording", "off"))
+
+
+def test_a_screen_as_a_line_and_as_json() -> None:
+    screen = Screen("recording", "00:01", "Recording", "on")
+    assert str(screen) == "[recording] 00:01  lamp on        Recording"
+    assert screen_document(12_000, screen) == {
+        "t": 1.5,
+        "icon": "recording",
+        "timer": "00:01",
+        "prompt": "Recording",
+        "lamp": "on",
+    }

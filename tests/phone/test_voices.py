@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from array import array
+from itertools import islice
+
+import pytest
+
+from phone_recorder.media.codecs import decoder
+from phone_recorder.phone.voices import TONE_LEVEL, encode, repeated, then_silence, tone
+from phone_recorder.wire.payload import G722, PCMA, PCMU, Codec
+from tests.signals import joined, level_at
+
+CODECS = [PCMU, PCMA, G722]
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+@pytest.mark.parametrize("hertz", [20, 440, 3400])
+def test_a_tone_is_2_s_of_its_frequency_at_its_level(hertz: int, rate: int) -> None:
+    samples = tone(hertz, rate)
+    assert len(samples) == 2 * rate
+    assert abs(level_at(hertz, samples, rate) * 32767 - TONE_LEVEL) < TONE_LEVEL * 0.02
+
+
+def test_a_tone_repeats_without_a_seam() -> None:
+    samples = tone(441, 8000)
+    steps = [abs(b - a) for a, b in zip(samples, samples[1:] + samples[:1], strict=True)]
+    assert steps[-1] <= max(steps[:-1])
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_a_tone_that_takes_turns_is_silent_in_the_other_second(turn: int) -> None:
+    samples = tone(440, 8000, turn)
+    speaking, silent = (samples[8000 * n : 8000 * (n + 1)] for n in (turn, 1 - turn))
+    assert not any(silent)
+    assert level_at(440, speaking, 8000) * 32767 > TONE_LEVEL * 0.98
+
+
+def test_two_tones_never_clip() -> None:
+    assert max(a + b for a, b in zip(tone(440, 8000), tone(440, 8000), strict=True)) < 32767
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize("frame", [80, 160, 240, 320, 480])
+@pytest.mark.parametrize("chunk", [1, 37, 160, 5000])
+def test_samples_are_cut_into_packets_however_they_come(codec: Codec, frame: int, chunk: int) -> None:
+    samples = tone(440, codec.sample_rate)[:5000]
+    chunks = (samples[start : start + chunk] for start in range(0, len(samples), chunk))
+    payloads = list(encode(chunks, codec, frame))
+    assert {len(payload) for payload in payloads} == {frame}
+    assert payloads == list(encode([samples], codec, frame))
+    size = frame * codec.sample_rate // 8000
+    assert len(payloads) == -(-5000 // size)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_the_last_packet_is_filled_up_with_silence(codec: Codec) -> None:
+    loud = tone(1000, codec.sample_rate)[:60]
+    [payload] = encode([loud], codec, 160)
+    heard = decoder(codec, codec.sample_rate).decode(payload)
+    assert max(map(abs, heard[:60])) > 4000
+    assert max(map(abs, heard[-100:])) < 300
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_what_is_encoded_is_heard(codec: Codec) -> None:
+    payloads = encode([tone(440, codec.sample_rate)], codec, 160)
+    decoding = decoder(codec, codec.sample_rate)
+    heard = joined(map(decoding.decode, payloads))
+    assert abs(level_at(440, heard, codec.sample_rate) * 32767 - TONE_LEVEL) < TONE_LEVEL * 0.05
+
+
+def test_no_samples_are_no_packets() -> None:
+    assert list(encode([], PCMU, 160)) == []
+    assert list(encode([array("h")], PCMU, 160)) == []
+
+
+def test_over_and_over() -> None:
+    assert list(islice(repeated([b"a", b"b"]), 5)) == [b"a", b"b", b"a", b"b", b"a"]
+
+
+@pytest.mark.parametrize(("codec", "code"), [(PCMU, b"\xff"), (PCMA, b"\xd5"), (G722, b"\xfa")])
+def test_who_has_said_all_sends_silence(codec: Codec, code: bytes) -> None:
+    assert list(islice(then_silence([b"a"], codec, 80), 3)) == [b"a", code * 80, code * 80]
