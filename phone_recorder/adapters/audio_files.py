@@ -15,6 +15,7 @@ from phone_recorder.adapters.files import open_for_reading, reason
 from phone_recorder.errors import AudioFileError, RecordFileError, UsageError
 from phone_recorder.media import codecs
 from phone_recorder.media.resample import Resampler
+from phone_recorder.media.wav_samples import samples
 from phone_recorder.wire import pcap, riff
 from phone_recorder.wire.record_file import HEAD_SIZE, HEADER_SIZE, Examination, RecordHeader, examine, payloads
 from phone_recorder.wire.rtp_streams import find_stream, stream_packets
@@ -107,7 +108,7 @@ def _wav_pcm(path: Path, rate: int) -> Iterator[array[int]]:
         resampler = Resampler(head.format.rate, rate)
         file.seek(head.data_offset)
         for raw in _pieces(file, head.data_size, head.format.block_align):
-            pcm = resampler.feed(riff.samples(head.format, raw))
+            pcm = resampler.feed(samples(head.format, raw))
             if pcm:
                 yield pcm
 

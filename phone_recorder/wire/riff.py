@@ -7,22 +7,19 @@ Sizes are believed no further than the file goes: streaming writers leave 0 or 0
 from __future__ import annotations
 
 import struct
-from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from math import isnan
-from operator import add
 
 from phone_recorder.errors import AudioFileError
-from phone_recorder.media import g711, pcm
-from phone_recorder.wire.payload import PCMA, PCMU
 
 MAGICS = (b"RIFF", b"RF64")
 """RF64 (EBU Tech 3306) is what programs write that expect more than 4 GiB; its true sizes are in a chunk `ds64`."""
 PCM, FLOAT, ALAW, MULAW, G722 = 1, 3, 6, 7, 0x028F
 MIN_RATE, MAX_RATE = 1000, 768_000
 """Sample rates that audio is found at, in Hz: no more is asked of the resampler."""
+
+READABLE = {(PCM, 8), (PCM, 16), (PCM, 24), (PCM, 32), (FLOAT, 32), (FLOAT, 64), (ALAW, 8), (MULAW, 8)}
+"""Tag and bits of the audio that `media.wav_samples` makes samples of."""
 
 ReadAt = Callable[[int, int], bytes]
 """Offset and size to bytes; fewer where the file ends."""
@@ -80,17 +77,6 @@ def parse_head(read_at: ReadAt, file_size: int) -> WavHead:
     raise AudioFileError(f"the WAV file has no {missing}, or was cut short before it")
 
 
-def samples(wav_format: WavFormat, raw: bytes) -> array[int]:
-    """The whole blocks of `raw` as 16-bit samples, the channels averaged."""
-    whole = raw[: len(raw) - len(raw) % wav_format.block_align]
-    interleaved = _TO_16_BIT[wav_format.tag, wav_format.bits](whole)
-    channels = [interleaved[i :: wav_format.channels] for i in range(wav_format.channels)]
-    if len(channels) == 1:
-        return interleaved
-    sums = map(add, *channels) if len(channels) == 2 else map(sum, zip(*channels, strict=True))
-    return array("h", [total // len(channels) for total in sums])
-
-
 def build_head(wav_format: WavFormat, data_size: int) -> bytes:
     """All that stands before the audio: 44 bytes for PCM, else with a longer fmt chunk and a fact chunk.
 
@@ -146,7 +132,7 @@ def _parse_format(fmt: bytes) -> WavFormat:
     tag, channels, rate, _, block_align, bits = _FORMAT.unpack_from(fmt)
     if tag == _EXTENSIBLE and fmt[26:] == _GUID_TAIL:
         (tag,) = struct.unpack_from("<H", fmt, 24)
-    if (tag, bits) not in _TO_16_BIT:
+    if (tag, bits) not in READABLE:
         raise AudioFileError(_unsupported(tag, bits))
     if not channels or not MIN_RATE <= rate <= MAX_RATE:
         raise AudioFileError(f"the WAV file claims {channels} channels at {rate} Hz, which cannot be")
@@ -162,39 +148,3 @@ def _unsupported(tag: int, bits: int) -> str:
         f"the WAV file's audio is {name} (tag 0x{tag:04X}, {bits} bits): "
         "PCM of 8, 16, 24 or 32 bits, float, A-law and mu-law can be read"
     )
-
-
-def _from_8_bit(raw: bytes) -> array[int]:
-    # Alone of all widths 8 bits are unsigned.
-    return _from_columns(bytes(len(raw)), raw.translate(bytes(code ^ 0x80 for code in range(256))))
-
-
-def _from_wide(width: int, raw: bytes) -> array[int]:
-    """The upper two of `width` bytes."""
-    return _from_columns(raw[width - 2 :: width], raw[width - 1 :: width])
-
-
-def _from_columns(low: bytes, high: bytes) -> array[int]:
-    pairs = bytearray(2 * len(low))
-    pairs[0::2] = low
-    pairs[1::2] = high
-    return array("h", bytes(pairs))
-
-
-def _from_float(kind: str, raw: bytes) -> array[int]:
-    # Saturated before it is rounded, for infinity has no integer; what is not a number is silence.
-    values = memoryview(raw).cast("B").cast(kind)  # type: ignore[call-overload]
-    return pcm.saturate(0 if isnan(value) else max(-1.0, min(1.0, value)) * 32768 for value in values)
-
-
-_TO_16_BIT: dict[tuple[int, int], Callable[[bytes], array[int]]] = {
-    (PCM, 8): _from_8_bit,
-    (PCM, 16): partial(array, "h"),
-    (PCM, 24): partial(_from_wide, 3),
-    (PCM, 32): partial(_from_wide, 4),
-    (FLOAT, 32): partial(_from_float, "f"),
-    (FLOAT, 64): partial(_from_float, "d"),
-    (ALAW, 8): partial(g711.decode, PCMA),
-    (MULAW, 8): partial(g711.decode, PCMU),
-}
-"""Tag and bits to what makes 16-bit samples of them: all that can be read."""
