@@ -111,7 +111,7 @@ class PhoneCall:
         """End the call before its time; recordings end with it."""
         if now < self.end:
             self.end = now
-            self._keys = [(now, Event.CALL_ENDED)]
+            self._keys = [key for key in self._keys if key[0] <= now] + [(now, Event.CALL_ENDED)]
 
     def close(self) -> None:
         """Give back what the call holds."""

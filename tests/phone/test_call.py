@@ -1,0 +1,329 @@
+"""A whole call on a link in memory: scripted parties, a drive in memory, and a clock that the test turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+
+from phone_recorder.errors import DriveGone, NotSupported
+from phone_recorder.phone.call import CallPlan, PhoneCall
+from phone_recorder.phone.keys import parse_keys
+from phone_recorder.phone.party import Datagram, Nobody, Party, Speaker
+from phone_recorder.recording.account import Account
+from phone_recorder.recording.destination import Destination, NoDestination
+from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.rotation import SpacePolicy
+from phone_recorder.recording.session import Pause
+from phone_recorder.wire.payload import PCMU
+from phone_recorder.wire.record_file import RecordHeader
+from phone_recorder.wire.rtp import RtpSender
+from tests.recording.test_drive_destination import Memory
+
+START = 12_345
+SECOND = 8000
+FRAME = 160
+SILENCE = b"\xff" * FRAME
+
+
+def said(number: int) -> bytes:
+    """What the near party says in that frame; mixed with silence it stays as it is."""
+    return bytes([0x80 + number % 100]) * FRAME
+
+
+def near_party() -> Party:
+    return Speaker((said(n) for n in count()), RtpSender(0, 1, 65530, 0xFFFFFF00), FRAME, START, 1 << 40)
+
+
+def far_party() -> Party:
+    return Speaker((SILENCE for _ in count()), RtpSender(0, 2, 0, 0), FRAME, START, 1 << 40)
+
+
+class Link:
+    """From the mixer to the recorder in no time."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.closed = False
+        self._waiting: list[Datagram] = []
+
+    def send(self, packets: list[bytes]) -> None:
+        self._waiting += [(self.now, packet) for packet in packets]
+
+    def receive(self) -> list[Datagram]:
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Rig:
+    """A call of a second, and all that it needs."""
+
+    def __init__(
+        self,
+        keys: str,
+        *,
+        duration_s: float = 1,
+        pause: Pause = "skip",
+        size_limit: int = 0,
+        horizon: int = SECOND,
+        near: Party | None = None,
+        far: Party | None = None,
+        nowhere: NoDestination | None = None,
+    ) -> None:
+        self.drive = Memory()
+        self.link = Link()
+        self.now = START
+        self._policy = SpacePolicy(size_limit, reserve=0)
+        self._nowhere = nowhere
+        plan = CallPlan(round(duration_s * SECOND), FRAME, horizon, PCMU, pause, tuple(parse_keys(keys, duration_s)))
+        parties = {"near": near or near_party(), "far": far or far_party()}
+        self.call = PhoneCall(plan, START, parties, self.link, RtpSender(0, 3, 65533, 0xFFFFFFFF), self._destination)
+
+    def run(self, step: int = 80, until_s: float = 60) -> Rig:
+        """Let time pass in steps until the call is over, or so long after its beginning."""
+        while not self.call.over and self.now < START + until_s * SECOND:
+            self.now += step
+            self.link.now = self.now
+            self.call.advance(self.now)
+        return self
+
+    @property
+    def accounts(self) -> list[Account]:
+        return self.call.recorder.accounts
+
+    @property
+    def recorded(self) -> list[bytes]:
+        """The audio of each file; what a file says of itself must be true."""
+        for file in self.drive.files.values():
+            assert int.from_bytes(file[72:76], "little") == len(file) - 76
+        return [bytes(file[76:]) for file in self.drive.files.values()]
+
+    @property
+    def screens(self) -> list[tuple[int, str, str, str]]:
+        """Milliseconds, icon, lamp and prompt of each screen."""
+        return [(at // 8, screen.icon, screen.lamp, screen.prompt) for at, screen in self.call.screens]
+
+    def _destination(self, now: int) -> tuple[Destination, Account]:
+        account = Account(f"{len(self.call.recorder.accounts)}", "local", "PCMU")
+        if self._nowhere:
+            return self._nowhere, account
+        return DriveDestination(self.drive, RecordHeader(PCMU, 160, 160), self._policy, system_time), account
+
+
+def system_time(instant: int) -> datetime:
+    return datetime(2024, 1, 31, 12) + timedelta(seconds=(instant - START) / SECOND)
+
+
+def frames(first: int, end: int) -> bytes:
+    return b"".join(map(said, range(first, end)))
+
+
+def test_press_and_the_end_of_the_call() -> None:
+    rig = Rig("0 record").run()
+    assert rig.recorded == [frames(0, 50)]
+    [account] = rig.accounts
+    assert (account.state, account.reason, account.recorded) == ("recorded", "call ended", SECOND)
+    assert account.gaps.count == 0
+    assert rig.screens == [
+        (0, "idle", "off", ""),
+        (10, "recording", "on", "Recording"),
+        (1000, "idle", "off", "Recording saved: 1 file"),
+    ]
+
+
+def test_press_pause_resume_press() -> None:
+    rig = Rig("0.2 record, 0.4 pause, 0.6 resume, 0.8 record").run()
+    assert rig.recorded == [frames(10, 20) + frames(30, 40)]
+    [account] = rig.accounts
+    assert (account.recorded, account.paused, account.reason) == (3200, 1600, "record key")
+    assert [screen[1:3] for screen in rig.screens] == [
+        ("idle", "off"),
+        ("recording", "on"),
+        ("paused", "blinking"),
+        ("recording", "on"),
+        ("idle", "off"),
+    ]
+
+
+def test_c4_a_pause_as_silence_is_in_the_same_file() -> None:
+    rig = Rig("0.2 record, 0.4 pause, 0.6 resume, 0.8 record", pause="silence").run()
+    assert rig.recorded == [frames(10, 20) + SILENCE * 10 + frames(30, 40)]
+
+
+def test_a_recording_starts_with_the_frame_of_the_press_and_ends_in_whole_frames() -> None:
+    rig = Rig("0.19 record, 0.35 record").run()
+    assert rig.recorded == [frames(9, 17)]
+
+
+def test_what_is_said_while_a_pause_begins_or_ends_is_not_kept() -> None:
+    rig = Rig("0 record, 0.21 pause, 0.41 resume").run()
+    assert rig.recorded == [frames(0, 10) + frames(21, 50)]
+
+
+def test_m10_a_recording_is_never_longer_than_the_call() -> None:
+    rig = Rig("0 record", duration_s=0.333).run(step=1600)
+    assert rig.recorded == [frames(0, 16)]
+
+
+@pytest.mark.parametrize("size_limit", [76 + 160, 76 + 1600, 76 + 1601])
+def test_m15_parts_joined_are_the_stream(size_limit: int) -> None:
+    rig = Rig("0 record", size_limit=size_limit).run()
+    assert b"".join(rig.recorded) == frames(0, 50)
+    assert {len(part) for part in rig.recorded} == {(size_limit - 76) // 160 * 160}
+    assert sum(part.packets for part in rig.accounts[0].parts) == 50
+
+
+@pytest.mark.parametrize("step", [80, 160, 1600])
+def test_c2_two_recordings_in_a_second(step: int) -> None:
+    rig = Rig("0.1 record, 0.3 record, 0.3 record, 0.5 record, 0.61 record, 0.67 record").run(step)
+    assert rig.recorded == [frames(5, 15), frames(15, 25), frames(30, 33)]
+    assert [account.state for account in rig.accounts] == ["recorded"] * 3
+    assert len(rig.drive.files) == 3
+
+
+def test_c2_the_second_begins_while_the_first_still_waits_for_what_is_late() -> None:
+    rig = Rig("0.1 record, 0.3 record, 0.5 record, 0.7 record", far=Nobody()).run()
+    assert rig.recorded == [frames(5, 15), frames(25, 35)]
+    assert [account.gaps.total for account in rig.accounts] == [{"far": 1600}, {"far": 1600}]
+
+
+def test_m11_one_way_audio_is_recorded_with_the_gap_told() -> None:
+    rig = Rig("0 record", far=Nobody()).run()
+    assert rig.recorded == [frames(0, 50)]
+    [account] = rig.accounts
+    assert (account.state, account.gaps.total) == ("recorded", {"far": SECOND})
+    assert (account.streams["far"].received, account.streams["near"].received) == (0, 50)
+
+
+def test_m11_no_rtp_at_all_is_a_file_of_silence_and_an_account_that_says_so() -> None:
+    rig = Rig("0 record", near=Nobody(), far=Nobody()).run()
+    assert rig.recorded == [SILENCE * 50]
+    [account] = rig.accounts
+    assert account.gaps.total == {"near": SECOND, "far": SECOND}
+    assert account.document()["gaps"] == [
+        {"stream": "near", "start_s": 0.0, "duration_s": 1.0},
+        {"stream": "far", "start_s": 0.0, "duration_s": 1.0},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "prompt"),
+    [
+        ("0.1 pause", "Nothing is being recorded"),
+        ("0.1 resume", "Nothing is being recorded"),
+        ("0.1 stop", "Nothing is being recorded"),
+        ("0 record, 0.1 start", "A recording is already running"),
+    ],
+)
+def test_a_key_in_vain_is_told(keys: str, prompt: str) -> None:
+    rig = Rig(keys).run()
+    assert (100, prompt) in [(screen[0], screen[3]) for screen in rig.screens]
+    assert len(rig.accounts) == ("record" in keys)
+
+
+def test_a_key_that_does_nothing_leaves_the_recording_whole() -> None:
+    rig = Rig("0 record, 0.1 start, 0.2 resume, 0.3 pause, 0.3 pause, 0.5 resume").run()
+    assert rig.recorded == [frames(0, 15) + frames(25, 50)]
+
+
+def test_no_key_no_recording() -> None:
+    rig = Rig("").run()
+    assert (rig.accounts, rig.drive.files) == ([], {})
+    assert rig.screens == [(0, "idle", "off", "")]
+
+
+def test_hanging_up_ends_the_recording_there() -> None:
+    rig = Rig("0 record, 0.8 record").run(until_s=0.5)
+    rig.call.hang_up(rig.now)
+    rig.run()
+    assert rig.recorded == [frames(0, 25)]
+    assert rig.accounts[0].reason == "call ended"
+    rig.call.hang_up(rig.now)
+    assert rig.call.over
+
+
+def test_a_key_pressed_before_hanging_up_counts_although_no_tick_has_seen_it() -> None:
+    rig = Rig("0 record, 0.5 record, 0.7 record").run(until_s=0.4)
+    rig.call.hang_up(START + round(0.6 * SECOND))
+    rig.run()
+    assert rig.recorded == [frames(0, 25)]
+    assert [account.reason for account in rig.accounts] == ["record key"]
+
+
+def test_hanging_up_before_anything_was_recorded() -> None:
+    rig = Rig("0.5 record").run(until_s=0.2)
+    rig.call.hang_up(rig.now)
+    assert (rig.run().accounts, rig.call.over) == ([], True)
+
+
+def test_c8_s3_the_call_goes_on_when_the_drive_goes_and_another_recording_may_start() -> None:
+    rig = Rig("0 record, 1.5 record", duration_s=2).run(until_s=0.5)
+    rig.drive.fails["append"] = DriveGone("it is gone")
+    rig.run(until_s=1)
+    assert rig.screens[-1] == (520, "failed", "off", "Recording failed: it is gone, what came before is kept")
+    assert not rig.call.over
+    rig.drive.fails.clear()
+    rig.run()
+    assert rig.now == START + 2 * SECOND
+    assert rig.recorded[1] == frames(75, 100)
+    assert [account.state for account in rig.accounts] == ["cut short", "recorded"]
+
+
+@pytest.mark.parametrize("keys", ["0 record", "0 record, 0.5 pause, 0.7 record"])
+def test_a_phone_that_cannot_record_says_so_and_the_call_goes_on(keys: str) -> None:
+    error = NotSupported("BX3S cannot record to USB")
+    rig = Rig(keys, nowhere=NoDestination("local", error)).run()
+    assert rig.screens[1] == (10, "failed", "off", "Recording failed: BX3S cannot record to USB")
+    assert {account.state for account in rig.accounts} == {"failed"}
+    assert not any(screen[1] == "recording" for screen in rig.screens)
+    assert rig.now == START + SECOND
+
+
+def late(party: Callable[[], Party]) -> Party:
+    """The party's packets, every third one 300 ms late."""
+    packets = party().packets(START + SECOND)
+    moved = sorted((at + 2400 * (n % 3 == 0), data) for n, (at, data) in enumerate(packets))
+    return Scripted(moved)
+
+
+class Scripted:
+    """Datagrams at given instants."""
+
+    def __init__(self, datagrams: list[Datagram]) -> None:
+        self._datagrams = datagrams
+
+    def packets(self, until: int) -> list[Datagram]:
+        out = [datagram for datagram in self._datagrams if datagram[0] < until]
+        self._datagrams = self._datagrams[len(out) :]
+        return out
+
+
+SCRIPTS = ["0 record", "0.111 record, 0.2 pause, 0.333 resume, 0.555 record, 0.6 record"]
+
+
+@pytest.mark.parametrize("keys", SCRIPTS)
+@pytest.mark.parametrize("step", [33, 160, 800, 1600, 1601])
+def test_the_steps_of_the_clock_make_no_difference(keys: str, step: int) -> None:
+    def run(step: int) -> tuple[list[bytes], list[object]]:
+        rig = Rig(keys, near=late(near_party), far=late(far_party)).run(step)
+        return rig.recorded, [(a.state, a.recorded, a.paused, a.gaps.total, a.reason) for a in rig.accounts]
+
+    assert run(step) == run(80)
+
+
+def test_the_call_gives_its_link_back() -> None:
+    rig = Rig("0 record").run()
+    assert not rig.link.closed
+    rig.call.close()
+    assert rig.link.closed
+
+
+def test_screens_are_kept_by_change_and_not_by_tick() -> None:
+    rig = Rig("0 record", duration_s=20).run()
+    assert len(rig.screens) == 3
+    assert rig.call.screens[-1][1].timer == "00:20"
