@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from phone_recorder.phone.face import Screen
 
 CODECS = click.Choice(["PCMU", "PCMA", "G722"], case_sensitive=False)
+CODEC_NAMES = "PCMU|PCMA|G722"
 DEFAULT_USB = Path("usb")
 DEFAULT_STORAGE = Path("server")
 
@@ -38,8 +39,10 @@ DEFAULT_STORAGE = Path("server")
 @click.option("--usb-size", type=Size(), help="The stick's capacity; without it, the real free space counts.")
 @click.option("--size-limit", type=Size(), default="8M", show_default=True, help="Largest part; 0 for no limit.")
 @click.option("--reserve", type=Size(), default="1M", show_default=True, help="To be kept free on the stick.")
-@click.option("--codec", type=CODECS, default="PCMU", show_default=True, help="Codec of the recording.")
-@click.option("--call-codec", type=CODECS, help="Codec of the call; without it, the recording's.")
+@click.option(
+    "--codec", type=CODECS, metavar=CODEC_NAMES, default="PCMU", show_default=True, help="Codec of the recording."
+)
+@click.option("--call-codec", type=CODECS, metavar=CODEC_NAMES, help="Codec of the call; without it, the recording's.")
 @click.option(
     "--ptime",
     type=click.Choice(["10", "20", "30", "40", "60"]),
@@ -52,11 +55,11 @@ DEFAULT_STORAGE = Path("server")
 @click.option("--remote-name", default="Far Party", show_default=True, help="Name of the far party.")
 @click.option("--local-number", default="1001", show_default=True, help="Number of this phone.")
 @click.option("--local-name", default="Near Party", show_default=True, help="Name of this phone.")
-@click.option("--near", default="tone:440:0", show_default=True, help="Voice of the near party, see below.")
-@click.option("--far", default="tone:660:1", show_default=True, help="Voice of the far party, see below.")
+@click.option("--near", default="tone:440:0", show_default=True, help="Voice of the near party, see above.")
+@click.option("--far", default="tone:660:1", show_default=True, help="Voice of the far party, see above.")
 @click.option("--repeat", is_flag=True, help="Begin voices from files again when they are over.")
 @click.option("--duration", type=float, help="Seconds; without it, as long as the longer voice, or 10.")
-@click.option("--keys", default="0 record", show_default=True, help="Which key when, in seconds, see below.")
+@click.option("--keys", default="0 record", show_default=True, help="Which key when, in seconds, see above.")
 @click.option(
     "--pause", type=click.Choice(["skip", "silence"]), default="skip", show_default=True, help="What a pause leaves."
 )
@@ -68,7 +71,7 @@ DEFAULT_STORAGE = Path("server")
     show_default=True,
     help="Where the embedded server stores; the default directory is made.",
 )
-@click.option("--impair", default="", metavar="FAULTS", help="Faults of the far party's network, see below.")
+@click.option("--impair", default="", metavar="FAULTS", help="Faults of the far party's network, see above.")
 @click.option("--seed", type=click.IntRange(0), help="Makes random numbers, and so faults, the same again.")
 @click.option("--fast", is_flag=True, help="Under a virtual clock, all at once: the same bytes, no waiting.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")

@@ -19,7 +19,11 @@ from phone_recorder.wire.payload import BY_NAME, PTIMES_MS
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The record file to write."
 )
 @click.option(
-    "--codec", required=True, type=click.Choice(list(BY_NAME), case_sensitive=False), help="What to encode it with."
+    "--codec",
+    required=True,
+    type=click.Choice(list(BY_NAME), case_sensitive=False),
+    metavar="|".join(BY_NAME),
+    help="What to encode it with.",
 )
 @click.option(
     "--ptime",

@@ -137,7 +137,7 @@ def sox_mix(directory: Path) -> list[str]:
                 for _ in range(3600):
                     file.write(draw.randbytes(8000))
     raw = ["-r", "8000", "-c", "1"]
-    return ["sox", "-D", "-m", "-v", "1", *raw, "a.ul", "-v", "1", *raw, "b.ul", *raw, "mix.ul"]
+    return ["sox", "-V1", "-D", "-m", "-v", "1", *raw, "a.ul", "-v", "1", *raw, "b.ul", *raw, "mix.ul"]
 
 
 def row(name: str, spent: Cost) -> None:
