@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from phone_recorder.errors import ControlError, UsageError
+from phone_recorder.errors import ControlError, DriveError, UsageError
 from phone_recorder.recording.drive_destination import Drive, DriveDestination
 from phone_recorder.recording.rotation import SpacePolicy
-from phone_recorder.recording.units import from_seconds
+from phone_recorder.recording.units import from_ms, from_seconds
 from phone_recorder.server.recording import MediaPort, ServerRecording
 from phone_recorder.wire import control
 from phone_recorder.wire.payload import CODECS, find_codec
@@ -16,6 +16,8 @@ from phone_recorder.wire.record_file import RecordHeader
 
 MAX_ID = 128
 """Characters of an id that are taken; ours have 32."""
+USUAL_PACKET = from_ms(20)
+"""Bytes; what a phone's packets really hold is known when the first one comes."""
 
 
 class RecordServer:
@@ -58,6 +60,7 @@ class RecordServer:
             raise ControlError(f"the id has more than {MAX_ID} characters")
         if any(recording.request.id == request.id for recording in self.recordings):
             raise ControlError("this id has been used before")
+        self._need_room()
         try:
             port = self._open_port(local)
         except UsageError as error:
@@ -65,6 +68,14 @@ class RecordServer:
         recording = ServerRecording(request, codec, peer, port, self._store)
         self.recordings.append(recording)
         return recording
+
+    def _need_room(self) -> None:
+        """A phone that is told now shows that nothing will be recorded; later it could only be cut off."""
+        try:
+            self._storage.check()
+            self._policy.room(self._storage.free(), USUAL_PACKET)
+        except DriveError as error:
+            raise ControlError(f"nothing can be stored: {error}") from error
 
     def _store(self, header: RecordHeader) -> DriveDestination:
         return DriveDestination(self._storage, header, self._policy, self._system_time)
@@ -89,6 +100,7 @@ class ControlConnection:
 
     def advance(self, now: int) -> bytes:
         """Time passes: a message without a terminator is ended by quiet."""
+        self._drop_if_failed()
         if now - self._heard_at < from_seconds(control.QUIET_S):
             return b""
         return self._answer_or_drop(self._buffer.quiet)
@@ -126,10 +138,16 @@ class ControlConnection:
 
     def _stop(self, request: control.StopRequest) -> control.StopResponse:
         recording = self._recordings.pop(request.id, None)
-        if recording is None:
+        if recording is None or not recording.running:
             return control.StopResponse(request.id, "failed")
         recording.stop("recorded", request.reason)
         return control.StopResponse(request.id)
+
+    def _drop_if_failed(self) -> None:
+        """No message tells a phone that storing has failed; the end of its connection does (guide: both sides end)."""
+        failed = [recording for recording in self._recordings.values() if not recording.running]
+        if failed:
+            self._drop(failed[0].account.reason)
 
     def _drop(self, reason: str) -> None:
         if self.ended:

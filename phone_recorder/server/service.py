@@ -39,6 +39,8 @@ class Service:
             self._listener = await loop.create_server(self._accept, self._host, self._port)
         except OSError as error:
             raise UsageError(f"cannot listen on {self._host}:{self._port}: {reason(error)}") from error
+        except UnicodeError as error:
+            raise UsageError(f"cannot listen on {self._host}: that cannot be the name of a host") from error
         self._ticking = loop.create_task(self._tick_for_ever())
         return self
 

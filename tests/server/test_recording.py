@@ -1,0 +1,157 @@
+"""One recording on the server: which packets it takes, and what it makes of them."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from phone_recorder.recording.units import from_ms
+from tests.server.rig import ID, PHONE, SECOND, STOP, Rig, header, rtp
+
+SILENCE = {0: b"\xff", 8: b"\xd5", 9: b"\xfa"}
+
+
+def begun(codec: str = "PCMU") -> Rig:
+    rig = Rig()
+    rig.say(f"cmd=RecordStartRequest&id={ID}&codec={codec}\n".encode())
+    return rig
+
+
+def stopped(rig: Rig) -> bytes:
+    """The one file of the recording when it has been stopped."""
+    rig.say(STOP)
+    rig.finish()
+    assert rig.ports[0].closed
+    [file] = rig.files
+    assert int.from_bytes(file[72:76], "little") == len(file) - 76
+    return file
+
+
+@pytest.mark.parametrize(("codec", "payload_type"), [("PCMU", 0), ("PCMA", 8), ("G722", 9), ("pcma/8000", 8)])
+@pytest.mark.parametrize("ptime", [10, 20, 30, 40, 60])
+def test_every_codec_and_packet_length(codec: str, payload_type: int, ptime: int) -> None:
+    rig = begun(codec)
+    payloads = [bytes([n + 1]) * from_ms(ptime) for n in range(25)]
+    rig.send(payloads, payload_type=payload_type)
+    name = codec.partition("/")[0].upper().encode()
+    assert stopped(rig) == header(name, from_ms(ptime), 25 * from_ms(ptime)) + b"".join(payloads)
+
+
+def test_nothing_sent_at_all_leaves_no_file() -> None:
+    rig = begun()
+    rig.advance(10 * SECOND)
+    rig.say(STOP)
+    rig.advance(160)
+    assert (rig.files, rig.core.running, rig.recording.account.state) == ([], [], "cancelled")
+    assert rig.ports[0].closed
+
+
+def test_nothing_sent_before_the_connection_was_lost_is_a_failure() -> None:
+    rig = begun()
+    rig.phone.closed()
+    rig.advance(160)
+    account = rig.recording.account
+    assert (rig.files, account.state, account.reason) == ([], "failed", "the control connection was lost")
+
+
+def test_what_was_sent_before_the_stop_and_waits_in_the_socket_is_kept() -> None:
+    rig = begun()
+    for number in range(50):
+        rig.ports[0].arrive(0, rtp(number, bytes([number]) * 160))
+    assert stopped(rig)[76:] == b"".join(bytes([number]) * 160 for number in range(50))
+
+
+def test_what_is_sent_after_the_stop_is_not_kept() -> None:
+    rig = begun()
+    rig.send([b"\x11" * 160] * 10)
+    rig.say(STOP)
+    rig.advance(1)
+    rig.send([b"\x22" * 160] * 10, first=10)
+    rig.finish()
+    assert rig.files[0][76:] == b"\x11" * 1600
+
+
+def test_packets_out_of_order_and_twice_are_in_their_place_once() -> None:
+    rig = begun()
+    random = Random(5)
+    # Each is up to 400 ms late; every seventh comes twice.
+    arrivals = sorted((n * 160 + random.randrange(3200), n) for n in [*range(100), *range(0, 100, 7)])
+    for now, number in arrivals:
+        rig.ports[0].arrive(now, rtp(number, bytes([number]) * 160))
+        rig.advance(now - rig.now)
+    assert stopped(rig)[76:] == b"".join(bytes([number]) * 160 for number in range(100))
+
+
+def test_a_lost_packet_is_silence_and_is_told() -> None:
+    rig = begun("PCMA")
+    rig.send([b"\x11" * 160] * 10, payload_type=8)
+    rig.send([b"\x22" * 160] * 10, first=12, payload_type=8)
+    assert stopped(rig)[76:] == b"\x11" * 1600 + b"\xd5" * 320 + b"\x22" * 1600
+    account = rig.recording.account
+    assert (account.streams["rtp"].lost, account.gaps.total) == (2, {"rtp": 320})
+
+
+def test_a_pause_of_the_phone_leaves_no_hole() -> None:
+    """In `skip` its RTP goes on with the next timestamp."""
+    rig = begun()
+    rig.send([b"\x11" * 160] * 10)
+    rig.advance(20 * SECOND)
+    rig.send([b"\x22" * 160] * 10, first=10)
+    assert stopped(rig)[76:] == b"\x11" * 1600 + b"\x22" * 1600
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        rtp(5, b"evil" * 40, ssrc=8),  # another source
+        rtp(5, b"evil" * 40, payload_type=8),  # another codec
+        rtp(5, b"evil" * 40, payload_type=101),  # telephone events
+        rtp(5, b""),
+        b"",
+        b"\x80",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x40" + rtp(5, b"evil" * 40)[1:],  # version 1
+        b"\x8f" + rtp(5, b"")[1:],  # more contributing sources than there is room for
+        b"\xa0" + rtp(5, b"\xff" * 160)[1:],  # padding longer than the payload
+        bytes(2048),
+    ],
+)
+def test_everything_else_is_counted_and_dropped(foreign: bytes) -> None:
+    rig = begun()
+    rig.send([b"\x11" * 160] * 5)
+    rig.ports[0].arrive(rig.now, foreign)
+    rig.ports[0].arrive(rig.now, rtp(5, b"evil" * 40), "192.0.2.66")
+    rig.send([b"\x11" * 160] * 5, first=5)
+    assert stopped(rig)[76:] == b"\x11" * 1600
+    assert rig.recording.foreign == 2
+    assert rig.recording.account.streams["rtp"].other == 2
+
+
+def test_what_comes_first_from_elsewhere_does_not_take_the_place() -> None:
+    rig = begun()
+    rig.ports[0].arrive(0, rtp(0, b"evil" * 40, ssrc=66), "192.0.2.66")
+    rig.ports[0].arrive(0, rtp(0, b"evil" * 40, 8, ssrc=66), PHONE)
+    rig.send([b"\x11" * 160] * 5)
+    assert stopped(rig)[76:] == b"\x11" * 800
+
+
+@pytest.mark.parametrize("size", [1, 159, 161, 1000, 2036])
+def test_a_packet_length_that_no_phone_sends_is_cut_into_usual_ones(size: int) -> None:
+    rig = begun()
+    audio = bytes(n % 251 for n in range(size * 8))
+    rig.send([audio[start : start + size] for start in range(0, len(audio), size)])
+    file = stopped(rig)
+    assert file[:76] == header(b"PCMU", 160, len(file) - 76)
+    whole = len(audio) // 160 * 160
+    assert file[76 : 76 + whole] == audio[:whole]
+    assert len(file) - 76 - whole in (0, 160)
+
+
+def test_the_account_tells_of_the_file() -> None:
+    rig = begun()
+    rig.send([b"\x11" * 160] * 50)
+    stopped(rig)
+    [part] = rig.recording.account.parts
+    assert (part.path, part.bytes, part.packets, part.duration_s) == ("Record_20240131120000.wav", 8076, 50, 1.0)
+    assert rig.recording.account.streams["rtp"].received == 50
