@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from phone_recorder.cli.main import EXIT_FAILED
+from phone_recorder.cli.output import tell
 from phone_recorder.cli.parameters import Address, Size
 from phone_recorder.errors import UsageError
 
@@ -94,7 +95,7 @@ def command(as_json: bool, fast: bool, **options: Any) -> None:
         progress = Progress(request.model.name, quiet=as_json)
         outcome = run_live(request, storage, progress.show)
         progress.end()
-    click.echo(json.dumps(outcome.document(), indent=2, ensure_ascii=False)) if as_json else _report(outcome)
+    click.echo(json.dumps(outcome.document(), indent=2)) if as_json else _report(outcome)
     sys.exit(0 if outcome.recorded else EXIT_FAILED)
 
 
@@ -113,18 +114,18 @@ class Progress:
             return
         changed = self._last is None or screen.differs(self._last)
         if changed and self._last and self._terminal:
-            click.echo()
+            tell("")
         self._last = screen
         line = f"{self._model} {instant / 8000:6.1f} s {screen}"
         if self._terminal:
-            click.echo(f"\r\x1b[K{line}", nl=False)
+            tell(f"\r\x1b[K{line}", end=False)
         elif changed:
-            click.echo(line)
+            tell(line)
 
     def end(self) -> None:
         """The call is over."""
         if self._last and self._terminal:
-            click.echo()
+            tell("")
 
 
 def _request(options: dict[str, Any]) -> CallRequest:
@@ -189,7 +190,7 @@ def _report(outcome: Outcome) -> None:
             f" {recording['duration_s']:.2f} s{paused}, {recording['codec']}"
         )
         for part in recording["parts"]:
-            click.echo(f"  {part['path']}  {part['bytes']} bytes, {part['duration_s']:.2f} s")
+            click.echo(f"  {click.format_filename(part['path'])}  {part['bytes']} bytes, {part['duration_s']:.2f} s")
         for stream in recording["streams"]:
             click.echo(
                 f"  {stream['name']:<5} received {stream['received']}, lost {stream['lost']}, late {stream['late']},"

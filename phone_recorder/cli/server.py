@@ -23,12 +23,13 @@ def command(host: str, port: int, storage: Path) -> None:
 async def _serve(host: str, port: int, storage: Path) -> None:
     import signal
 
+    from phone_recorder.cli.output import tell
     from phone_recorder.server.service import Service
 
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with Service(storage, host, port, tell=click.echo) as service:
+    async with Service(storage, host, port, tell=tell) as service:
         where = ":".join(map(str, service.address))
-        click.echo(f"record server on {where}, storing in {storage}; Ctrl-C stops it")
+        tell(f"record server on {where}, storing in {storage}; Ctrl-C stops it")
         await stopped.wait()

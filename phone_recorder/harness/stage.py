@@ -10,7 +10,7 @@ from typing import Any
 
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.adapters.drives import DirectoryDrive
-from phone_recorder.errors import NotSupported
+from phone_recorder.errors import NotSupported, UsageError
 from phone_recorder.harness.network import Impairment, LossyNetwork
 from phone_recorder.harness.parties import DEFAULT_FAR, DEFAULT_NEAR, Line, make_party, voice_length
 from phone_recorder.models import MODELS, Model
@@ -33,6 +33,7 @@ from phone_recorder.wire.record_file import RecordHeader
 from phone_recorder.wire.rtp import RtpSender
 
 DEFAULT_DURATION_S = 10.0
+MAX_DURATION_S = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,16 @@ class Stage:
 
     def _plan(self) -> CallPlan:
         request, settings = self.request, self.request.settings
+        length = request.length_s
+        if length > MAX_DURATION_S:
+            raise UsageError(f"the voices last {length:.0f} s, a call at most {MAX_DURATION_S:.0f} s: give --duration")
         return CallPlan(
-            duration=from_seconds(request.length_s),
+            duration=from_seconds(length),
             frame=from_ms(settings.ptime_ms),
             horizon=from_ms(settings.horizon_ms),
             codec=request.codec,
             pause=settings.pause,
-            keys=tuple(parse_keys(request.keys, request.length_s)),
+            keys=tuple(parse_keys(request.keys, length)),
         )
 
     def _parties(self, start: int) -> dict[str, Party]:

@@ -1,0 +1,19 @@
+"""Lines for whoever watches. Nobody may be watching any more; the work that they tell of goes on."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+
+def tell(line: str, end: bool = True) -> None:
+    """Print a line, or with `end` false a piece of one."""
+    try:
+        click.echo(line, nl=end)
+    except BrokenPipeError:
+        # As `| head` leaves it. A recording must not end for that: the rest goes nowhere.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
