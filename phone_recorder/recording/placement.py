@@ -41,8 +41,11 @@ class Pace(Protocol):
     def over(self, now: int) -> int:
         """Where the audio that may be given out ends."""
 
-    def waited(self, now: int) -> int:
-        """Where time has got to: a place is given up when this is a horizon past it."""
+    def given_up(self, now: int, horizon: int) -> int:
+        """Where the audio that has been over for the horizon ends."""
+
+    def late(self, arrival: int, horizon: int) -> int:
+        """Where the audio that a packet which arrives now comes too late for ends."""
 
     def settled(self, now: int) -> bool:
         """Whether it is known where the recording begins."""
@@ -75,8 +78,11 @@ class ByArrival:
     def over(self, now: int) -> int:
         return now - self._start
 
-    def waited(self, now: int) -> int:
-        return now - self._start
+    def given_up(self, now: int, horizon: int) -> int:
+        return now - self._start - horizon
+
+    def late(self, arrival: int, horizon: int) -> int:
+        return arrival - self._start - horizon
 
     def settled(self, now: int) -> bool:
         return True
@@ -96,6 +102,10 @@ class Told(ByArrival):
 
     def window(self, arrival: int) -> tuple[int, int]:
         return -EVER, EVER
+
+    def late(self, arrival: int, horizon: int) -> int:
+        # A stall of ours is one of the sender's too: what comes after it was not late on the way.
+        return -EVER
 
 
 class BySender:
@@ -123,16 +133,19 @@ class BySender:
     def heard(self, arrival: int, place: int, end: int) -> None:
         if self._first_at is None:
             self._first_at = arrival
-        if arrival - self._first_at < self._lead:
-            self.first = min(self.first, place)
+        if arrival - self._first_at < self._lead and end > 0:
+            self.first = min(self.first, max(place, 0))
         if end > self._end:
             self._end, self._heard_at = end, arrival
 
     def over(self, now: int) -> int:
         return self._end
 
-    def waited(self, now: int) -> int:
-        return self._end + now - self._heard_at
+    def given_up(self, now: int, horizon: int) -> int:
+        return self._end + min(now - self._heard_at - horizon, 0)
+
+    def late(self, arrival: int, horizon: int) -> int:
+        return self.given_up(arrival, horizon)
 
     def settled(self, now: int) -> bool:
         return self._first_at is not None and now - self._first_at >= self._lead
@@ -149,9 +162,9 @@ class Placement:
         self.anchor(timestamp, place)
 
     def anchor(self, timestamp: int, place: int) -> None:
-        """This timestamp stands here, rounded down to a frame; what was known of the delay is void."""
+        """This timestamp stands here; what was known of the delay is void."""
         self._timestamp = timestamp
-        self._place = place // self._frame * self._frame
+        self._place = place
         self._late_since: int | None = None
         self._delays = DelayWatch(self._frame)
 
@@ -172,11 +185,19 @@ class Placement:
             self._late_since = arrival
         return self._late_since is not None and arrival - self._late_since >= STUCK
 
-    def follow(self, arrival: int, delay: int, quiet: bool) -> bool:
-        """Note a packet's delay (arrival - place); true if drift has just moved the anchor by a frame."""
-        shift = self._delays.note(arrival, delay, quiet)
+    def note(self, arrival: int, delay: int) -> bool:
+        """Note a packet's delay (arrival - place); true if drift calls for a shift."""
+        return self._delays.note(arrival, delay)
+
+    def patient(self, arrival: int) -> bool:
+        """Whether the shift can still wait for a packet that hides it."""
+        return self._delays.patient(arrival)
+
+    def shift(self, arrival: int) -> int:
+        """Move the anchor by a frame, later or earlier."""
+        shift = self._delays.shift(arrival)
         self._place += shift
-        return shift != 0
+        return shift
 
 
 class DelayWatch:
@@ -194,16 +215,27 @@ class DelayWatch:
         self._normal: int | None = None  # the least delay of the first window
         self._due: int | None = None
 
-    def note(self, arrival: int, delay: int, quiet: bool) -> int:
-        """The shift to make now: 0, or a frame later or earlier."""
+    def note(self, arrival: int, delay: int) -> bool:
+        """Whether a shift is called for."""
         if arrival // SECOND != self._second:
             self._turn(arrival)
             self._least = delay
         elif delay < self._least:
             self._least = delay
-        if self._due is None or not (quiet or arrival >= self._due):
-            return 0
-        return self._shift(arrival)
+        return self._due is not None
+
+    def patient(self, arrival: int) -> bool:
+        """Whether the shift that is called for can still wait."""
+        return self._due is not None and arrival < self._due
+
+    def shift(self, arrival: int) -> int:
+        """Make the shift that is called for: a frame later or earlier."""
+        shift = self._moved()
+        self._seconds = deque((least - shift for least in self._seconds), DRIFT_WINDOW_S)
+        self._least -= shift
+        self._due = None
+        self._judge(arrival)
+        return shift
 
     def _turn(self, arrival: int) -> None:
         if self._second >= 0:
@@ -226,11 +258,3 @@ class DelayWatch:
         if abs(moved) * 4 < self._frame * 3:
             return 0
         return self._frame if moved > 0 else -self._frame
-
-    def _shift(self, arrival: int) -> int:
-        shift = self._moved()
-        self._seconds = deque((least - shift for least in self._seconds), DRIFT_WINDOW_S)
-        self._least -= shift
-        self._due = None
-        self._judge(arrival)
-        return shift

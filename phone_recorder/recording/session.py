@@ -68,7 +68,7 @@ class Session:
     def stop(self, now: int, reason: str) -> None:
         """End here, in whole frames; what is still on its way is waited for."""
         if self._end is None:
-            self._end = self._timeline.end(now)
+            self._end = self._timeline.stop(now)
             self.account.reason = reason
 
     def advance(self, now: int) -> None:
@@ -77,14 +77,14 @@ class Session:
             return
         self._pass_on(now)
         self.destination.advance(now)
-        if self._end is not None and self._timeline.done(self._end):
+        if self._timeline.done:
             self.destination.close(now, self.account.reason)
         self._look(now)
 
     def _pass_on(self, now: int) -> None:
         first = self._timeline.given
         frames = []
-        for index, piece in enumerate(self._timeline.close(now, self._end), first):
+        for index, piece in enumerate(self._timeline.close(now), first):
             frame = self._frame(index, piece)
             if frame is not None:
                 frames.append(frame)

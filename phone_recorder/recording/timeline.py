@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from phone_recorder.errors import RtpError
 from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.account import StreamCounts
@@ -15,9 +17,17 @@ MAX_STREAMS = 4
 
 _QUIET = {
     # The codes of the lowest segments: within 1/256 of full scale.
-    PCMU: bytes(code for code in range(256) if code & 0x7F >= 0x70),
-    PCMA: bytes(code for code in range(256) if (code ^ 0x55) & 0x7F < 0x10),
+    PCMU.payload_type: bytes(code for code in range(256) if code & 0x7F >= 0x70),
+    PCMA.payload_type: bytes(code for code in range(256) if (code ^ 0x55) & 0x7F < 0x10),
 }
+
+
+@dataclass(slots=True)
+class _Stream:
+    """One SSRC. It has no place before its first audio."""
+
+    sequence: SequenceCounter = field(default_factory=SequenceCounter)
+    placement: Placement | None = None
 
 
 class Timeline:
@@ -33,17 +43,19 @@ class Timeline:
         self._horizon = horizon
         self._pace = pace
         self._next = 0  # the first frame not yet given out
+        self._open = -EVER  # the first frame not yet given up
+        self._until = EVER  # the frame at which the recording ends
         self._end = -EVER  # of the packet laid last in order
         self._settled = False
         self._frames: dict[int, Piece | _Partial] = {}
-        self._streams: dict[int, tuple[SequenceCounter, Placement]] = {}
-        self._gone = StreamCounts()  # of SSRCs no longer remembered
-        self._late = self._overlaid = self._bad = self._other = 0
-        self._anchors = self._jumps = self._drifts = 0
+        self._streams: dict[int, _Stream] = {}  # the one heard last is the last
+        self._forgotten = StreamCounts()  # of SSRCs no longer remembered
+        self._late = self._overlaid = self._bad = self._other = self._outside = 0
+        self._met = self._jumps = self._drifts = 0
 
     def expect(self, ssrc: int, timestamp: int, place: int) -> None:
         """Set the anchor of a stream by what its sender, who is at hand, says of it."""
-        self._streams[ssrc] = SequenceCounter(), Placement(self.frame, timestamp, place)
+        self._meet(ssrc).placement = Placement(self.frame, timestamp, place)
 
     def receive(self, arrival: int, data: bytes) -> None:
         """Lay a datagram, which came at this instant."""
@@ -52,37 +64,39 @@ class Timeline:
         except RtpError:
             self._bad += 1
             return
-        sequence, placement = self._streams.get(packet.ssrc) or self._meet(arrival, packet)
-        if not sequence.take(packet.sequence):
+        stream = self._streams.pop(packet.ssrc, None) or self._meet(packet.ssrc)
+        self._streams[packet.ssrc] = stream
+        if not stream.sequence.take(packet.sequence):
             return
         codec = BY_PAYLOAD_TYPE.get(packet.payload_type)
         if codec is None or not packet.payload:
             self._other += 1
             return
-        place = self._place(arrival, packet, placement, sequence.newest)
+        if self._settled or self._settle(arrival):
+            self._give_up(self._pace.late(arrival, self._horizon))
+        place = self._place(arrival, packet, stream)
+        if place is None:
+            self._late += 1
+            return
         end = place + len(packet.payload)
-        if sequence.newest:
+        if stream.sequence.newest:
             self._end = end
         self._pace.heard(arrival, place, end)
         self._lay(place, Piece(codec, packet.payload))
-        if self._pace.follows:
-            delay = self._pace.stand(arrival) - place
-            self._drifts += placement.follow(arrival, delay, _is_quiet(codec, packet.payload))
 
-    def close(self, now: int, until: int | None = None) -> list[Piece | None]:
-        """The frames that are whole, or past their horizon, and over; none that ends after the place `until`.
+    def close(self, now: int) -> list[Piece | None]:
+        """The frames that are whole, or past their horizon, and over.
 
         Drain the socket first: a frame given out takes no more packets.
         """
         if not self._settle(now):
             return []
-        over = self._pace.over(now) if until is None else min(until, self._pace.over(now))
-        given_up = self._pace.waited(now) - self._horizon
+        self._give_up(self._pace.given_up(now, self._horizon))
         out: list[Piece | None] = []
-        for index in range(self._next, over // self.frame):
+        for index in range(self._next, min(self._pace.over(now) // self.frame, self._until)):
             found = self._frames.get(index)
             if not isinstance(found, Piece):
-                if (index + 1) * self.frame > given_up:
+                if index >= self._open:
                     break
                 found = found.piece() if found else None
             self._frames.pop(index, None)
@@ -91,30 +105,32 @@ class Timeline:
         self.given += len(out)
         return out
 
-    def end(self, now: int) -> int:
-        """The place where a recording that is stopped now ends."""
-        return self._pace.end(now)
+    def stop(self, now: int) -> int:
+        """End with the last frame that is whole by now: the place where that is."""
+        self._until = self._pace.end(now) // self.frame
+        return self._until * self.frame
 
-    def done(self, until: int) -> bool:
-        """Whether all frames before the place `until` have been given out."""
-        return self._settled and self._next >= until // self.frame
+    @property
+    def done(self) -> bool:
+        """Whether it was stopped and all its frames have been given out."""
+        return max(self._next, self._pace.first // self.frame) >= self._until
 
     @property
     def counts(self) -> StreamCounts:
         """What has come so far."""
-        sequences = [sequence for sequence, _ in self._streams.values()]
+        sequences = [stream.sequence for stream in self._streams.values()]
         here = StreamCounts(
-            received=sum(s.received for s in sequences) + self._bad,
+            received=sum(s.received for s in sequences) + self._bad - self._outside,
             lost=sum(s.lost for s in sequences),
             late=self._late,
             duplicate=sum(s.duplicate for s in sequences) + self._overlaid,
             bad=self._bad,
             other=self._other,
-            ssrc_changes=max(self._anchors - 1, 0),
+            ssrc_changes=max(self._met - 1, 0),
             jumps=self._jumps,
             drifts=self._drifts,
         )
-        return self._gone.plus(here)
+        return self._forgotten.plus(here)
 
     def _settle(self, now: int) -> bool:
         if not self._settled and self._pace.settled(now):
@@ -122,63 +138,95 @@ class Timeline:
             self._next = self._pace.first // self.frame
         return self._settled
 
-    def _meet(self, arrival: int, packet: RtpPacket) -> tuple[SequenceCounter, Placement]:
+    def _give_up(self, end: int) -> None:
+        """Frames that end here or before take no more packets."""
+        if end // self.frame > self._open:
+            self._open = end // self.frame
+
+    def _meet(self, ssrc: int) -> _Stream:
         if len(self._streams) == MAX_STREAMS:
-            sequence, _ = self._streams.pop(next(iter(self._streams)))
-            gone = StreamCounts(sequence.received, sequence.lost, duplicate=sequence.duplicate)
-            self._gone = self._gone.plus(gone)
-        self._anchors += 1
-        stream = SequenceCounter(), Placement(self.frame, packet.timestamp, self._stand(arrival))
-        self._streams[packet.ssrc] = stream
+            sequence = self._streams.pop(next(iter(self._streams))).sequence
+            counts = StreamCounts(sequence.received, sequence.lost, duplicate=sequence.duplicate)
+            self._forgotten = self._forgotten.plus(counts)
+        self._met += 1
+        self._streams[ssrc] = stream = _Stream()
         return stream
 
-    def _place(self, arrival: int, packet: RtpPacket, placement: Placement, newest: bool) -> int:
+    def _place(self, arrival: int, packet: RtpPacket, stream: _Stream) -> int | None:
+        """Where a packet stands; None if its time is out of all reason, and it is not the next in order."""
+        placement = stream.placement
+        if placement is None:
+            place = self._stand(arrival)
+            stream.placement = Placement(self.frame, packet.timestamp, place)
+            return place
         place = placement.at(packet.timestamp)
         earliest, latest = self._pace.window(arrival)
         lost = not earliest - JUMP <= place <= latest + JUMP
-        late = place < self._next * self.frame
-        if lost or (newest and self._pace.follows and placement.stuck(arrival, late)):
+        if not stream.sequence.newest:
+            return None if lost else place
+        late = place < self._open * self.frame
+        if lost or (self._pace.follows and placement.stuck(arrival, late)):
             self._jumps += 1
-            placement.anchor(packet.timestamp, self._stand(arrival))
-            return placement.at(packet.timestamp)
-        if newest:
-            placement.advance(packet.timestamp)
-        return place
+            place = self._stand(arrival)
+            placement.anchor(packet.timestamp, place)
+            return place
+        placement.advance(packet.timestamp)
+        return place + self._follow(arrival, place, placement, packet) if self._pace.follows else place
+
+    def _follow(self, arrival: int, place: int, placement: Placement, packet: RtpPacket) -> int:
+        """How far drift moves the anchor with this packet."""
+        if not placement.note(arrival, self._pace.stand(arrival) - place):
+            return 0
+        if placement.patient(arrival) and not _is_quiet(packet):
+            return 0
+        self._drifts += 1
+        return placement.shift(arrival)
 
     def _stand(self, arrival: int) -> int:
         """Where a new anchor stands: a stream that follows on another's heels goes on where that one ended."""
         place = self._pace.stand(arrival)
-        return self._end if abs(self._end - place) <= self.frame else place
+        return self._end if abs(self._end - place) <= self.frame else place // self.frame * self.frame
 
     def _lay(self, place: int, piece: Piece) -> None:
         index, offset = divmod(place, self.frame)
-        if offset or len(piece.payload) != self.frame:
+        if offset or len(piece.payload) != self.frame or index in self._frames or not self._takes(index):
             self._cut(index, offset, piece)
-        elif index < self._next:
-            # Before the recording's start nothing can be late.
-            self._late += index >= 0
-        elif index in self._frames:
-            self._overlay(index, 0, piece)
         else:
             self._frames[index] = piece
 
+    def _takes(self, index: int) -> bool:
+        return index >= self._next and self._open <= index < self._until
+
     def _cut(self, index: int, offset: int, piece: Piece) -> None:
-        """Lay a packet that is not just one frame."""
-        end = index * self.frame + offset + len(piece.payload)
-        self._late += 0 <= end <= self._next * self.frame
-        start = 0
+        """Lay a packet that is not just one free frame."""
+        first, start, laid = index, 0, False
         while start < len(piece.payload):
             size = min(self.frame - offset, len(piece.payload) - start)
-            if index >= self._next:
-                self._overlay(index, offset, Piece(piece.codec, piece.payload[start : start + size]))
+            if self._takes(index):
+                laid |= self._overlay(index, offset, Piece(piece.codec, piece.payload[start : start + size]))
             index, offset, start = index + 1, 0, start + size
+        if not laid:
+            self._refuse(first, index)
 
-    def _overlay(self, index: int, offset: int, piece: Piece) -> None:
-        found = self._frames.setdefault(index, _Partial(self.frame, piece.codec))
-        if isinstance(found, Piece) or not found.lay(offset, piece):
+    def _refuse(self, first: int, end: int) -> None:
+        """Count a packet, in the frames from `first` to before `end`, of which nothing was laid."""
+        if end <= 0 or first >= self._until:
+            self._outside += 1
+        elif end <= self._open:
+            self._late += 1
+        else:
             self._overlaid += 1
-        elif found.whole:
+
+    def _overlay(self, index: int, offset: int, piece: Piece) -> bool:
+        """Lay a part of a frame; false if all of it is taken."""
+        found = self._frames.get(index)
+        if found is None:
+            found = self._frames[index] = _Partial(self.frame, piece.codec)
+        if isinstance(found, Piece) or not found.lay(offset, piece):
+            return False
+        if found.whole:
             self._frames[index] = found.piece()
+        return True
 
 
 class _Partial:
@@ -191,14 +239,22 @@ class _Partial:
 
     def lay(self, offset: int, piece: Piece) -> bool:
         """Put a payload where nothing is yet; false if there is no such place, or the codec is another."""
-        mask = ((1 << len(piece.payload)) - 1) << offset
+        end = offset + len(piece.payload)
+        mask = (1 << end) - (1 << offset)
         if piece.codec is not self._codec or not self._missing & mask:
             return False
-        for byte, code in enumerate(piece.payload, offset):
-            if self._missing >> byte & 1:
-                self._payload[byte] = code
+        if self._missing & mask == mask:
+            self._payload[offset:end] = piece.payload
+        else:
+            self._fill(offset, piece.payload)
         self._missing &= ~mask
         return True
+
+    def _fill(self, offset: int, payload: bytes) -> None:
+        """Put only those bytes whose places are free."""
+        for byte, code in enumerate(payload, offset):
+            if self._missing >> byte & 1:
+                self._payload[byte] = code
 
     @property
     def whole(self) -> bool:
@@ -208,6 +264,6 @@ class _Partial:
         return Piece(self._codec, bytes(self._payload))
 
 
-def _is_quiet(codec: Codec, payload: bytes) -> bool:
-    quiet = _QUIET.get(codec)
-    return quiet is not None and not payload.strip(quiet)
+def _is_quiet(packet: RtpPacket) -> bool:
+    quiet = _QUIET.get(packet.payload_type)
+    return quiet is not None and not packet.payload.strip(quiet)
