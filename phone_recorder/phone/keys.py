@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.record_key import Event
-from phone_recorder.recording.units import from_seconds
+from phone_recorder.recording.units import from_seconds, to_seconds
 
 KEYS = {
     "record": Event.PRESS,
@@ -23,9 +23,9 @@ KeyPress = tuple[int, Event]
 def parse_keys(script: str, duration_s: float) -> list[KeyPress]:
     """Read a key script; UsageError says which entry makes no sense."""
     presses = [_parse_entry(entry) for entry in script.split(",") if entry.strip()]
-    for (earlier, _), (later, event) in pairwise(presses):
+    for (earlier, _), (later, _) in pairwise(presses):
         if later < earlier:
-            raise UsageError(f"the key script goes back in time at {event.value!r}: put its entries in order")
+            raise UsageError(f"the key script goes back in time, to {to_seconds(later):g} s: put its entries in order")
     late = [instant for instant, _ in presses if instant > from_seconds(duration_s)]
     if late:
         raise UsageError(f"the call is over after {duration_s:g} s, before a key of the script: make --duration longer")

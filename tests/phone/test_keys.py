@@ -45,7 +45,7 @@ def test_every_key_of_the_user_can_be_pressed() -> None:
         ("nan record", "'nan' in the key script is not a time"),
         ("inf record", "'inf' in the key script is not a time"),
         ("1e9 record", "'1e9' in the key script is not a time"),
-        ("3 record, 2 pause", "goes back in time at 'pause'"),
+        ("3 record, 2 pause", "goes back in time, to 2 s"),
         ("10.001 record", "the call is over after 10 s, before a key of the script"),
     ],
 )
