@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from phone_recorder.errors import UsageError
+from phone_recorder.harness.network import Impairment, LossyNetwork, parse_impairment
+from phone_recorder.phone.party import Datagram
+
+COUNT = 4000
+SENT = [(number * 160, number.to_bytes(2, "big")) for number in range(COUNT)]
+
+
+def through(impairment: Impairment, seed: int = 1, step: int = 160) -> list[Datagram]:
+    """What arrives of the datagrams when the network is looked at every `step` units."""
+    network = LossyNetwork(impairment, Random(seed))
+    out: list[Datagram] = []
+    waiting = list(SENT)
+    for now in range(0, COUNT * 160 + 100_000, step):
+        while waiting and waiting[0][0] < now:
+            network.send(*waiting.pop(0))
+        out += network.arrived(now)
+    return out
+
+
+def numbers(arrived: list[Datagram]) -> list[int]:
+    return [int.from_bytes(data, "big") for _, data in arrived]
+
+
+@pytest.mark.parametrize(
+    ("text", "impairment"),
+    [
+        ("", Impairment()),
+        ("loss=1%", Impairment(loss=0.01)),
+        ("loss=0.01", Impairment(loss=0.01)),
+        (" loss=100% , jitter=30ms,", Impairment(loss=1.0, jitter=240)),
+        ("jitter=30", Impairment(jitter=240)),
+        ("loss=1%,reorder=2%,duplicate=3%,jitter=0.5ms", Impairment(0.01, 0.02, 0.03, 4)),
+        ("loss=0,reorder=0%", Impairment()),
+    ],
+)
+def test_faults_are_read(text: str, impairment: Impairment) -> None:
+    assert parse_impairment(text) == impairment
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("rain=1%", "there is no impairment 'rain': choose from loss, reorder, duplicate and jitter"),
+        ("=1%", "there is no impairment ''"),
+        ("loss", "loss= is not a share: write it as 1% or 0.01"),
+        ("loss=one", "loss=one is not a share"),
+        ("reorder=1.1", "reorder=1.1 is not a share"),
+        ("duplicate=-0.1", "duplicate=-0.1 is not a share"),
+        ("loss=nan%", "loss=nan% is not a share"),
+        ("loss=inf", "loss=inf is not a share"),
+        ("jitter=-1", "jitter=-1 is not a time"),
+        ("jitter=nan", "jitter=nan is not a time"),
+        ("jitter=10001ms", "jitter=10001ms is not a time"),
+        ("jitter=1s", "jitter=1s is not a time"),
+    ],
+)
+def test_faults_that_make_no_sense(text: str, why: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_impairment(text)
+    assert str(caught.value).startswith(why)
+
+
+def test_a_good_network_changes_nothing() -> None:
+    assert through(Impairment()) == SENT
+
+
+def test_loss_loses_its_share() -> None:
+    arrived = through(Impairment(loss=0.1))
+    assert 0.08 < 1 - len(arrived) / COUNT < 0.12
+    assert set(arrived) < set(SENT)
+    assert through(Impairment(loss=1.0)) == []
+
+
+def test_duplicates_come_twice_and_later() -> None:
+    arrived = through(Impairment(duplicate=0.1))
+    assert 0.08 < len(arrived) / COUNT - 1 < 0.12
+    assert {data for _, data in arrived} == {data for _, data in SENT}
+    seen: dict[bytes, int] = {}
+    assert all(at - seen.setdefault(data, at) in (0, 40) for at, data in arrived)
+
+
+def test_reordering_lets_others_overtake() -> None:
+    arrived = through(Impairment(reorder=0.1))
+    assert sorted(numbers(arrived)) == list(range(COUNT))
+    moved = [number for (at, _), number in zip(arrived, numbers(arrived), strict=True) if at != number * 160]
+    assert 0.08 < len(moved) / COUNT < 0.12
+    assert numbers(arrived) != list(range(COUNT))
+
+
+def test_jitter_delays_by_no_more_than_it_says() -> None:
+    arrived = through(Impairment(jitter=240))
+    delays = [at - number * 160 for (at, _), number in zip(arrived, numbers(arrived), strict=True)]
+    assert 0 <= min(delays) < 5 and 235 < max(delays) <= 240
+    assert [at for at, _ in arrived] == sorted(at for at, _ in arrived)
+
+
+def test_the_same_seed_is_the_same_network() -> None:
+    everything = Impairment(0.05, 0.05, 0.05, 400)
+    assert through(everything, 1) == through(everything, 1) != through(everything, 2)
+
+
+@pytest.mark.parametrize("step", [1600, 8000, 40])
+def test_how_often_one_looks_makes_no_difference(step: int) -> None:
+    everything = Impairment(0.05, 0.05, 0.05, 400)
+    assert through(everything, step=step) == through(everything)
+
+
+def test_one_fault_does_not_shift_the_others() -> None:
+    lost = set(numbers(SENT)) - set(numbers(through(Impairment(loss=0.1))))
+    assert set(numbers(SENT)) - set(numbers(through(Impairment(loss=0.1, jitter=240, duplicate=0.5)))) == lost
