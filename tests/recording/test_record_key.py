@@ -1,0 +1,94 @@
+"""Every pair of the record key's table, and the picture that is drawn from it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from phone_recorder.recording.record_key import TABLE, Action, Event, Key, turn
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+PAIRS = {
+    (Key.IDLE, Event.PRESS): (Key.RECORDING, Action.START),
+    (Key.IDLE, Event.START): (Key.RECORDING, Action.START),
+    (Key.IDLE, Event.STOP): (Key.IDLE, Action.REFUSE_NOT_RECORDING),
+    (Key.IDLE, Event.PAUSE): (Key.IDLE, Action.REFUSE_NOT_RECORDING),
+    (Key.IDLE, Event.RESUME): (Key.IDLE, Action.REFUSE_NOT_RECORDING),
+    (Key.IDLE, Event.CALL_ENDED): (Key.IDLE, Action.NONE),
+    (Key.IDLE, Event.DESTINATION_FAILED): (Key.IDLE, Action.NONE),
+    (Key.IDLE, Event.DRIVE_FULL): (Key.IDLE, Action.NONE),
+    (Key.IDLE, Event.DRIVE_REMOVED): (Key.IDLE, Action.NONE),
+    (Key.RECORDING, Event.PRESS): (Key.IDLE, Action.STOP),
+    (Key.RECORDING, Event.START): (Key.RECORDING, Action.REFUSE_RECORDING),
+    (Key.RECORDING, Event.STOP): (Key.IDLE, Action.STOP),
+    (Key.RECORDING, Event.PAUSE): (Key.PAUSED, Action.PAUSE),
+    (Key.RECORDING, Event.RESUME): (Key.RECORDING, Action.NONE),
+    (Key.RECORDING, Event.CALL_ENDED): (Key.IDLE, Action.STOP),
+    (Key.RECORDING, Event.DESTINATION_FAILED): (Key.IDLE, Action.ABANDON),
+    (Key.RECORDING, Event.DRIVE_FULL): (Key.IDLE, Action.ABANDON),
+    (Key.RECORDING, Event.DRIVE_REMOVED): (Key.IDLE, Action.ABANDON),
+    (Key.PAUSED, Event.PRESS): (Key.IDLE, Action.STOP),
+    (Key.PAUSED, Event.START): (Key.PAUSED, Action.REFUSE_RECORDING),
+    (Key.PAUSED, Event.STOP): (Key.IDLE, Action.STOP),
+    (Key.PAUSED, Event.PAUSE): (Key.PAUSED, Action.NONE),
+    (Key.PAUSED, Event.RESUME): (Key.RECORDING, Action.RESUME),
+    (Key.PAUSED, Event.CALL_ENDED): (Key.IDLE, Action.STOP),
+    (Key.PAUSED, Event.DESTINATION_FAILED): (Key.IDLE, Action.ABANDON),
+    (Key.PAUSED, Event.DRIVE_FULL): (Key.IDLE, Action.ABANDON),
+    (Key.PAUSED, Event.DRIVE_REMOVED): (Key.IDLE, Action.ABANDON),
+}
+RUNNING = {Key.RECORDING, Key.PAUSED}
+
+
+@pytest.mark.parametrize(("key", "event"), [*product(Key, Event)], ids=str)
+def test_every_pair_of_the_table(key: Key, event: Event) -> None:
+    assert turn(key, event) == PAIRS[key, event]
+
+
+@pytest.mark.parametrize("key", Key)
+def test_the_table_has_every_event_and_no_other(key: Key) -> None:
+    assert set(TABLE) == set(Key)
+    assert set(TABLE[key]) == set(Event)
+
+
+@pytest.mark.parametrize("event", [*product(Event, repeat=3)], ids=lambda events: "-".join(e.name for e in events))
+def test_a_recording_cannot_run_twice_and_ends_once_for_each_start(event: tuple[Event, ...]) -> None:
+    key, running = Key.IDLE, 0
+    for each in (*event, Event.CALL_ENDED):
+        key, action = turn(key, each)
+        running += {Action.START: 1, Action.STOP: -1, Action.ABANDON: -1}.get(action, 0)
+        assert running == (key in RUNNING)
+    assert (key, running) == (Key.IDLE, 0)
+
+
+def test_what_acts_on_a_recording_comes_only_where_there_is_one() -> None:
+    acting = {Action.STOP, Action.PAUSE, Action.RESUME, Action.ABANDON}
+    assert {key for key, row in TABLE.items() for _, action in row.values() if action in acting} == RUNNING
+
+
+@pytest.mark.parametrize("key", Key)
+@pytest.mark.parametrize("event", [Event.CALL_ENDED, Event.DESTINATION_FAILED, Event.DRIVE_FULL, Event.DRIVE_REMOVED])
+def test_from_every_state_an_end_leads_to_idle(key: Key, event: Event) -> None:
+    assert turn(key, event)[0] is Key.IDLE
+
+
+def test_the_picture_is_drawn_from_the_table() -> None:
+    drawn = subprocess.run(
+        [sys.executable, DOCS / "draw_record_key.py"], cwd=DOCS.parent, capture_output=True, text=True, check=True
+    ).stdout
+    assert (DOCS / "record-key.md").read_text("utf-8") == drawn
+
+
+def test_the_picture_has_every_pair_that_does_something() -> None:
+    text = (DOCS / "record-key.md").read_text("utf-8")
+    for (key, event), (after, action) in PAIRS.items():
+        cell = f"| {event.value} |"
+        assert cell in text
+        if (after, action) != (key, Action.NONE):
+            arrows = [line for line in text.splitlines() if line.strip().startswith(f"{key.value} --> {after.value}: ")]
+            assert any(event.value in line and action.value in line for line in arrows), (key, event)
