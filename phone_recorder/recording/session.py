@@ -67,7 +67,7 @@ class Session:
 
     def stop(self, now: int, reason: str) -> None:
         """End here, in whole frames; what is still on its way is waited for."""
-        if self._end is None:
+        if self._end is None and not self.finished:
             self._end = self._timeline.stop(now)
             self.account.reason = reason
 
