@@ -90,10 +90,9 @@ class PhoneCall:
     def mix(self, now: int) -> None:
         """Keys, then audio: a recording that a key has just started must still find its first frame."""
         while self._keys and self._keys[0][0] <= now:
+            self._hear(self._keys[0][0])
             self.recorder.press(*self._keys.pop(0))
-        for leg, timeline in ((NEAR, self._mixer.near), (FAR, self._mixer.far)):
-            for arrival, data in self._parties[leg].packets(min(now, self.end)):
-                timeline.receive(arrival, data)
+        self._hear(now)
         first, payloads = self._mixer.mix(now, self._wanted_frame())
         if payloads:
             self._mixed.timestamp = self._timestamp(first)
@@ -116,6 +115,12 @@ class PhoneCall:
     def close(self) -> None:
         """Give back what the call holds."""
         self._link.close()
+
+    def _hear(self, until: int) -> None:
+        """What the parties have sent before this instant; a recording that starts at it counts none of that."""
+        for leg, timeline in ((NEAR, self._mixer.near), (FAR, self._mixer.far)):
+            for arrival, data in self._parties[leg].packets(min(until, self.end)):
+                timeline.receive(arrival, data)
 
     def _begin(self, now: int) -> Session:
         """A recording begins with the frame of the mix in which the key is pressed."""

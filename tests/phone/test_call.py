@@ -209,6 +209,12 @@ def test_the_steps_of_the_clock_make_no_difference(keys: str, step: int) -> None
     assert run(step) == run(80)
 
 
+@pytest.mark.parametrize("step", [80, 160, 1600, 8000])
+def test_a_recording_counts_what_came_since_its_key_whatever_the_clocks_steps(step: int) -> None:
+    streams = Rig("0.5 record").run(step).accounts[0].streams
+    assert {name: streams[name].received for name in ("near", "far")} == {"near": 25, "far": 25}
+
+
 def test_the_call_gives_its_link_back() -> None:
     rig = Rig("0 record").run()
     assert not rig.link.closed
