@@ -122,6 +122,7 @@ class PhoneCall:
         frame = self._plan.frame
         number = (now - self.start) // frame
         start = self.start + number * frame
+        self._mixer.begin(number)
         # The mixer may take its horizon; only then can the recorder tell that a frame of the mix will not come.
         timeline = Timeline(frame, 2 * self._plan.horizon, Told(start))
         timeline.expect(self._mixed.ssrc, self._timestamp(number), 0)

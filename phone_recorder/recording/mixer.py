@@ -28,11 +28,17 @@ class Mixer:
         self.frame = frame
         self.near = Timeline(frame, horizon, ByArrival(start), counted=False)
         self.far = Timeline(frame, horizon, ByArrival(start), counted=False)
-        self._mixer = PayloadMixer(out)
         self._timelines = {NEAR: self.near, FAR: self.far}
+        self._out = out
+        self._mixer = PayloadMixer(out)
+        self._starts: list[int] = []
         self._on_gap = on_gap
         self._next = 0
         self._waiting: tuple[list[Piece | None], list[Piece | None]] = ([], [])
+
+    def begin(self, number: int) -> None:
+        """A recording begins with frame `number`: let its G.722 not hang on how much was mixed before it for nobody."""
+        self._starts.append(number)
 
     def tally(self, start: int) -> dict[str, Tally]:
         """Count the packets of each leg from this instant on."""
@@ -55,9 +61,16 @@ class Mixer:
         first, self._next = self._next, self._next + count
         self._tell_gaps(first, near[:count], far[:count])
         skipped = min(max(wanted - first, 0), count)
-        mixed = [self._mixer.mix(a, b, self.frame) for a, b in zip(near[skipped:count], far[skipped:], strict=False)]
+        pairs = enumerate(zip(near[skipped:count], far[skipped:count], strict=True), first + skipped)
+        mixed = [self._mix(number, a, b) for number, (a, b) in pairs]
         del near[:count], far[:count]
         return first + skipped, mixed
+
+    def _mix(self, number: int, near: Piece | None, far: Piece | None) -> bytes:
+        while self._starts and self._starts[0] <= number:
+            self._starts.pop(0)
+            self._mixer = PayloadMixer(self._out)
+        return self._mixer.mix(near, far, self.frame)
 
     def _tell_gaps(self, first: int, near: list[Piece | None], far: list[Piece | None]) -> None:
         for leg, pieces in ((NEAR, near), (FAR, far)):

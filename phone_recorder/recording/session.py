@@ -67,10 +67,10 @@ class Session:
 
     def stop(self, now: int, reason: str) -> int:
         """End here, in whole frames; what is still on its way is waited for. Units from start to end."""
-        if self._end is None:
+        if self._end is None and not self.finished:
             self._end = self._timeline.stop(now)
             self.account.reason = reason
-        return self._end
+        return now - self.start if self._end is None else self._end
 
     def advance(self, now: int) -> None:
         """Pass on what has come. Call at each tick, the socket drained."""

@@ -59,7 +59,8 @@ class Tally:
 
     def _turn_to(self, ssrc: int) -> SequenceCounter:
         """The counter of another SSRC than the last one; the one not heard for longest makes room."""
-        self._ssrc, self._counter = ssrc, self._sequences.pop(ssrc, None) or self._meet()
+        known = self._sequences.pop(ssrc, None)
+        self._ssrc, self._counter = ssrc, known or self._meet()
         self._sequences[ssrc] = self._counter
         return self._counter
 

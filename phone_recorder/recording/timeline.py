@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from phone_recorder.errors import RtpError
@@ -12,6 +13,9 @@ from phone_recorder.recording.sequence import SequenceCounter
 from phone_recorder.recording.tally import MAX_STREAMS, Fate, Tally
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, PCMA, PCMU, Codec
 from phone_recorder.wire.rtp import RtpPacket
+
+RECENT = 128
+"""Packets that a tally which begins in mid-stream still hears of: it begins with a frame, and its key comes later."""
 
 _QUIET = {
     # The codes of the lowest segments: within 1/256 of full scale.
@@ -52,14 +56,18 @@ class Timeline:
         self._stream = _Stream()
         self._whole = Tally()
         self._tallies = [self._whole] if counted else []
+        self._recent: deque[tuple[int, Fate, int, int]] = deque(maxlen=RECENT)
 
     def expect(self, ssrc: int, timestamp: int, place: int) -> None:
         """Set the anchor of a stream by what its sender, who is at hand, says of it."""
         self._turn_to(ssrc).placement = Placement(self.frame, timestamp, place)
 
     def tally(self, start: int) -> Tally:
-        """Count from the place `start` on, until the tally is told where to end and is dropped."""
+        """Count from the place `start` on, what has come already too, until the tally is dropped."""
         self._tallies.append(tally := Tally(start))
+        for end, fate, ssrc, sequence in self._recent:
+            if end > start:
+                tally.note(fate, ssrc, sequence)
         return tally
 
     def drop(self, tally: Tally) -> None:
@@ -77,6 +85,7 @@ class Timeline:
         stream = self._stream if packet.ssrc == self._ssrc else self._turn_to(packet.ssrc)
         fate, place = self._receive(arrival, packet, stream)
         end = place + (len(packet.payload) or 1)
+        self._recent.append((end, fate, packet.ssrc, packet.sequence))
         for tally in self._tallies:
             if place < tally.end and end > tally.start:
                 tally.note(fate, packet.ssrc, packet.sequence)

@@ -48,19 +48,23 @@ def test_datagrams_come_whole_and_in_order_with_their_source(port: UdpPort) -> N
     assert list(port.drain()) == []
 
 
+def lateness(port: UdpPort, sending: socket.socket) -> int:
+    """How long after a datagram was sent its instant is, when it is read 20 ms after that; in units."""
+    before = units()
+    sending.sendto(b"x", port.address)
+    after = units()
+    while units() < after + 160:
+        pass
+    [(instant, _, _)] = port.drain()
+    assert instant >= before - 8
+    return instant - after
+
+
 def test_an_instant_is_that_of_arrival_not_of_reading(port: UdpPort) -> None:
     with sender() as sending:
-        # The kernel may need a moment until its time stamps are on.
-        sending.sendto(b"", port.address)
-        list(port.drain())
-        before = units()
-        sending.sendto(b"x", port.address)
-        after = units()
-        while units() < after + 400:
-            pass
-        [(instant, _, _)] = port.drain()
-    # The two clocks are read one after the other: a unit either way.
-    assert before - 8 <= instant <= after + 80
+        # The kernel's time stamps are not on at once: some worker of its own turns them on.
+        assert any(lateness(port, sending) < 80 for _ in range(100))
+        assert sorted(lateness(port, sending) for _ in range(5))[2] < 80
 
 
 def test_no_instant_is_later_than_the_reading(port: UdpPort) -> None:

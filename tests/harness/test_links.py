@@ -7,7 +7,7 @@ from phone_recorder.harness.links import MemoryMixLink, MemoryPorts, MemoryServe
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened, Received
 from phone_recorder.server.core import RecordServer
-from tests.recording.test_drive_destination import Memory
+from tests.recording.memory_drive import Memory
 from tests.server.rig import rtp
 
 START = b"cmd=RecordStartRequest&id=00ff&codec=PCMU\n"

@@ -83,7 +83,7 @@ def expected(heard: list[Heard], frame: int, horizon: int, until: int) -> tuple[
     return reference.frames(until), counts
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(
     steps=st.lists(STEPS, max_size=25),
     frame=st.sampled_from(SIZES),
@@ -144,13 +144,12 @@ def drifting(ppm: int, seed: int, seconds: int, codec_type: int) -> list[Heard]:
     return sorted(out, key=lambda packet: packet.arrival)
 
 
-@pytest.mark.parametrize("codec_type", [0, 8])
-@pytest.mark.parametrize("ppm", [-9000, -2500, 0, 2500, 9000])
+@pytest.mark.parametrize(("ppm", "codec_type"), [(-9000, 0), (-2500, 8), (0, 0), (2500, 0), (9000, 8)])
 def test_m16_drift_is_corrected_as_the_rules_say(ppm: int, codec_type: int) -> None:
-    heard = drifting(ppm, seed=ppm, seconds=30, codec_type=codec_type)
-    frames, counts = expected(heard, 160, SECOND, 30 * SECOND)
+    heard = drifting(ppm, seed=ppm, seconds=25, codec_type=codec_type)
+    frames, counts = expected(heard, 160, SECOND, 25 * SECOND)
     assert bool(counts.drifts) == bool(ppm)
     line = Timeline(160, SECOND, ByArrival(0))
     datagrams = sent(heard, 65000, (1 << 32) - 90_000)
-    assert run(line, datagrams, 40 * SECOND)[:1500] == frames
+    assert run(line, datagrams, 40 * SECOND)[:1250] == frames
     assert line.counts == counts

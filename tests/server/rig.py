@@ -10,7 +10,7 @@ from phone_recorder.errors import UsageError
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.server.core import ControlConnection, RecordServer
 from phone_recorder.server.recording import ServerRecording
-from tests.recording.test_drive_destination import Memory
+from tests.recording.memory_drive import Memory
 
 CONTROL = Path(__file__).parents[2] / "fixtures" / "control"
 ID = "0123456789abcdef0123456789abcdef"

@@ -1,0 +1,115 @@
+"""A whole call on a link in memory: scripted parties, a drive in memory, and a clock that the test turns."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from phone_recorder.phone.call import CallPlan, PhoneCall
+from phone_recorder.phone.keys import parse_keys
+from phone_recorder.phone.party import Datagram, Party, Speaker
+from phone_recorder.recording.account import Account
+from phone_recorder.recording.destination import Destination, NoDestination
+from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.rotation import SpacePolicy
+from phone_recorder.recording.session import Pause
+from phone_recorder.wire.payload import PCMU
+from phone_recorder.wire.record_file import RecordHeader
+from phone_recorder.wire.rtp import RtpSender
+from tests.recording.memory_drive import Memory
+
+START = 12_345
+SECOND = 8000
+FRAME = 160
+SILENCE = b"\xff" * FRAME
+
+
+def said(number: int) -> bytes:
+    """What the near party says in that frame; mixed with silence it stays as it is."""
+    return bytes([0x80 + number % 100]) * FRAME
+
+
+def near_party() -> Party:
+    return Speaker((said(n) for n in count()), RtpSender(0, 1, 65530, 0xFFFFFF00), FRAME, START, 1 << 40)
+
+
+def far_party() -> Party:
+    return Speaker((SILENCE for _ in count()), RtpSender(0, 2, 0, 0), FRAME, START, 1 << 40)
+
+
+class Link:
+    """From the mixer to the recorder in no time."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.closed = False
+        self._waiting: list[Datagram] = []
+
+    def send(self, packets: list[bytes]) -> None:
+        self._waiting += [(self.now, packet) for packet in packets]
+
+    def receive(self) -> list[Datagram]:
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Rig:
+    """A call of a second, and all that it needs."""
+
+    def __init__(
+        self,
+        keys: str,
+        *,
+        duration_s: float = 1,
+        pause: Pause = "skip",
+        size_limit: int = 0,
+        horizon: int = SECOND,
+        near: Party | None = None,
+        far: Party | None = None,
+        nowhere: NoDestination | None = None,
+    ) -> None:
+        self.drive = Memory()
+        self.link = Link()
+        self.now = START
+        self._policy = SpacePolicy(size_limit, reserve=0)
+        self._nowhere = nowhere
+        plan = CallPlan(round(duration_s * SECOND), FRAME, horizon, PCMU, pause, tuple(parse_keys(keys, duration_s)))
+        parties = {"near": near or near_party(), "far": far or far_party()}
+        self.call = PhoneCall(plan, START, parties, self.link, RtpSender(0, 3, 65533, 0xFFFFFFFF), self._destination)
+
+    def run(self, step: int = 80, until_s: float = 60) -> Rig:
+        """Let time pass in steps until the call is over, or so long after its beginning."""
+        while not self.call.over and self.now < START + until_s * SECOND:
+            self.now += step
+            self.link.now = self.now
+            self.call.advance(self.now)
+        return self
+
+    @property
+    def accounts(self) -> list[Account]:
+        return self.call.recorder.accounts
+
+    @property
+    def recorded(self) -> list[bytes]:
+        """The audio of each file; what a file says of itself must be true."""
+        for file in self.drive.files.values():
+            assert int.from_bytes(file[72:76], "little") == len(file) - 76
+        return [bytes(file[76:]) for file in self.drive.files.values()]
+
+    @property
+    def screens(self) -> list[tuple[int, str, str, str]]:
+        """Milliseconds, icon, lamp and prompt of each screen."""
+        return [(at // 8, screen.icon, screen.lamp, screen.prompt) for at, screen in self.call.screens]
+
+    def _destination(self, now: int) -> tuple[Destination, Account]:
+        account = Account(f"{len(self.call.recorder.accounts)}", "local", "PCMU")
+        if self._nowhere:
+            return self._nowhere, account
+        return DriveDestination(self.drive, RecordHeader(PCMU, 160, 160), self._policy, system_time), account
+
+
+def system_time(instant: int) -> datetime:
+    return datetime(2024, 1, 31, 12) + timedelta(seconds=(instant - START) / SECOND)
