@@ -13,7 +13,7 @@ from typing import Protocol
 from phone_recorder.phone.face import Screen, show
 from phone_recorder.phone.keys import KeyPress
 from phone_recorder.phone.party import Datagram, Party
-from phone_recorder.recording.account import Account, StreamCounts
+from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination
 from phone_recorder.recording.mixer import FAR, NEAR, Mixer
 from phone_recorder.recording.placement import Told
@@ -73,8 +73,8 @@ class PhoneCall:
         self._mixed = mixed
         self._mixed_base = mixed.timestamp
         self._destinations = destinations
-        self.recorder = Recorder(self._begin, self._legs)
         self._mixer = Mixer(start, plan.frame, plan.horizon, plan.codec, self._gap)
+        self.recorder = Recorder(self._begin, self._mixer)
         self._keys = [(start + instant, event) for instant, event in plan.keys] + [(self.end, Event.CALL_ENDED)]
 
     @property
@@ -140,9 +140,6 @@ class PhoneCall:
 
     def _timestamp(self, frame_number: int) -> int:
         return (self._mixed_base + frame_number * self._plan.frame) & 0xFFFFFFFF
-
-    def _legs(self) -> dict[str, StreamCounts]:
-        return {NEAR: self._mixer.near.counts, FAR: self._mixer.far.counts}
 
     def _gap(self, leg: str, start: int, length: int) -> None:
         self.recorder.note_gap(leg, self.start + start, length)

@@ -33,10 +33,6 @@ class StreamCounts:
         """Both together."""
         return StreamCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
-    def since(self, before: StreamCounts) -> StreamCounts:
-        """What has come since an earlier count. A loss made good meanwhile does not count below none."""
-        return StreamCounts(*(max(getattr(self, f.name) - getattr(before, f.name), 0) for f in fields(self)))
-
 
 @dataclass(slots=True)
 class Gap:

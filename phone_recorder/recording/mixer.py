@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from phone_recorder.media.mixing import PayloadMixer, Piece
 from phone_recorder.recording.placement import ByArrival
+from phone_recorder.recording.tally import Tally
 from phone_recorder.recording.timeline import Timeline
 from phone_recorder.wire.payload import Codec
 
@@ -25,8 +26,9 @@ class Mixer:
     def __init__(self, start: int, frame: int, horizon: int, out: Codec, on_gap: GapSink) -> None:
         self.start = start
         self.frame = frame
-        self.near = Timeline(frame, horizon, ByArrival(start))
-        self.far = Timeline(frame, horizon, ByArrival(start))
+        self.near = Timeline(frame, horizon, ByArrival(start), counted=False)
+        self.far = Timeline(frame, horizon, ByArrival(start), counted=False)
+        self._timelines = {NEAR: self.near, FAR: self.far}
         self._out = out
         self._mixer = PayloadMixer(out)
         self._starts: list[int] = []
@@ -37,6 +39,15 @@ class Mixer:
     def begin(self, number: int) -> None:
         """A recording begins with frame `number`: let its G.722 not hang on how much was mixed before it for nobody."""
         self._starts.append(number)
+
+    def tally(self, start: int) -> dict[str, Tally]:
+        """Count the packets of each leg from this instant on."""
+        return {leg: timeline.tally(start - self.start) for leg, timeline in self._timelines.items()}
+
+    def drop(self, tallies: dict[str, Tally]) -> None:
+        """Count no more for these."""
+        for leg, timeline in self._timelines.items():
+            timeline.drop(tallies[leg])
 
     def mix(self, now: int, wanted: int) -> tuple[int, list[bytes]]:
         """The frames that both legs have closed since, from number `wanted` on: the first one's number, and payloads.

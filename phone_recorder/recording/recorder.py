@@ -4,14 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from phone_recorder.errors import DestinationError, DriveFull, DriveGone
-from phone_recorder.recording.account import Account, StreamCounts
+from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.record_key import Action, Event, Key, turn
 from phone_recorder.recording.session import Session
+from phone_recorder.recording.tally import Tally
 
-Counts = dict[str, StreamCounts]
+Tallies = dict[str, Tally]
+
+
+class Legs(Protocol):
+    """The streams that a call's mix is made of, counted for each recording."""
+
+    def tally(self, start: int) -> Tallies:
+        """Count each from this instant on."""
+
+    def drop(self, tallies: Tallies) -> None:
+        """Count no more for these."""
+
+
+class NoLegs:
+    """A recorder that is given the mix alone knows nothing of what it is made of."""
+
+    def tally(self, start: int) -> Tallies:
+        return {}
+
+    def drop(self, tallies: Tallies) -> None:
+        """There is none."""
+
 
 REASONS = {
     Event.PRESS: "record key",
@@ -37,14 +60,14 @@ class Status:
 class Recorder:
     """`begin` makes the session of a recording that starts at an instant; `legs` counts what has come of the call."""
 
-    def __init__(self, begin: Callable[[int], Session], legs: Callable[[], Counts]) -> None:
+    def __init__(self, begin: Callable[[int], Session], legs: Legs) -> None:
         self.key = Key.IDLE
         self.accounts: list[Account] = []
         """Every recording of this call, oldest first."""
         self._begin = begin
         self._legs = legs
         self._current: Session | None = None
-        self._running: list[tuple[Session, Counts]] = []  # with what the legs had counted at its start
+        self._running: list[tuple[Session, Tallies]] = []
         self._refused: Action | None = None
 
     @property
@@ -68,7 +91,7 @@ class Recorder:
             case Action.START:
                 self._start(now)
             case Action.STOP:
-                self._session.stop(now, REASONS[event])
+                self._stop(now, REASONS[event])
             case Action.PAUSE:
                 self._session.pause(now)
             case Action.RESUME:
@@ -89,17 +112,25 @@ class Recorder:
 
     def advance(self, now: int) -> None:
         """Let every recording go on; call at each tick, the socket drained."""
-        for session, before in list(self._running):
+        for session, tallies in list(self._running):
             session.advance(now)
             if session.finished:
-                self._running.remove((session, before))
-                session.account.streams |= {name: c.since(before[name]) for name, c in self._legs().items()}
+                self._running.remove((session, tallies))
+                self._legs.drop(tallies)
+                session.account.streams |= {name: tally.counts for name, tally in tallies.items()}
                 self._finished(now, session)
 
     def _start(self, now: int) -> None:
         self._current = session = self._begin(now)
         self.accounts.append(session.account)
-        self._running.append((session, self._legs()))
+        self._running.append((session, self._legs.tally(session.start)))
+
+    def _stop(self, now: int, reason: str) -> None:
+        length = self._session.stop(now, reason)
+        for session, tallies in self._running:
+            if session is self._session:
+                for tally in tallies.values():
+                    tally.end = tally.start + length
 
     def _finished(self, now: int, session: Session) -> None:
         if session is self._current and session.error:

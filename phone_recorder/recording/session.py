@@ -65,11 +65,12 @@ class Session:
         """Keep all from the first frame that is wholly after this."""
         self._edges.append((-((self.start - now) // self._timeline.frame), False))
 
-    def stop(self, now: int, reason: str) -> None:
-        """End here, in whole frames; what is still on its way is waited for."""
+    def stop(self, now: int, reason: str) -> int:
+        """End here, in whole frames; what is still on its way is waited for. Units from start to end."""
         if self._end is None and not self.finished:
             self._end = self._timeline.stop(now)
             self.account.reason = reason
+        return now - self.start if self._end is None else self._end
 
     def advance(self, now: int) -> None:
         """Pass on what has come. Call at each tick, the socket drained."""

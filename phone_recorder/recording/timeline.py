@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from phone_recorder.errors import RtpError
@@ -9,11 +10,12 @@ from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.account import StreamCounts
 from phone_recorder.recording.placement import EVER, JUMP, Pace, Placement
 from phone_recorder.recording.sequence import SequenceCounter
+from phone_recorder.recording.tally import MAX_STREAMS, Fate, Tally
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, PCMA, PCMU, Codec
 from phone_recorder.wire.rtp import RtpPacket
 
-MAX_STREAMS = 4
-"""SSRCs whose anchors are remembered: a packet of the last one, overtaken by the next one's, finds its place."""
+RECENT = 128
+"""Packets that a tally which begins in mid-stream still hears of: it begins with a frame, and its key comes later."""
 
 _QUIET = {
     # The codes of the lowest segments: within 1/256 of full scale.
@@ -33,10 +35,11 @@ class _Stream:
 class Timeline:
     """Datagrams in, frames out: a Piece, or None where audio never came.
 
-    `frame` and `horizon` are units; `pace` tells what time is. Frame 0 is at the recording's start.
+    `frame` and `horizon` are units; `pace` tells what time is. Frame 0 is at the recording's start. A stream that lasts
+    longer than a recording is not `counted` as a whole, but by the `tally` of each.
     """
 
-    def __init__(self, frame: int, horizon: int, pace: Pace) -> None:
+    def __init__(self, frame: int, horizon: int, pace: Pace, counted: bool = True) -> None:
         self.frame = frame
         self.given = 0
         """Frames given out so far."""
@@ -49,40 +52,61 @@ class Timeline:
         self._settled = False
         self._frames: dict[int, Piece | _Partial] = {}
         self._streams: dict[int, _Stream] = {}  # the one heard last is the last
-        self._forgotten = StreamCounts()  # of SSRCs no longer remembered
-        self._late = self._overlaid = self._bad = self._other = self._outside = 0
-        self._met = self._jumps = self._drifts = 0
+        self._ssrc = -1  # and this is it
+        self._stream = _Stream()
+        self._whole = Tally()
+        self._tallies = [self._whole] if counted else []
+        self._recent: deque[tuple[int, Fate, int, int]] = deque(maxlen=RECENT)
 
     def expect(self, ssrc: int, timestamp: int, place: int) -> None:
         """Set the anchor of a stream by what its sender, who is at hand, says of it."""
-        self._meet(ssrc).placement = Placement(self.frame, timestamp, place)
+        self._turn_to(ssrc).placement = Placement(self.frame, timestamp, place)
+
+    def tally(self, start: int) -> Tally:
+        """Count from the place `start` on, what has come already too, until the tally is dropped."""
+        self._tallies.append(tally := Tally(start))
+        for end, fate, ssrc, sequence in self._recent:
+            if end > start:
+                tally.note(fate, ssrc, sequence)
+        return tally
+
+    def drop(self, tally: Tally) -> None:
+        """Count no more for this tally."""
+        self._tallies.remove(tally)
 
     def receive(self, arrival: int, data: bytes) -> None:
         """Lay a datagram, which came at this instant."""
         try:
             packet = RtpPacket.parse(data)
         except RtpError:
-            self._bad += 1
+            for tally in self._covering(self._pace.stand(arrival)):
+                tally.note_bad()
             return
-        stream = self._streams.pop(packet.ssrc, None) or self._meet(packet.ssrc)
-        self._streams[packet.ssrc] = stream
+        stream = self._stream if packet.ssrc == self._ssrc else self._turn_to(packet.ssrc)
+        fate, place = self._receive(arrival, packet, stream)
+        end = place + (len(packet.payload) or 1)
+        self._recent.append((end, fate, packet.ssrc, packet.sequence))
+        for tally in self._tallies:
+            if place < tally.end and end > tally.start:
+                tally.note(fate, packet.ssrc, packet.sequence)
+
+    def _receive(self, arrival: int, packet: RtpPacket, stream: _Stream) -> tuple[Fate, int]:
+        """What becomes of a packet, and its place: that of its arrival where it has none of its own."""
         if not stream.sequence.take(packet.sequence):
-            return
+            return "repeated", self._pace.stand(arrival)
         codec = BY_PAYLOAD_TYPE.get(packet.payload_type)
         if codec is None or not packet.payload:
-            self._other += 1
-            return
+            return "other", self._pace.stand(arrival)
         if self._settled or self._settle(arrival):
             self._give_up(self._pace.late(arrival, self._horizon))
         place = self._place(arrival, packet, stream)
         if place is None:
-            self._late += 1
-            return
+            return "late", self._pace.stand(arrival)
         end = place + len(packet.payload)
         if stream.sequence.newest:
             self._end = end
         self._pace.heard(arrival, place, end)
-        self._lay(place, Piece(codec, packet.payload))
+        return self._lay(place, Piece(codec, packet.payload)), place
 
     def close(self, now: int) -> list[Piece | None]:
         """The frames that are whole, or past their horizon, and over.
@@ -108,7 +132,8 @@ class Timeline:
     def stop(self, now: int) -> int:
         """End with the last frame that is whole by now: the place where that is."""
         self._until = self._pace.end(now) // self.frame
-        return self._until * self.frame
+        self._whole.end = self._until * self.frame
+        return self._whole.end
 
     @property
     def done(self) -> bool:
@@ -117,20 +142,8 @@ class Timeline:
 
     @property
     def counts(self) -> StreamCounts:
-        """What has come so far."""
-        sequences = [stream.sequence for stream in self._streams.values()]
-        here = StreamCounts(
-            received=sum(s.received for s in sequences) + self._bad - self._outside,
-            lost=sum(s.lost for s in sequences),
-            late=self._late,
-            duplicate=sum(s.duplicate for s in sequences) + self._overlaid,
-            bad=self._bad,
-            other=self._other,
-            ssrc_changes=max(self._met - 1, 0),
-            jumps=self._jumps,
-            drifts=self._drifts,
-        )
-        return self._forgotten.plus(here)
+        """What has come so far, from start to end."""
+        return self._whole.counts
 
     def _settle(self, now: int) -> bool:
         if not self._settled and self._pace.settled(now):
@@ -143,14 +156,17 @@ class Timeline:
         if end // self.frame > self._open:
             self._open = end // self.frame
 
-    def _meet(self, ssrc: int) -> _Stream:
-        if len(self._streams) == MAX_STREAMS:
-            sequence = self._streams.pop(next(iter(self._streams))).sequence
-            counts = StreamCounts(sequence.received, sequence.lost, duplicate=sequence.duplicate)
-            self._forgotten = self._forgotten.plus(counts)
-        self._met += 1
-        self._streams[ssrc] = stream = _Stream()
-        return stream
+    def _turn_to(self, ssrc: int) -> _Stream:
+        """Another SSRC than the last one; the one not heard for longest makes room."""
+        stream = self._streams.pop(ssrc, None)
+        if stream is None and len(self._streams) == MAX_STREAMS:
+            del self._streams[next(iter(self._streams))]
+        self._ssrc, self._stream = ssrc, stream or _Stream()
+        self._streams[ssrc] = self._stream
+        return self._stream
+
+    def _covering(self, place: int) -> list[Tally]:
+        return [tally for tally in self._tallies if tally.start <= place < tally.end]
 
     def _place(self, arrival: int, packet: RtpPacket, stream: _Stream) -> int | None:
         """Where a packet stands; None if its time is out of all reason, and it is not the next in order."""
@@ -166,9 +182,10 @@ class Timeline:
             return None if lost else place
         late = place < self._open * self.frame
         if lost or (self._pace.follows and placement.stuck(arrival, late)):
-            self._jumps += 1
             place = self._stand(arrival)
             placement.anchor(packet.timestamp, place)
+            for tally in self._covering(place):
+                tally.jumps += 1
             return place
         placement.advance(packet.timestamp)
         return place + self._follow(arrival, place, placement, packet) if self._pace.follows else place
@@ -179,7 +196,8 @@ class Timeline:
             return 0
         if placement.patient(arrival) and not _is_quiet(packet):
             return 0
-        self._drifts += 1
+        for tally in self._covering(place):
+            tally.drifts += 1
         return placement.shift(arrival)
 
     def _stand(self, arrival: int) -> int:
@@ -187,35 +205,27 @@ class Timeline:
         place = self._pace.stand(arrival)
         return self._end if abs(self._end - place) <= self.frame else place // self.frame * self.frame
 
-    def _lay(self, place: int, piece: Piece) -> None:
+    def _lay(self, place: int, piece: Piece) -> Fate:
         index, offset = divmod(place, self.frame)
         if offset or len(piece.payload) != self.frame or index in self._frames or not self._takes(index):
-            self._cut(index, offset, piece)
-        else:
-            self._frames[index] = piece
+            return self._cut(index, offset, piece)
+        self._frames[index] = piece
+        return "laid"
 
     def _takes(self, index: int) -> bool:
         return index >= self._next and self._open <= index < self._until
 
-    def _cut(self, index: int, offset: int, piece: Piece) -> None:
+    def _cut(self, index: int, offset: int, piece: Piece) -> Fate:
         """Lay a packet that is not just one free frame."""
-        first, start, laid = index, 0, False
+        start, laid = 0, False
         while start < len(piece.payload):
             size = min(self.frame - offset, len(piece.payload) - start)
             if self._takes(index):
                 laid |= self._overlay(index, offset, Piece(piece.codec, piece.payload[start : start + size]))
             index, offset, start = index + 1, 0, start + size
-        if not laid:
-            self._refuse(first, index)
-
-    def _refuse(self, first: int, end: int) -> None:
-        """Count a packet, in the frames from `first` to before `end`, of which nothing was laid."""
-        if end <= 0 or first >= self._until:
-            self._outside += 1
-        elif end <= self._open:
-            self._late += 1
-        else:
-            self._overlaid += 1
+        if laid:
+            return "laid"
+        return "late" if index <= self._open else "taken"
 
     def _overlay(self, index: int, offset: int, piece: Piece) -> bool:
         """Lay a part of a frame; false if all of it is taken."""

@@ -17,7 +17,7 @@ from phone_recorder.recording.account import Account
 from phone_recorder.recording.drive_destination import DriveDestination
 from phone_recorder.recording.placement import ByArrival
 from phone_recorder.recording.record_key import Event
-from phone_recorder.recording.recorder import Recorder
+from phone_recorder.recording.recorder import NoLegs, Recorder
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
@@ -37,7 +37,7 @@ async def record(directory: Path, seconds: float) -> None:
         destination = DriveDestination(DirectoryDrive(directory), header, SpacePolicy(), clock.system_time)
         return Session(now, timeline, destination, Account("bench", "local", "PCMU"), PCMU)
 
-    recorder = Recorder(begin, dict)
+    recorder = Recorder(begin, NoLegs())
     recorder.press(clock.now(), Event.PRESS)
     end = clock.now() + round(seconds * SECOND)
     while recorder.wanted_from is not None:

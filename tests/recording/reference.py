@@ -56,26 +56,34 @@ class Reference:
         self.last_end: int | None = None
         self.bytes: dict[int, tuple[Codec, int]] = {}
         self.codec_of: dict[int, Codec] = {}
-        self.received = self.duplicate = self.late = self.other = self.jumps = self.drifts = self.outside = 0
+        self.received = self.duplicate = self.late = self.other = self.jumps = self.drifts = 0
+        self.counted: dict[int, set[int]] = {}  # the numbers of each SSRC that are inside the recording
 
     def receive(self, packet: Heard) -> None:
         source = self.sources.setdefault(packet.ssrc, Source())
         if packet.number in source.numbers:
-            self.duplicate += 1
+            self.duplicate += packet.arrival + (len(packet.payload) or 1) > 0
             return
         newest = not source.numbers or packet.number > max(source.numbers)
         source.numbers.add(packet.number)
-        self.received += 1
         if packet.payload_type not in BY_PAYLOAD_TYPE or not packet.payload:
-            self.other += 1
+            self.other += self.counts(packet, packet.arrival)
             return
         place = self.place(source, packet, newest)
         if place is None:
-            self.late += 1
+            self.late += self.counts(packet, packet.arrival)
             return
         if newest:
             self.last_end = place + len(packet.payload)
-        self.lay(place, packet)
+        self.lay(place, packet, self.counts(packet, place))
+
+    def counts(self, packet: Heard, place: int) -> bool:
+        """Whether a packet is inside the recording, and is so counted."""
+        if place + (len(packet.payload) or 1) <= 0:
+            return False
+        self.received += 1
+        self.counted.setdefault(packet.ssrc, set()).add(packet.number)
+        return True
 
     def place(self, source: Source, packet: Heard, newest: bool) -> int | None:
         if source.anchor is None:
@@ -90,9 +98,10 @@ class Reference:
             source.late_since = packet.arrival
         shifted = source.late_since is not None and packet.arrival - source.late_since >= SECOND // 2
         if out_of_reason or shifted:
-            self.jumps += 1
-            return self.anchor(source, packet)
-        return place + self.drift(source, packet, packet.arrival - place)
+            place = self.anchor(source, packet)
+            self.jumps += place >= 0
+            return place
+        return place + self.drift(source, packet, place)
 
     def over_at(self, place: int) -> int:
         """When the frame of a place has been over for the horizon."""
@@ -107,7 +116,8 @@ class Reference:
         source.least = {}
         return place
 
-    def drift(self, source: Source, packet: Heard, delay: int) -> int:
+    def drift(self, source: Source, packet: Heard, place: int) -> int:
+        delay = packet.arrival - place
         second = packet.arrival // SECOND
         if second not in source.least:
             self.judge(source, packet.arrival)
@@ -115,7 +125,7 @@ class Reference:
         if source.due is None or not (is_quiet(packet) or packet.arrival >= source.due):
             return 0
         shift = self.called_for(source, packet.arrival)
-        self.drifts += 1
+        self.drifts += place >= 0
         assert source.anchor is not None
         source.anchor = source.anchor[0], source.anchor[1] + shift
         source.least = {second: least - shift for second, least in source.least.items()}
@@ -146,7 +156,7 @@ class Reference:
             return 0
         return self.frame if moved > 0 else -self.frame
 
-    def lay(self, place: int, packet: Heard) -> None:
+    def lay(self, place: int, packet: Heard, counts: bool) -> None:
         codec = BY_PAYLOAD_TYPE[packet.payload_type]
         laid = False
         ends = set()
@@ -158,16 +168,10 @@ class Reference:
             if self.codec_of.setdefault(index, codec) is codec and where not in self.bytes:
                 self.bytes[where] = codec, code
                 laid = True
-        if not laid:
-            self.count_refused(max(ends), packet.arrival)
-
-    def count_refused(self, last: int, arrival: int) -> None:
-        if last < 0:
-            self.outside += 1
-        elif self.over_at(last * self.frame) <= arrival:
-            self.late += 1
-        else:
-            self.duplicate += 1
+        if counts and not laid:
+            late = self.over_at(max(ends) * self.frame) <= packet.arrival
+            self.late += late
+            self.duplicate += not late
 
     def frames(self, until: int) -> list[Piece | None]:
         """All the frames that end by then."""
@@ -184,4 +188,4 @@ class Reference:
     @property
     def lost(self) -> int:
         """Numbers between the first and the last of each SSRC that never came."""
-        return sum(max(s.numbers) - min(s.numbers) + 1 - len(s.numbers) for s in self.sources.values())
+        return sum(max(numbers) - min(numbers) + 1 - len(numbers) for numbers in self.counted.values())

@@ -22,11 +22,6 @@ def test_counts_are_added_name_by_name() -> None:
     assert counts(1).plus(StreamCounts()) == counts(1)
 
 
-def test_counts_since_an_earlier_count_are_never_below_none() -> None:
-    assert counts(5).since(counts(2)) == counts(3)
-    assert StreamCounts(received=7, lost=1).since(StreamCounts(received=5, lost=3)) == StreamCounts(received=2)
-
-
 def log(*gaps: tuple[str, int, int]) -> GapLog:
     made = GapLog()
     for gap in gaps:
