@@ -117,7 +117,7 @@ class PhoneCall:
         self._link.close()
 
     def _hear(self, until: int) -> None:
-        """What the parties have sent before this instant; a recording that starts at it counts none of that."""
+        """What has come from the parties before this instant: keys and packets count in the order of their times."""
         for leg, timeline in ((NEAR, self._mixer.near), (FAR, self._mixer.far)):
             for arrival, data in self._parties[leg].packets(min(until, self.end)):
                 timeline.receive(arrival, data)
