@@ -8,6 +8,7 @@ import pytest
 
 from phone_recorder.recording.placement import ByArrival
 from phone_recorder.recording.timeline import Timeline
+from phone_recorder.wire.payload import G722, PCMA, PCMU, Codec
 from tests.recording.streams import MS, SECOND, rtp
 
 LOUD = b"\x20"
@@ -110,13 +111,22 @@ def test_a_shift_comes_with_the_first_quiet_packet_and_not_before() -> None:
     assert gaps == [*range(15), 1335]
 
 
-@pytest.mark.parametrize(("code", "quiet"), [(0xF0, True), (0x70, True), (0x7F, True), (0xEF, False), (0x6F, False)])
-def test_quiet_is_within_a_256th_of_full_scale(code: int, quiet: bool) -> None:
+@pytest.mark.parametrize(
+    ("codec", "code", "quiet"),
+    [
+        *((PCMU, code, True) for code in (0xF0, 0xFF, 0x70, 0x7F)),
+        *((PCMU, code, False) for code in (0xEF, 0x6F, 0x80)),
+        *((PCMA, code, True) for code in (0xD5, 0x55, 0xD5 ^ 0x0F, 0x55 ^ 0x0F)),
+        *((PCMA, code, False) for code in (0xD5 ^ 0x10, 0x55 ^ 0x10, 0xAA)),
+        (G722, G722.silence_byte, False),
+    ],
+)
+def test_quiet_is_within_a_256th_of_full_scale(codec: Codec, code: int, quiet: bool) -> None:
     line = Timeline(160, SECOND, ByArrival(0))
     moved_at: list[int] = []
     for number in range(35 * 50):
         arrival = 300 * MS + number * 160 + (120 if number >= 750 else 0)
-        line.receive(arrival, rtp(number, number * 160, bytes([code]) * 160))
+        line.receive(arrival, rtp(number, number * 160, bytes([code]) * 160, payload_type=codec.payload_type))
         line.close(arrival)
         if line.counts.drifts and not moved_at:
             moved_at.append(arrival // SECOND)

@@ -65,6 +65,14 @@ def test_a_packet_two_seconds_late_does_not_move_the_stream() -> None:
     assert line.counts == StreamCounts(received=200, late=1)
 
 
+def test_a_stream_may_last_longer_than_its_timestamps_reach() -> None:
+    """31 bits are 74 hours; here a packet comes every 37."""
+    line = timeline()
+    for n in range(9):
+        line.receive(n << 30, rtp(n, n << 30, b"A" * FRAME))
+    assert line.counts == StreamCounts(received=9)
+
+
 @pytest.mark.parametrize("timestamp", [1 << 31, 30 * SECOND, -30 * SECOND])
 def test_an_old_number_with_a_timestamp_out_of_all_reason_is_dropped(timestamp: int) -> None:
     sent = [*talk("AB DEF"), packet("X", 2, timestamp, 3 * FRAME)]
@@ -105,6 +113,14 @@ def test_a_frame_that_was_given_out_never_changes() -> None:
     assert picture(line.close(2 * FRAME + SECOND)) == "B_"
     assert line.counts == StreamCounts(received=3, duplicate=1)
     assert line.given == 2
+
+
+def test_what_was_given_out_is_forgotten() -> None:
+    line = timeline()
+    for arrival, data in talk("A" * 1000):
+        line.receive(arrival, data)
+        line.close(arrival)
+    assert len(line._frames) <= 2
 
 
 def test_a_frame_is_given_out_when_it_is_whole_and_over_and_not_a_unit_before() -> None:
@@ -181,6 +197,11 @@ def test_an_old_ssrc_overtaken_by_the_next_finds_its_place() -> None:
     drawing, line = drawn(sent, 8 * FRAME)
     assert drawing == "A B C D E F G H"
     assert line.counts == StreamCounts(received=8, ssrc_changes=1)
+
+
+def test_what_came_last_is_the_last_in_order_and_not_the_last_to_arrive() -> None:
+    sent = [*talk("A C"), packet("B", 1, FRAME, 3 * FRAME - 1), *talk("DE", 3 * FRAME, 0, 0, ssrc=2)]
+    assert drawn(sent, 5 * FRAME)[0] == "A B C D E"
 
 
 def test_two_ssrcs_at_once_what_came_first_stays() -> None:
