@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
-import time
+import sys
 from array import array
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import sqrt
 from pathlib import Path
 
@@ -18,9 +17,9 @@ from phone_recorder.media import g711
 from phone_recorder.wire.payload import BY_NAME, Codec
 from phone_recorder.wire.rtp import RtpPacket
 from tests import peers
-from tests.cli.call import audio, document
+from tests.cli.call import Document, audio, document
+from tests.system.captured_call import NOT_PERMITTED
 
-PATIENCE_S = 20
 WINDOW = 800
 """100 ms of samples."""
 
@@ -105,25 +104,19 @@ def test_live_it_is_found_again_too_and_sox_hears_it(tmp_path: Path) -> None:
     assert abs(float(told["RMS     amplitude"]) / rms - 1) < 0.02
 
 
-@contextmanager
-def captured(path: Path) -> Iterator[None]:
-    """All UDP on loopback, captured by tshark's dumpcap; the test is skipped where that is not permitted."""
-    command = [peers.need("dumpcap"), "-q", "-i", "lo", "-f", "udp", "-w", str(path)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            _wait_until_it_captures(process, path)
-            yield
-        finally:
-            process.terminate()
-            process.communicate(timeout=PATIENCE_S)
-
-
-def _wait_until_it_captures(process: subprocess.Popen[str], path: Path) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not (path.exists() and path.stat().st_size):
-        if process.poll() is not None or time.monotonic() > deadline:
-            pytest.skip("capturing on loopback is not permitted here")
-        time.sleep(0.01)
+def captured_call(capture: Path, *words: str) -> Document:
+    """What a call told of itself while all its UDP was captured; the test is skipped where that is not permitted."""
+    alone = [peers.need("unshare"), "--net"]
+    peers.need("dumpcap")
+    if subprocess.run([*alone, "true"], capture_output=True).returncode:
+        pytest.skip("a network of its own is not permitted here")
+    command = [*alone, sys.executable, "-m", "tests.system.captured_call", str(capture), *words, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    if done.returncode == NOT_PERMITTED:
+        pytest.skip("capturing on loopback is not permitted here")
+    assert (done.returncode, done.stderr) == (0, "")
+    found: Document = json.loads(done.stdout)
+    return found
 
 
 STREAM = re.compile(
@@ -151,9 +144,8 @@ def test_our_rtp_on_loopback_is_rtp_to_tshark_and_none_is_lost(tmp_path: Path, c
     capture = tmp_path / "lo.pcapng"
     storage = tmp_path / "server"
     storage.mkdir()
-    words = ("--mode", "server", "--storage", storage, "--codec", codec, "--duration", 1)
-    with captured(capture):
-        [recording] = document(*words)["recordings"]
+    words = ("--mode", "server", "--storage", str(storage), "--codec", codec, "--duration", "1")
+    [recording] = captured_call(capture, *words)["recordings"]
     assert recording["state"] == "recorded"
     streams = rtp_streams(capture, count=50)
     assert len(streams) == 2
