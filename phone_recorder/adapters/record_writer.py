@@ -52,6 +52,8 @@ class RecordFileWriter:
         self.size = 0
         with drive_errors(directory):
             self.path, self._fd = _create(directory, names)
+        with suppress(OSError):
+            # Not every file system has locks; a recording does without.
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         try:
             self.append(header)

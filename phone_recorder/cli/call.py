@@ -158,7 +158,7 @@ def _request(options: dict[str, Any]) -> CallRequest:
         model=model,
         settings=settings,
         call_codec=options["call_codec"] or options["codec"],
-        usb=_made(options["usb"], DEFAULT_USB, local),
+        usb=_made(options["usb"], DEFAULT_USB, local and model.local),
         duration_s=duration,
         impairment=parse_impairment(options["impair"]),
         seed=secrets.randbits(32) if options["seed"] is None else options["seed"],
@@ -177,6 +177,8 @@ def _made(path: Path, default: Path, needed: bool) -> Path:
             path.mkdir(exist_ok=True)
         except OSError as error:
             raise UsageError(f"cannot make the directory {path}: {(error.strerror or '').lower()}") from error
+    if needed and not path.exists():
+        raise UsageError(f"cannot record to {path}: there is no such file or directory; make it, or name another")
     return path
 
 
