@@ -172,10 +172,9 @@ class Placement:
         """The place of a timestamp."""
         return self._place + timestamp_delta(timestamp, self._timestamp)
 
-    def advance(self, timestamp: int) -> None:
-        """Measure from this timestamp on: the distance from the anchor would not fit 31 bits for ever."""
-        self._place = self.at(timestamp)
-        self._timestamp = timestamp
+    def advance(self, timestamp: int, place: int) -> None:
+        """Measure from this timestamp, which stands here, on: from the anchor it would not fit 31 bits for ever."""
+        self._timestamp, self._place = timestamp, place
 
     def stuck(self, arrival: int, late: bool) -> bool:
         """Note whether the newest packet came too late; true when that has lasted."""

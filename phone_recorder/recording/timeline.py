@@ -187,7 +187,7 @@ class Timeline:
             for tally in self._covering(place):
                 tally.jumps += 1
             return place
-        placement.advance(packet.timestamp)
+        placement.advance(packet.timestamp, place)
         return place + self._follow(arrival, place, placement, packet) if self._pace.follows else place
 
     def _follow(self, arrival: int, place: int, placement: Placement, packet: RtpPacket) -> int:

@@ -13,9 +13,9 @@ PTIMES_MS = (10, 20, 30, 40, 60)
 """Packet times that phones of this family offer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Codec:
-    """`sample_rate` is of the audio, in Hz; `silence_byte` repeated is silence."""
+    """One of the three below, compared by identity. `sample_rate` is of the audio, in Hz; `silence_byte` is silence."""
 
     name: str
     payload_type: int

@@ -20,8 +20,9 @@ def test_a_stream_may_last_longer_than_31_bits_when_it_advances() -> None:
     placement = Placement(FRAME, 0, 77)
     step = 1 << 30
     for number in range(1, 9):
-        placement.advance(number * step % WRAP)
-        assert placement.at(number * step % WRAP) == 77 + number * step
+        place = placement.at(number * step % WRAP)
+        assert place == 77 + number * step
+        placement.advance(number * step % WRAP, place)
 
 
 def test_a_new_anchor_forgets_the_old() -> None:
