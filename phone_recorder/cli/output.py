@@ -9,11 +9,12 @@ import click
 
 
 def tell(line: str, end: bool = True) -> None:
-    """Print a line, or with `end` false a piece of one."""
+    """Print a line, or with `end` false a piece of one; what the terminal has no letters for is shown as its code."""
+    encoding = sys.stdout.encoding or "utf-8"
     try:
-        click.echo(line, nl=end)
-    except BrokenPipeError:
-        # As `| head` leaves it. A recording must not end for that: the rest goes nowhere.
+        click.echo(line.encode(encoding, "backslashreplace").decode(encoding), nl=end)
+    except OSError:
+        # As `| head` leaves it, or a full disk. A recording must not end for that: the rest goes nowhere.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)

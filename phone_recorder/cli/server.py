@@ -32,4 +32,4 @@ async def _serve(host: str, port: int, storage: Path) -> None:
     async with Service(storage, host, port, tell=tell) as service:
         where = ":".join(map(str, service.address))
         tell(f"record server on {where}, storing in {storage}; Ctrl-C stops it")
-        await stopped.wait()
+        await service.until(stopped)

@@ -71,6 +71,7 @@ async def _live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
         stack.callback(stage.call.close)
         await _Pacer(stage.call, TICK[request.settings.mode], from_ms(request.settings.ptime_ms), watch).run()
         while service and service.core.running:
+            service.check()
             await asyncio.sleep(to_seconds(from_ms(20)))
     return Outcome(request, stage.call, stored_accounts(service.core if service else None))
 

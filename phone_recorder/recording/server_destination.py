@@ -11,6 +11,7 @@ from phone_recorder.recording.account import Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.units import SECOND, from_seconds
 from phone_recorder.wire import control
+from phone_recorder.wire.printable import printable
 from phone_recorder.wire.rtp import RtpSender
 
 ANSWER_TIMEOUT = 5 * SECOND
@@ -144,9 +145,9 @@ class ServerDestination:
     def _lost(self, error: str) -> None:
         if self.state.final:
             return
-        if self.state is State.CLOSING:
-            # It was asked to stop, and has: without an answer, but what was sent had come before.
-            self._end(self._closes_as)
+        if self._closes_as is State.CANCELLED and self.state is State.CLOSING:
+            # Nothing was to be kept, and no answer was to be waited for.
+            self._end(State.CANCELLED)
         elif not self._peer:
             raise ServerUnreachable(f"the record server cannot be reached: {error}")
         else:
@@ -171,7 +172,7 @@ class ServerDestination:
 
     def _started(self, answer: control.StartResponse) -> None:
         if answer.result != "success":
-            raise ServerRefused(f"the record server refused: {answer.reason or 'no reason given'}")
+            raise ServerRefused(f"the record server refused: {printable(answer.reason) or 'no reason given'}")
         self._link.media_to(self._media_host(answer.server), _port(answer.port))
         self.state = State.OPEN
         held, self._held = self._held, []

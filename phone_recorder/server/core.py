@@ -32,6 +32,8 @@ class RecordServer:
     ) -> None:
         self.recordings: list[ServerRecording] = []
         """All since the start, oldest first."""
+        self.running: list[ServerRecording] = []
+        """Those that are not all safe yet."""
         self._storage = storage
         self._policy = policy
         self._open_port = open_port
@@ -41,15 +43,11 @@ class RecordServer:
         """A phone at host `peer` has connected to our address `local`."""
         return ControlConnection(self, peer, local)
 
-    @property
-    def running(self) -> list[ServerRecording]:
-        """The recordings that are not all safe yet."""
-        return [recording for recording in self.recordings if recording.running]
-
     def advance(self, now: int) -> None:
         """Let every recording go on; call at each tick."""
         for recording in self.running:
             recording.advance(now)
+        self.running = [recording for recording in self.running if recording.running]
 
     def start(self, request: control.StartRequest, peer: str, local: str) -> ServerRecording:
         """Begin a recording; ControlError is the reason to refuse it."""
@@ -67,6 +65,7 @@ class RecordServer:
             raise ControlError("no UDP port is left") from error
         recording = ServerRecording(request, codec, peer, port, self._store)
         self.recordings.append(recording)
+        self.running.append(recording)
         return recording
 
     def _need_room(self) -> None:
@@ -92,6 +91,7 @@ class ControlConnection:
         self._buffer = control.ControlBuffer()
         self._heard_at = 0
         self._recordings: dict[str, ServerRecording] = {}
+        self._stopping: list[ServerRecording] = []  # their stop is answered when they are stored
 
     def receive(self, now: int, data: bytes) -> bytes:
         """Bytes from the phone; the answers."""
@@ -99,11 +99,12 @@ class ControlConnection:
         return self._answer_or_drop(lambda: self._buffer.feed(data))
 
     def advance(self, now: int) -> bytes:
-        """Time passes: a message without a terminator is ended by quiet."""
+        """Time passes: recordings end, and a message without a terminator is ended by quiet."""
         self._drop_if_failed()
-        if now - self._heard_at < from_seconds(control.QUIET_S):
-            return b""
-        return self._answer_or_drop(self._buffer.quiet)
+        answers = self._answer_stops()
+        if now - self._heard_at >= from_seconds(control.QUIET_S):
+            answers += self._answer_or_drop(self._buffer.quiet)
+        return answers
 
     def closed(self, reason: str = "the control connection was lost") -> None:
         """The phone has gone, or its socket has failed: both sides end their recordings (guide)."""
@@ -113,12 +114,14 @@ class ControlConnection:
 
     def _answer_or_drop(self, take: Callable[[], list[bytes]]) -> bytes:
         try:
-            return b"".join(control.build(self._reply(control.parse(message))) for message in take())
+            replies = [self._reply(control.parse(message)) for message in take()]
+            return b"".join(control.build(reply) for reply in replies if reply)
         except ControlError as error:
             self._drop(f"malformed control message: {error}")
             return b""
 
-    def _reply(self, message: control.Message) -> control.Message:
+    def _reply(self, message: control.Message) -> control.Message | None:
+        """The answer that can be given at once."""
         match message:
             case control.StartRequest():
                 return self._start(message)
@@ -136,12 +139,19 @@ class ControlConnection:
         host, port = recording.port.address
         return control.StartResponse(request.id, "success", "", host, str(port))
 
-    def _stop(self, request: control.StopRequest) -> control.StopResponse:
+    def _stop(self, request: control.StopRequest) -> control.StopResponse | None:
         recording = self._recordings.pop(request.id, None)
         if recording is None or not recording.running:
             return control.StopResponse(request.id, "failed")
         recording.stop("recorded", request.reason)
-        return control.StopResponse(request.id)
+        self._stopping.append(recording)
+        return None
+
+    def _answer_stops(self) -> bytes:
+        """What is stored is stored: a phone that is told so may show it (EDGE-CASES C10)."""
+        stored = [recording for recording in self._stopping if not recording.running]
+        self._stopping = [recording for recording in self._stopping if recording.running]
+        return b"".join(control.build(_stop_response(recording)) for recording in stored)
 
     def _drop_if_failed(self) -> None:
         """No message tells a phone that storing has failed; the end of its connection does (guide: both sides end)."""
@@ -156,3 +166,8 @@ class ControlConnection:
         for recording in self._recordings.values():
             recording.stop("cut short", reason)
         self._recordings.clear()
+
+
+def _stop_response(recording: ServerRecording) -> control.StopResponse:
+    whole = recording.account.state in ("recorded", "cancelled")
+    return control.StopResponse(recording.request.id, "success" if whole else "failed")

@@ -54,6 +54,18 @@ class Service:
             self._advance(self._clock.now())
             await asyncio.sleep(TICK_S)
 
+    def check(self) -> None:
+        """Raise what has ended the tick, if anything has: nothing is stored any more, and nobody must think so."""
+        if self._ticking.done():
+            self._ticking.result()
+
+    async def until(self, stopped: asyncio.Event) -> None:
+        """Serve until the event is set."""
+        waiting = asyncio.ensure_future(stopped.wait())
+        await asyncio.wait({waiting, self._ticking}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        self.check()
+
     @property
     def address(self) -> tuple[str, int]:
         """Where it listens."""

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from phone_recorder.errors import RecordFileError, RtpError
 from phone_recorder.wire.payload import BYTES_PER_MS, PTIMES_MS, Codec, find_codec
+from phone_recorder.wire.printable import printable
 from phone_recorder.wire.rtp import CLOCK_RATE, RtpPacket, sequence_delta
 from phone_recorder.wire.rtp import HEADER_SIZE as RTP_HEADER_SIZE
 
@@ -106,7 +107,14 @@ def examine(head: bytes, file_size: int) -> Examination:
     header = RecordHeader(codec, block, units, min(file_size - HEADER_SIZE, 0xFFFFFFFF)) if codec else None
     problems = (*codec_problems, *length_problems, *data_problems)
     return Examination(
-        codec.name if codec else printable(name), rtp_len, increment, data_size, file_size, header, rtp_blocks, problems
+        codec.name if codec else shown_name(name),
+        rtp_len,
+        increment,
+        data_size,
+        file_size,
+        header,
+        rtp_blocks,
+        problems,
     )
 
 
@@ -117,10 +125,9 @@ def payloads(blocks: Iterator[bytes], rtp_blocks: bool) -> Iterator[bytes]:
             yield payload
 
 
-def printable(raw: bytes) -> str:
+def shown_name(raw: bytes) -> str:
     """A name from a header as text that is safe to show."""
-    text = raw.partition(b"\0")[0].decode("utf-8", "replace")
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return printable(raw.partition(b"\0")[0].decode("utf-8", "replace"))
 
 
 def _no_record_file(file_size: int, problem: str) -> Examination:
@@ -151,9 +158,9 @@ def _codec(name: bytes) -> Codec:
 def _judge_codec(name: bytes) -> tuple[Codec | None, list[str]]:
     if b"\0" not in name:
         return None, ["the codec's name is not ended by a NUL"]
-    codec = find_codec(printable(name))
+    codec = find_codec(shown_name(name))
     if codec is None:
-        return None, [f"the codec {printable(name)!r} is none of PCMU, PCMA, G722"]
+        return None, [f"the codec {shown_name(name)!r} is none of PCMU, PCMA, G722"]
     return codec, []
 
 

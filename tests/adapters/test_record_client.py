@@ -247,7 +247,7 @@ def test_c8_a_server_that_goes_while_the_stop_is_on_its_way(server: Server, link
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     connection.close()
     made.close(0, "record key")
-    advance_until(made, 0, State.CLOSED)
+    advance_until(made, 0, State.FAILED)
 
 
 def test_c8_a_server_that_restarts_takes_the_next_recording(server: Server, link: TcpServerLink) -> None:

@@ -193,9 +193,15 @@ def test_c8_no_answer_to_the_stop_within_5_s(running: Rig) -> None:
     assert running.failure(ServerUnreachable) == "the record server does not answer"
 
 
-def test_c8_a_server_that_closes_instead_of_answering_the_stop_has_stopped(running: Rig) -> None:
+def test_c8_a_server_that_closes_instead_of_answering_the_stop_has_not_stored(running: Rig) -> None:
     running.made.close(0, "record key")
-    assert running.hear(80, Closed("the server has closed it")) is State.CLOSED
+    running.hear(80, Closed("the server has closed it"))
+    assert running.failure(ServerLost) == "the connection to the record server was lost: the server has closed it"
+
+
+def test_what_a_server_says_cannot_forge_a_line_of_the_screen(asked: Rig) -> None:
+    asked.hear(0, b"cmd=RecordStartResponse&id=00ff&result=failed&reason=no%0ABX5S%20%1B[31mred\n")
+    assert asked.failure(ServerRefused) == "the record server refused: no\ufffdBX5S \ufffd[31mred"
 
 
 def test_c10_a_stop_that_the_server_could_not_do_is_not_saved(running: Rig) -> None:

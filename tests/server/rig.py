@@ -80,6 +80,11 @@ class Rig:
     def say(self, data: bytes, phone: ControlConnection | None = None) -> bytes:
         return (phone or self.phone).receive(self.now, data)
 
+    def stored(self, phone: ControlConnection | None = None) -> bytes:
+        """What the server answers when all that was stopped is stored."""
+        self.finish()
+        return (phone or self.phone).advance(self.now)
+
     def send(self, payloads: list[bytes], first: int = 0, payload_type: int = 0, port: int = 0, ssrc: int = 7) -> None:
         """RTP in real time: each packet as long after the one before as it lasts."""
         for number, payload in enumerate(payloads, first):

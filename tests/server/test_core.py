@@ -31,7 +31,7 @@ def test_start_audio_stop() -> None:
     rig = Rig()
     assert rig.say(START) == started(20000)
     rig.send(AUDIO)
-    assert rig.say(STOP) == STOPPED
+    assert rig.say(STOP) + rig.stored() == STOPPED
     rig.finish()
     assert rig.files == [header(b"PCMU", 160, 8000) + b"".join(AUDIO)]
     account = rig.recording.account
@@ -45,8 +45,24 @@ def test_c7_a_start_and_a_stop_joined_are_both_answered(name: str) -> None:
     answers = rig.say(fixture(name))
     rig.now += QUIET
     answers += rig.phone.advance(rig.now)
-    assert answers == started(20000) + STOPPED
+    assert answers + rig.stored() == started(20000) + STOPPED
     assert not rig.phone.ended
+
+
+def test_c10_a_stop_is_answered_when_the_recording_is_stored_and_not_before() -> None:
+    rig = Rig()
+    rig.say(START)
+    rig.send(AUDIO)
+    assert rig.say(STOP) + rig.phone.advance(rig.now) == b""
+    assert rig.stored() == STOPPED
+
+
+def test_c10_a_stop_whose_recording_cannot_be_stored_is_answered_failed() -> None:
+    rig = Rig()
+    rig.say(START)
+    rig.send(AUDIO)
+    rig.drive.fails["close"] = DriveGone("it was pulled out")
+    assert rig.say(STOP) + rig.stored() == NOT_STOPPED
 
 
 @pytest.mark.parametrize("name", ["two_joined_no_terminator", "crlf", "nul"])
@@ -54,7 +70,7 @@ def test_c7_a_byte_at_a_time(name: str) -> None:
     rig = Rig()
     answers = b"".join(rig.say(bytes([byte])) for byte in fixture(name))
     rig.now += QUIET
-    assert answers + rig.phone.advance(rig.now) == started(20000) + STOPPED
+    assert answers + rig.phone.advance(rig.now) + rig.stored() == started(20000) + STOPPED
 
 
 def test_c7_split_at_any_byte() -> None:
@@ -113,7 +129,7 @@ def test_c3_a_second_start_is_refused_and_the_first_goes_on() -> None:
     again = f"cmd=RecordStartResponse&id={ID}&result=failed&reason=this%20id%20has%20been%20used%20before&server=&port="
     assert rig.say(START) == again.encode()
     rig.send(AUDIO[25:], first=25)
-    assert rig.say(STOP) == STOPPED
+    assert rig.say(STOP) + rig.stored() == STOPPED
     rig.finish()
     assert rig.files == [header(b"PCMU", 160, 8000) + b"".join(AUDIO)]
     assert rig.say(STOP) == NOT_STOPPED
@@ -128,7 +144,7 @@ def test_c3_somebody_elses_recording_can_neither_be_stopped_nor_started_again() 
     assert b"&result=failed&" in rig.say(START, other)
     other.closed()
     rig.send(AUDIO[10:], first=10)
-    assert rig.say(STOP) == STOPPED
+    assert rig.say(STOP) + rig.stored() == STOPPED
     rig.finish()
     assert rig.recording.account.recorded == SECOND
 

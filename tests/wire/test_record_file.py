@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from phone_recorder.errors import RecordFileError
 from phone_recorder.wire.payload import CODECS, G722, PCMA, PCMU, Codec
-from phone_recorder.wire.record_file import HEAD_SIZE, RecordHeader, examine, payloads, printable
+from phone_recorder.wire.record_file import HEAD_SIZE, RecordHeader, examine, payloads, shown_name
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "record_files"
 MILLIWATT = bytes.fromhex("1e0b0b1e9e8b8b9e")
@@ -219,4 +219,4 @@ def test_no_block_makes_a_reader_fail(blocks: list[bytes], rtp_blocks: bool) -> 
 
 
 def test_a_name_is_shown_without_its_control_characters() -> None:
-    assert printable(b"PCMU\x1b[31m\r\n\x07\0hidden") == "PCMU\ufffd[31m\ufffd\ufffd\ufffd"
+    assert shown_name(b"PCMU\x1b[31m\r\n\x07\0hidden") == "PCMU\ufffd[31m\ufffd\ufffd\ufffd"
