@@ -68,7 +68,10 @@ def open_pcm(path: Path, rate: int) -> Iterator[array[int]]:
 def read_capture(path: Path) -> list[tuple[int, bytes]]:
     """The RTP packets of the capture's stream with the most audio: (ns from the first, datagram)."""
     with _open(path) as file:
-        pair = find_stream(pcap.CaptureReader(file.read))
+        capture = pcap.CaptureReader(file.read)
+        pair = find_stream(capture)
+        if capture.problem:
+            raise AudioFileError(f"{capture.problem}; record or copy it anew")
         # A second reading, so that of a long capture only that one stream is ever held.
         file.seek(0)
         return stream_packets(pcap.CaptureReader(file.read), pair)
@@ -102,9 +105,16 @@ def _record_payloads(file: BinaryIO, path: Path, examination: Examination) -> It
         raise UsageError(f"cannot read {path}: {reason(error)}") from error
 
 
+def _wav_head(file: BinaryIO) -> riff.WavHead:
+    head = riff.parse_head(lambda offset, size: _read_at(file, offset, size), _size(file))
+    if head.missing:
+        raise AudioFileError(f"the WAV file was cut short: {head.missing} bytes of its audio are missing; copy it anew")
+    return head
+
+
 def _wav_pcm(path: Path, rate: int) -> Iterator[array[int]]:
     with _open(path) as file:
-        head = riff.parse_head(lambda offset, size: _read_at(file, offset, size), _size(file))
+        head = _wav_head(file)
         resampler = Resampler(head.format.rate, rate)
         file.seek(head.data_offset)
         for raw in _pieces(file, head.data_size, head.format.block_align):
@@ -132,7 +142,7 @@ _OPENERS: dict[Kind, Callable[[Path, int], Iterator[array[int]]]] = {
 
 def _wav_duration(path: Path) -> float:
     with _open(path) as file:
-        head = riff.parse_head(lambda offset, size: _read_at(file, offset, size), _size(file))
+        head = _wav_head(file)
         return head.data_size // head.format.block_align / head.format.rate
 
 

@@ -24,6 +24,7 @@ class DirectoryDrive:
         self.path = path
         self._capacity = capacity
         self._durable = durable
+        self._free = sys.maxsize  # of a stated capacity, when it was last looked at
         self._identity: tuple[int, int] | None = None
         self.check()
 
@@ -45,12 +46,12 @@ class DirectoryDrive:
         with drive_errors(self.path):
             if self._capacity is None:
                 return int(psutil.disk_usage(str(self.path)).free)
-            return self._capacity - sum(map(_size, self.path.rglob("*")))
+            self._free = self._capacity - sum(map(_size, self.path.rglob("*")))
+            return self._free
 
     def create(self, names: Iterator[str], header: bytes) -> RecordFileWriter:
-        """A new record file; DriveError if it cannot be made."""
-        room = self.free() if self._capacity is not None else sys.maxsize
-        return RecordFileWriter(self.path, names, header, room, self._durable)
+        """A new record file, with the room that `free` has last told; DriveError if it cannot be made."""
+        return RecordFileWriter(self.path, names, header, self._free, self._durable)
 
 
 def _size(path: Path) -> int:

@@ -64,10 +64,12 @@ def replace_when_done(path: Path, force: bool = False) -> Iterator[BinaryIO]:
 
 def _may_take(path: Path, force: bool) -> None:
     try:
-        taken, directory = path.exists(), path.is_dir()
+        taken, directory, regular = path.exists(), path.is_dir(), path.is_file()
     except OSError as error:
         raise UsageError(f"cannot write {path}: {reason(error)}") from error
     if directory:
         raise UsageError(f"cannot write {path}: {_REASONS[errno.EISDIR]}")
+    if taken and not regular:
+        raise UsageError(f"cannot write {path}: it is a device or a pipe, which a file must not replace")
     if taken and not force:
         raise UsageError(f"{path} exists already: choose another name, or add --force to replace it")

@@ -10,8 +10,6 @@ from phone_recorder.errors import UsageError
 from phone_recorder.phone.party import Datagram
 from phone_recorder.recording.units import SECOND, from_ms
 
-REORDER_DELAY = from_ms(50)
-"""A datagram that is to be overtaken stays so long: more than two packets of 20 ms."""
 DUPLICATE_DELAY = from_ms(5)
 
 
@@ -37,9 +35,13 @@ def parse_impairment(text: str) -> Impairment:
 
 
 class LossyNetwork:
-    """Delays are drawn from `random` in the order of sending, so that the clock's steps make no difference."""
+    """Delays are drawn from `random` in the order of sending, so that the clock's steps make no difference.
 
-    def __init__(self, impairment: Impairment, random: Random) -> None:
+    `frame` is a packet's length in units: one that is to be overtaken stays back for two and a half.
+    """
+
+    def __init__(self, impairment: Impairment, random: Random, frame: int) -> None:
+        self._overtaken_by = frame * 5 // 2
         self._impairment = impairment
         self._random = random
         self._under_way: list[tuple[int, int, bytes]] = []
@@ -53,7 +55,7 @@ class LossyNetwork:
             return
         arrival = instant + round(delay * impairment.jitter)
         if overtaken < impairment.reorder:
-            arrival += REORDER_DELAY
+            arrival += self._overtaken_by
         self._push(arrival, data)
         if doubled < impairment.duplicate:
             self._push(arrival + DUPLICATE_DELAY, data)

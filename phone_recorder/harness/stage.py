@@ -98,6 +98,7 @@ class Stage:
         self.request = request
         self._clock = clock
         self._server_link = server_link
+        self._length_s = request.length_s  # a look into the voices' files, and so taken once
         self._random = Random(request.seed)
         self._drive = self._find_drive(durable)
         start = clock.now()
@@ -106,7 +107,7 @@ class Stage:
 
     def _plan(self) -> CallPlan:
         request, settings = self.request, self.request.settings
-        length = request.length_s
+        length = self._length_s
         if length > MAX_DURATION_S:
             raise UsageError(f"the voices last {length:.0f} s, a call at most {MAX_DURATION_S:.0f} s: give --duration")
         return CallPlan(
@@ -121,11 +122,11 @@ class Stage:
     def _parties(self, start: int) -> dict[str, Party]:
         request = self.request
         frame = from_ms(request.settings.ptime_ms)
-        line = Line(BY_NAME[request.call_codec], frame, start, start + from_seconds(request.length_s))
+        line = Line(BY_NAME[request.call_codec], frame, start, start + from_seconds(self._length_s))
         near, far = (make_party(voice, request.repeat, line, self._random) for voice in (request.near, request.far))
         # The handset is wired to the phone; only the far party is behind a network.
         if request.impairment != Impairment():
-            far = Distant(far, LossyNetwork(request.impairment, Random(request.seed)))
+            far = Distant(far, LossyNetwork(request.impairment, Random(request.seed), frame))
         return {NEAR: near, FAR: far}
 
     def _find_drive(self, durable: bool) -> DirectoryDrive | None:
@@ -141,7 +142,7 @@ class Stage:
         """Where a recording that starts now goes."""
         request, mode = self.request, self.request.settings.mode
         account = Account(f"{self._random.getrandbits(128):032x}", mode, request.codec.name)
-        account.started_at = self._clock.system_time(now).isoformat(timespec="milliseconds")
+        account.started_at = self._clock.system_time(now).astimezone().isoformat(timespec="milliseconds")
         if self._server_link and request.model.server:
             sender = self._sender(request.codec)
             return ServerDestination(self._server_link(), self._start_request(account.id), sender), account

@@ -14,7 +14,7 @@ from phone_recorder.recording.units import SECOND, to_seconds
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """`icon`: idle, recording, paused or failed; `timer`: audio that is safe, MM:SS; `lamp`: off, on or blinking."""
+    """`icon`: idle, recording, paused or failed; `timer`: audio written or sent, MM:SS; `lamp`: off, on or blinking."""
 
     icon: str = "idle"
     timer: str = "00:00"

@@ -94,6 +94,8 @@ class Account:
     parts: tuple[Part, ...] = ()
     gaps: GapLog = field(default_factory=GapLog)
     streams: dict[str, StreamCounts] = field(default_factory=dict)
+    foreign: int = 0
+    """Datagrams of another source, SSRC or codec than the recording's: dropped."""
 
     def document(self) -> dict[str, Any]:
         """The account as JSON has it; times in seconds."""
@@ -110,6 +112,7 @@ class Account:
             "gaps": [_gap_document(gap) for gap in self.gaps.gaps],
             "gaps_count": self.gaps.count,
             "gaps_s": {name: to_seconds(length) for name, length in self.gaps.total.items()},
+            "foreign": self.foreign,
             "streams": [{"name": name, **asdict(counts)} for name, counts in self.streams.items()],
         }
 

@@ -11,16 +11,19 @@ from phone_recorder.recording.account import StreamCounts
 from phone_recorder.recording.placement import EVER, JUMP, Pace, Placement
 from phone_recorder.recording.sequence import SequenceCounter
 from phone_recorder.recording.tally import MAX_STREAMS, Fate, Tally
+from phone_recorder.recording.units import SECOND
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, PCMA, PCMU, Codec
 from phone_recorder.wire.rtp import RtpPacket
 
+MOST_AT_ONCE = 60 * SECOND
+"""Of what a call of `close` gives out: hours of silence, which a leap of timestamps can be, must not stop the rest."""
 RECENT = 128
 """Packets that a tally which begins in mid-stream still hears of: it begins with a frame, and its key comes later."""
 
 _QUIET = {
     # The codes of the lowest segments: within 1/256 of full scale.
     PCMU.payload_type: bytes(code for code in range(256) if code & 0x7F >= 0x70),
-    PCMA.payload_type: bytes(code for code in range(256) if (code ^ 0x55) & 0x7F < 0x10),
+    PCMA.payload_type: bytes(code for code in range(256) if (code ^ 0x55) & 0x7F < 0x08),
 }
 
 
@@ -46,6 +49,7 @@ class Timeline:
         self._horizon = horizon
         self._pace = pace
         self._next = 0  # the first frame not yet given out
+        self._at_once = MOST_AT_ONCE // frame
         self._open = -EVER  # the first frame not yet given up
         self._until = EVER  # the frame at which the recording ends
         self._end = -EVER  # of the packet laid last in order
@@ -109,7 +113,7 @@ class Timeline:
         return self._lay(place, Piece(codec, packet.payload)), place
 
     def close(self, now: int) -> list[Piece | None]:
-        """The frames that are whole, or past their horizon, and over.
+        """The frames that are whole, or past their horizon, and over; of a long silence a minute at a time.
 
         Drain the socket first: a frame given out takes no more packets.
         """
@@ -117,7 +121,8 @@ class Timeline:
             return []
         self._give_up(self._pace.given_up(now, self._horizon))
         out: list[Piece | None] = []
-        for index in range(self._next, min(self._pace.over(now) // self.frame, self._until)):
+        end = min(self._pace.over(now) // self.frame, self._until, self._next + self._at_once)
+        for index in range(self._next, end):
             found = self._frames.get(index)
             if not isinstance(found, Piece):
                 if index >= self._open:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from phone_recorder.errors import RtpError
-from phone_recorder.recording.account import Account, StreamCounts
+from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination
 from phone_recorder.recording.placement import BySender
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
 from phone_recorder.recording.units import from_ms
 from phone_recorder.wire.control import StartRequest
-from phone_recorder.wire.payload import BYTES_PER_MS, PTIMES_MS, Codec
+from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, BYTES_PER_MS, PTIMES_MS, Codec
 from phone_recorder.wire.record_file import RecordHeader
 from phone_recorder.wire.rtp import RtpPacket
 
@@ -55,12 +55,10 @@ class ServerRecording:
         self.request = request
         self.account = Account(request.id, "server", codec.name)
         self.port = port
-        self.foreign = 0
-        """Datagrams of another source, SSRC or payload type: dropped."""
         self._codec = codec
         self._peer = peer
         self._store = store
-        self._ssrc = 0
+        self._ssrc = -1
         self._session: Session | None = None
         self._ended: tuple[str, str] | None = None  # the state and the reason to end with, at the next tick
 
@@ -92,8 +90,7 @@ class ServerRecording:
         session.advance(now)
         self.account.parts = session.destination.parts
         if session.finished:
-            counts = self.account.streams[STREAM]
-            self.account.streams[STREAM] = counts.plus(StreamCounts(other=self.foreign))
+            self._session = None
             if self._ended and self.account.state == "recorded":
                 self.account.state = self._ended[0]
 
@@ -103,22 +100,21 @@ class ServerRecording:
             self.account.state = "cancelled" if state == "recorded" else "failed"
 
     def _receive(self, instant: int, data: bytes, source: str) -> None:
-        packet = self._accepted(data) if source == self._peer else None
-        if packet is None:
-            self.foreign += 1
-            return
-        if self._session is None:
-            self._session = self._begin(instant, packet)
-        self._session.receive(instant, data)
+        if source != self._peer or not self._is_ours(instant, data):
+            self.account.foreign += 1
+        elif self._session:
+            self._session.receive(instant, data)
 
-    def _accepted(self, data: bytes) -> RtpPacket | None:
+    def _is_ours(self, instant: int, data: bytes) -> bool:
+        """What has no SSRC is for the timeline to judge, and so is what of ours is no audio."""
         try:
             packet = RtpPacket.parse(data)
         except RtpError:
-            return None
-        if packet.payload_type != self._codec.payload_type or not packet.payload:
-            return None
-        return packet if self._session is None or packet.ssrc == self._ssrc else None
+            return self._session is not None
+        if self._session is None and packet.payload_type == self._codec.payload_type and packet.payload:
+            self._session = self._begin(instant, packet)
+        other_codec = BY_PAYLOAD_TYPE.get(packet.payload_type, self._codec) is not self._codec
+        return packet.ssrc == self._ssrc and not other_codec
 
     def _begin(self, instant: int, packet: RtpPacket) -> Session:
         self._ssrc = packet.ssrc

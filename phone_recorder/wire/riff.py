@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from phone_recorder.errors import AudioFileError
 
@@ -50,11 +50,12 @@ class WavFormat:
 
 @dataclass(frozen=True, slots=True)
 class WavHead:
-    """Where the audio is: `data_size` bytes of it are there, from `data_offset` on."""
+    """Where the audio is: `data_size` bytes of it are there, from `data_offset` on, and `missing` bytes are not."""
 
     format: WavFormat
     data_offset: int
     data_size: int
+    missing: int = field(default=0, compare=False)
 
 
 def parse_head(read_at: ReadAt, file_size: int) -> WavHead:
@@ -70,7 +71,8 @@ def parse_head(read_at: ReadAt, file_size: int) -> WavHead:
             # A size of 0 is true only where the size of the whole, written in the same moment, is true as well.
             streamed = size == _UNKNOWN_SIZE or (size == 0 and abs(riff_size + 8 - file_size) > 1)
             there = max(file_size - offset, 0)
-            return WavHead(wav_format, offset, min((long_size or there) if streamed else size, there))
+            told = (long_size or there) if streamed else size
+            return WavHead(wav_format, offset, min(told, there), max(told - there, 0))
         elif name == b"data":
             break
     missing = "audio (data chunk)" if wav_format else "description (fmt chunk) of its audio"

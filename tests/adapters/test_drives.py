@@ -76,7 +76,9 @@ def test_a_new_file_begins_with_the_header_and_takes_the_first_free_name(tmp_pat
 
 def test_a_file_may_fill_the_stated_capacity_to_the_byte(tmp_path: Path) -> None:
     (tmp_path / "older").write_bytes(bytes(100))
-    part = DirectoryDrive(tmp_path, capacity=400).create(names(), HEADER)
+    drive = DirectoryDrive(tmp_path, capacity=400)
+    assert drive.free() == 300
+    part = drive.create(names(), HEADER)
     part.append(bytes(224))
     with pytest.raises(DriveFull, match="there is no space left"):
         part.append(b"x")

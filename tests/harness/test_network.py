@@ -14,7 +14,7 @@ SENT = [(number * 160, number.to_bytes(2, "big")) for number in range(COUNT)]
 
 def through(impairment: Impairment, seed: int = 1, step: int = 160) -> list[Datagram]:
     """What arrives of the datagrams when the network is looked at every `step` units."""
-    network = LossyNetwork(impairment, Random(seed))
+    network = LossyNetwork(impairment, Random(seed), 160)
     out: list[Datagram] = []
     waiting = list(SENT)
     for now in range(0, COUNT * 160 + 100_000, step):

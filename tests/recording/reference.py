@@ -43,7 +43,7 @@ def is_quiet(packet: Heard) -> bool:
     codec = BY_PAYLOAD_TYPE[packet.payload_type]
     if codec is PCMU:
         return all(0x7F - (code & 0x7F) < 16 for code in packet.payload)
-    return codec is PCMA and all((code ^ 0x55) & 0x7F < 16 for code in packet.payload)
+    return codec is PCMA and all((code ^ 0x55) & 0x7F < 8 for code in packet.payload)
 
 
 class Reference:

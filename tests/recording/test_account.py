@@ -74,6 +74,7 @@ def test_the_document_of_an_account() -> None:
         "gaps": [{"stream": "far", "start_s": 0.1, "duration_s": 0.02}],
         "gaps_count": 1,
         "gaps_s": {"far": 0.02},
+        "foreign": 0,
         "streams": [
             {
                 "name": "mixed",

@@ -116,8 +116,8 @@ def test_a_shift_comes_with_the_first_quiet_packet_and_not_before() -> None:
     [
         *((PCMU, code, True) for code in (0xF0, 0xFF, 0x70, 0x7F)),
         *((PCMU, code, False) for code in (0xEF, 0x6F, 0x80)),
-        *((PCMA, code, True) for code in (0xD5, 0x55, 0xD5 ^ 0x0F, 0x55 ^ 0x0F)),
-        *((PCMA, code, False) for code in (0xD5 ^ 0x10, 0x55 ^ 0x10, 0xAA)),
+        *((PCMA, code, True) for code in (0xD5, 0x55, 0xD5 ^ 0x07, 0x55 ^ 0x07)),
+        *((PCMA, code, False) for code in (0xD5 ^ 0x08, 0x55 ^ 0x08, 0xAA)),
         (G722, G722.silence_byte, False),
     ],
 )

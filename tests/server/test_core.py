@@ -285,4 +285,4 @@ def test_rtp_comes_from_the_control_peers_host() -> None:
     rig.say(STOP)
     rig.finish()
     assert rig.files == [header(b"PCMU", 160, 8000) + b"".join(AUDIO)]
-    assert rig.recording.foreign == 50
+    assert rig.recording.account.foreign == 50

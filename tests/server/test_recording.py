@@ -101,31 +101,46 @@ def test_a_pause_of_the_phone_leaves_no_hole() -> None:
     assert stopped(rig)[76:] == b"\x11" * 1600 + b"\x22" * 1600
 
 
-@pytest.mark.parametrize(
-    "foreign",
-    [
-        rtp(5, b"evil" * 40, ssrc=8),  # another source
-        rtp(5, b"evil" * 40, payload_type=8),  # another codec
-        rtp(5, b"evil" * 40, payload_type=101),  # telephone events
-        rtp(5, b""),
-        b"",
-        b"\x80",
-        b"GET / HTTP/1.1\r\n\r\n",
-        b"\x40" + rtp(5, b"evil" * 40)[1:],  # version 1
-        b"\x8f" + rtp(5, b"")[1:],  # more contributing sources than there is room for
-        b"\xa0" + rtp(5, b"\xff" * 160)[1:],  # padding longer than the payload
-        bytes(2048),
-    ],
-)
-def test_everything_else_is_counted_and_dropped(foreign: bytes) -> None:
+FOREIGN = {
+    "another source": rtp(5, b"evil" * 40, ssrc=8),
+    "another codec": rtp(5, b"evil" * 40, payload_type=8),
+    "another source's nothing": rtp(5, b"", ssrc=8),
+}
+BAD = {
+    "nothing": b"",
+    "a byte": b"\x80",
+    "another protocol": b"GET / HTTP/1.1\r\n\r\n",
+    "version 1": b"\x40" + rtp(5, b"evil" * 40)[1:],
+    "more contributing sources than there is room for": b"\x8f" + rtp(5, b"")[1:],
+    "padding longer than the payload": b"\xa0" + rtp(5, b"\xff" * 160)[1:],
+    "zeros": bytes(2048),
+}
+
+
+@pytest.mark.parametrize("what", [*FOREIGN, *BAD])
+def test_everything_else_is_counted_and_dropped(what: str) -> None:
     rig = begun()
     rig.send([b"\x11" * 160] * 5)
-    rig.ports[0].arrive(rig.now, foreign)
+    rig.ports[0].arrive(rig.now, (FOREIGN | BAD)[what])
     rig.ports[0].arrive(rig.now, rtp(5, b"evil" * 40), "192.0.2.66")
     rig.send([b"\x11" * 160] * 5, first=5)
     assert stopped(rig)[76:] == b"\x11" * 1600
-    assert rig.recording.foreign == 2
-    assert rig.recording.account.streams["rtp"].other == 2
+    counts = rig.recording.account.streams["rtp"]
+    assert (rig.recording.account.foreign, counts.bad) == ((2, 0) if what in FOREIGN else (1, 1))
+    assert (counts.lost, counts.other) == (0, 0)
+
+
+def test_m14_telephone_events_are_no_audio_and_no_loss() -> None:
+    rig = begun()
+    rig.send([b"\x11" * 160] * 5)
+    for number in range(5, 8):
+        rig.ports[0].arrive(rig.now, rtp(number, b"\x01\x0a\x00\xa0", payload_type=101, timestamp=800))
+    for number in range(8, 13):
+        rig.ports[0].arrive(rig.now, rtp(number, b"\x11" * 160, timestamp=(number - 3) * 160))
+        rig.advance(160)
+    assert stopped(rig)[76:] == b"\x11" * 1600
+    counts = rig.recording.account.streams["rtp"]
+    assert (counts.received, counts.other, counts.lost, rig.recording.account.foreign) == (13, 3, 0, 0)
 
 
 def test_what_comes_first_from_elsewhere_does_not_take_the_place() -> None:

@@ -134,7 +134,7 @@ def test_only_the_control_peers_host_is_heard(tmp_path: Path) -> None:
 
     service, _ = serve(tmp_path, scenario)
     assert {file[76:] for file in contents(tmp_path)} == {b"".join(audio(0)), b"".join(audio(100))}
-    assert [recording.foreign for recording in service.core.recordings] == [20, 20]
+    assert [recording.account.foreign for recording in service.core.recordings] == [20, 20]
 
 
 @pytest.mark.live
