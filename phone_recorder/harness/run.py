@@ -40,11 +40,15 @@ def run_fast(request: CallRequest, storage: Path) -> Outcome:
     server, link = _memory_server(request, storage, clock)
     stage = Stage(request, clock, MemoryMixLink(clock), link, durable=False)
     tick = FAST_TICK[request.settings.mode]
-    while not stage.call.over or (server and server.running):
-        clock.advance(tick)
-        stage.call.advance(clock.now())
-        if server:
-            server.advance(clock.now())
+    try:
+        while not stage.call.over or (server and server.running):
+            clock.advance(tick)
+            stage.call.advance(clock.now())
+            if server:
+                server.advance(clock.now())
+    finally:
+        # Ctrl-C too leaves whole files.
+        stage.call.close(clock.now())
     return Outcome(request, stage.call, stored_accounts(server))
 
 
@@ -67,8 +71,9 @@ def _memory_server(
 async def _live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
     async with AsyncExitStack() as stack:
         service, link = await _live_server(request, storage, stack)
-        stage = Stage(request, LiveClock(), UdpMixLink(), link)
-        stack.callback(stage.call.close)
+        clock = LiveClock()
+        stage = Stage(request, clock, UdpMixLink(), link)
+        stack.callback(lambda: stage.call.close(clock.now()))
         await _Pacer(stage.call, TICK[request.settings.mode], from_ms(request.settings.ptime_ms), watch).run()
         while service and service.core.running:
             service.check()

@@ -112,8 +112,9 @@ class PhoneCall:
             self.end = now
             self._keys = [key for key in self._keys if key[0] <= now] + [(now, Event.CALL_ENDED)]
 
-    def close(self) -> None:
-        """Give back what the call holds."""
+    def close(self, now: int) -> None:
+        """Give back what the call holds; what still runs is ended."""
+        self.recorder.abandon(now)
         self._link.close()
 
     def _hear(self, until: int) -> None:

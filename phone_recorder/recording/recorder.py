@@ -120,6 +120,11 @@ class Recorder:
                 session.account.streams |= {name: tally.counts for name, tally in tallies.items()}
                 self._finished(now, session)
 
+    def abandon(self, now: int) -> None:
+        """End every recording at once, whatever is missing: an error of ours must not leave half a file."""
+        for session, _ in self._running:
+            session.destination.close(now, "an error of the recorder")
+
     def _start(self, now: int) -> None:
         self._current = session = self._begin(now)
         self.accounts.append(session.account)

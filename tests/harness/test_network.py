@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from random import Random
 
 import pytest
@@ -115,3 +116,13 @@ def test_how_often_one_looks_makes_no_difference(step: int) -> None:
 def test_one_fault_does_not_shift_the_others() -> None:
     lost = set(numbers(SENT)) - set(numbers(through(Impairment(loss=0.1))))
     assert set(numbers(SENT)) - set(numbers(through(Impairment(loss=0.1, jitter=240, duplicate=0.5)))) == lost
+
+
+@pytest.mark.parametrize("frame", [80, 160, 240, 320, 480])
+def test_reordering_overtakes_at_every_packet_length(frame: int) -> None:
+    network = LossyNetwork(Impairment(reorder=0.5), Random(1), frame)
+    for number in range(100):
+        network.send(number * frame, bytes([number]))
+    order = [data[0] for _, data in network.arrived(1 << 40)]
+    assert sorted(order) == list(range(100))
+    assert sum(later < earlier for earlier, later in itertools.pairwise(order)) >= 20

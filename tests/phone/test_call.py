@@ -218,7 +218,7 @@ def test_a_recording_counts_what_came_since_its_key_whatever_the_clocks_steps(st
 def test_the_call_gives_its_link_back() -> None:
     rig = Rig("0 record").run()
     assert not rig.link.closed
-    rig.call.close()
+    rig.call.close(rig.now)
     assert rig.link.closed
 
 

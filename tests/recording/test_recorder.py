@@ -286,3 +286,12 @@ def test_whatever_is_pressed_the_recordings_are_those_of_the_keys(keys: list[tup
         positions = [(code - first) % 96 for code in rig.kept(number)]
         assert len(rig.kept(number)) * FRAME == account.recorded
         assert end - first > 96 or positions == sorted(set(positions))
+
+
+def test_what_is_abandoned_is_closed_at_its_destination() -> None:
+    rig = Rig()
+    rig.press(Event.PRESS, 0)
+    rig.until(SECOND)
+    rig.recorder.abandon(SECOND)
+    assert rig.sinks[0].state is State.CLOSED
+    assert rig.kept(0) == list(range(41))
