@@ -1,4 +1,4 @@
-"""The recording settings of a phone. Names and defaults are those that phones of this family provision (WIRE.md)."""
+"""The recording settings of a phone, with the defaults that phones of this family provision (WIRE.md)."""
 
 from __future__ import annotations
 

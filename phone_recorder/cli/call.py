@@ -133,6 +133,7 @@ def _request(options: dict[str, Any]) -> CallRequest:
     from phone_recorder.harness.stage import CallRequest
     from phone_recorder.models import find_model
     from phone_recorder.settings import RecordSettings
+    from phone_recorder.wire.record_file import HEADER_SIZE
 
     local = options["mode"] == "local"
     if options["server"] and local:
@@ -165,7 +166,7 @@ def _request(options: dict[str, Any]) -> CallRequest:
         **{name: options[name] for name in (*same, *names)},
     )
     if not request.space.takes(request.header.rtp_len):
-        smallest = request.header.rtp_len + 76
+        smallest = request.header.rtp_len + HEADER_SIZE
         raise UsageError(f"--size-limit {settings.size_limit} holds no packet: make it at least {smallest}, or 0")
     return request
 

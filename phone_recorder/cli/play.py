@@ -11,11 +11,11 @@ import click
 from phone_recorder.adapters.record_reader import RecordReader, open_record
 from phone_recorder.adapters.speaker import open_speaker
 from phone_recorder.adapters.terminal import Key, key_presses
+from phone_recorder.cli.main import EXIT_INTERRUPTED
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.playback import Playback
 
 SEEK_S = 5
-EXIT_INTERRUPTED = 130
 
 ACTIONS: dict[Key, Callable[[Playback], None]] = {
     Key.SPACE: Playback.toggle_pause,

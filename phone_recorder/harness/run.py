@@ -18,10 +18,9 @@ from phone_recorder.harness.links import MemoryMixLink, MemoryPorts, MemoryServe
 from phone_recorder.harness.stage import CallRequest, Outcome, Stage, stored_accounts
 from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.face import Screen
-from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.server_destination import ServerLink
 from phone_recorder.recording.units import SECOND, from_ms, to_seconds
-from phone_recorder.server.core import RecordServer
+from phone_recorder.server.core import STORAGE, RecordServer
 from phone_recorder.server.service import Service
 
 TICK = {"local": from_ms(100), "server": from_ms(20)}
@@ -64,7 +63,7 @@ def _memory_server(
         return None, None
     ports = MemoryPorts()
     drive = DirectoryDrive(storage, durable=False)
-    server = RecordServer(drive, SpacePolicy(size_limit=0), ports.open, clock.system_time)
+    server = RecordServer(drive, STORAGE, ports.open, clock.system_time)
     return server, partial(MemoryServerLink, server, ports, clock)
 
 

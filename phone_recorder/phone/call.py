@@ -19,8 +19,9 @@ from phone_recorder.recording.mixer import FAR, NEAR, Mixer
 from phone_recorder.recording.placement import Told
 from phone_recorder.recording.record_key import Event
 from phone_recorder.recording.recorder import Recorder
-from phone_recorder.recording.session import Pause, Session
+from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
+from phone_recorder.settings import Pause
 from phone_recorder.wire.payload import Codec
 from phone_recorder.wire.rtp import RtpSender
 

@@ -14,7 +14,7 @@ from phone_recorder.recording.tally import Tally
 from phone_recorder.recording.timeline import Timeline
 from phone_recorder.wire.payload import Codec
 
-NEAR, FAR = LEGS = ("near", "far")
+NEAR, FAR = "near", "far"
 
 GapSink = Callable[[str, int, int], None]
 """Called with leg, start and length in units from the mixer's start, for audio that never came."""

@@ -10,15 +10,13 @@ from itertools import count
 from phone_recorder.errors import DriveFull
 from phone_recorder.wire.record_file import HEADER_SIZE, MAX_DATA_SIZE
 
-MIB = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class SpacePolicy:
     """Bytes: `size_limit` of a part, its header included (0: none but the format's own); `reserve` to be kept free."""
 
-    size_limit: int = 8 * MIB
-    reserve: int = MIB
+    size_limit: int
+    reserve: int = 0
 
     def room(self, free: int, packet: int) -> int:
         """How many bytes of packets the next part may take when the drive has `free` bytes left.

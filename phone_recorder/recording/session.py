@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Literal
 
 from phone_recorder.errors import DestinationError
 from phone_recorder.media.codecs import Transcoder
@@ -11,9 +10,9 @@ from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, State
 from phone_recorder.recording.timeline import Timeline
+from phone_recorder.settings import Pause
 from phone_recorder.wire.payload import Codec
 
-Pause = Literal["skip", "silence"]
 MIXED = "mixed"
 
 

@@ -10,6 +10,7 @@ from phone_recorder.recording.drive_destination import Drive, DriveDestination
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.units import from_ms, from_seconds
 from phone_recorder.server.recording import MediaPort, ServerRecording
+from phone_recorder.settings import MIB
 from phone_recorder.wire import control
 from phone_recorder.wire.payload import CODECS, find_codec
 from phone_recorder.wire.record_file import RecordHeader
@@ -18,6 +19,10 @@ MAX_ID = 128
 """Characters of an id that are taken; ours have 32."""
 USUAL_PACKET = from_ms(20)
 """Bytes; what a phone's packets really hold is known when the first one comes."""
+
+
+STORAGE = SpacePolicy(size_limit=0, reserve=MIB)
+"""A recording is one file, and the storage is never filled to the brim."""
 
 
 class RecordServer:

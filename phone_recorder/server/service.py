@@ -11,9 +11,8 @@ from phone_recorder.adapters.drives import DirectoryDrive
 from phone_recorder.adapters.files import reason
 from phone_recorder.adapters.udp import UdpPort
 from phone_recorder.errors import UsageError
-from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.units import to_seconds
-from phone_recorder.server.core import RecordServer
+from phone_recorder.server.core import STORAGE, RecordServer
 from phone_recorder.server.recording import ServerRecording
 
 TICK_S = 0.05
@@ -27,7 +26,7 @@ class Service:
 
     def __init__(self, storage: Path, host: str, port: int, tell: Callable[[str], object] = len) -> None:
         self._clock = LiveClock()
-        self.core = RecordServer(DirectoryDrive(storage), SpacePolicy(size_limit=0), UdpPort, self._clock.system_time)
+        self.core = RecordServer(DirectoryDrive(storage), STORAGE, UdpPort, self._clock.system_time)
         self._host = host
         self._port = port
         self._tell = tell

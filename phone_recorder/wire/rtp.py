@@ -12,10 +12,6 @@ HEADER_SIZE = 12
 CLOCK_RATE = 8000
 """RTP clock of PCMU, PCMA and G722 alike (RFC 3551 section 4.5.2), in Hz."""
 
-COMFORT_NOISE = 13
-COMFORT_NOISE_OLD = 19
-"""Payload type 19 was comfort noise before RFC 3389 and is still met."""
-
 _HEADER = struct.Struct("!BBHII")
 _PLAIN = VERSION << 6
 _SEQUENCE_MASK = 0xFFFF

@@ -34,7 +34,7 @@ async def record(directory: Path, seconds: float) -> None:
     def begin(now: int) -> Session:
         timeline = Timeline(frame, from_ms(1000), ByArrival(now))
         header = RecordHeader(PCMU, frame, frame)
-        destination = DriveDestination(DirectoryDrive(directory), header, SpacePolicy(), clock.system_time)
+        destination = DriveDestination(DirectoryDrive(directory), header, SpacePolicy(size_limit=0), clock.system_time)
         return Session(now, timeline, destination, Account("bench", "local", "PCMU"), PCMU)
 
     recorder = Recorder(begin, NoLegs())

@@ -12,7 +12,7 @@ from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, NoDestination
 from phone_recorder.recording.drive_destination import DriveDestination
 from phone_recorder.recording.rotation import SpacePolicy
-from phone_recorder.recording.session import Pause
+from phone_recorder.settings import Pause
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
 from phone_recorder.wire.rtp import RtpSender
