@@ -18,14 +18,13 @@ from phone_recorder.media.resample import Resampler
 from phone_recorder.media.wav_samples import samples
 from phone_recorder.wire import pcap, riff
 from phone_recorder.wire.record_file import HEAD_SIZE, HEADER_SIZE, Examination, RecordHeader, examine, payloads
+from phone_recorder.wire.rtp import HEADER_SIZE as RTP_HEADER_SIZE
 from phone_recorder.wire.rtp_streams import find_stream, stream_packets
 
 Kind = Literal["wav", "record", "capture"]
 
 _CHUNK_SIZE = 65_536
 """So many bytes of a file are held at a time: four seconds of 16-bit samples at 8 kHz."""
-_LAST_PACKET_NS = 20_000_000
-"""What a capture's last packet is taken to last."""
 
 
 class RecordAudio(NamedTuple):
@@ -152,7 +151,8 @@ def _record_duration(path: Path) -> float:
 
 
 def _capture_duration(path: Path) -> float:
-    return (max(offset for offset, _ in read_capture(path)) + _LAST_PACKET_NS) / 1e9
+    # A byte of payload lasts 125 us in each of our codecs.
+    return max(offset + (len(data) - RTP_HEADER_SIZE) * 125_000 for offset, data in read_capture(path)) / 1e9
 
 
 _DURATIONS: dict[Kind, Callable[[Path], float]] = {

@@ -12,7 +12,9 @@ from phone_recorder.adapters.udp import UdpPort, family_of
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened, Received
 
-_READ_SIZE = 65536
+_READ_SIZE = 4096
+_READS_AT_ONCE = 16
+"""A server that never stops sending must not stop the call: the rest is read at the next tick."""
 
 
 class TcpServerLink:
@@ -93,7 +95,9 @@ class TcpServerLink:
                 return
 
     def _read(self) -> Iterator[LinkEvent]:
-        while not self._closed:
+        for _ in range(_READS_AT_ONCE):
+            if self._closed:
+                return
             try:
                 data = self._control.recv(_READ_SIZE)
             except BlockingIOError:

@@ -105,7 +105,7 @@ class Progress:
     def __init__(self, model: str, quiet: bool) -> None:
         self._model = model
         self._quiet = quiet
-        self._terminal = sys.stdout.isatty()
+        self._terminal = sys.stdout is not None and sys.stdout.isatty()
         self._last: Screen | None = None
 
     def show(self, instant: int, screen: Screen) -> None:

@@ -59,7 +59,7 @@ class CommandTable(click.Group):
         except PhoneRecorderError as error:
             self._refuse(str(error))
         except click.UsageError as error:
-            where = error.ctx.command_path if error.ctx else self.name
+            where = error.ctx.command_path if error.ctx else PROGRAM
             message = " ".join(error.format_message().split()).rstrip(".")
             self._refuse(f"{message}: see `{where} --help`")
         except click.Abort:

@@ -10,6 +10,8 @@ import click
 
 def tell(line: str, end: bool = True) -> None:
     """Print a line, or with `end` false a piece of one; what the terminal has no letters for is shown as its code."""
+    if sys.stdout is None:  # closed before we began
+        return
     encoding = sys.stdout.encoding or "utf-8"
     try:
         click.echo(line.encode(encoding, "backslashreplace").decode(encoding), nl=end)

@@ -54,9 +54,9 @@ def _payloads(voice: str, repeat: bool, line: Line) -> Iterator[bytes]:
     if voice == SILENCE:
         return then_silence((), codec, frame)
     if _is_made(voice):
-        return repeated(encode(cycle_of(_tone(voice, codec.sample_rate), frame, codec), codec, frame))
-    said = encode(audio_files.open_pcm(Path(voice), codec.sample_rate), codec, frame)
-    return repeated(said) if repeat else then_silence(said, codec, frame)
+        return repeated(cycle_of(_tone(voice, codec.sample_rate), frame, codec), codec, frame)
+    said = audio_files.open_pcm(Path(voice), codec.sample_rate)
+    return repeated(said, codec, frame) if repeat else then_silence(encode(said, codec, frame), codec, frame)
 
 
 def cycle_of(samples: array[int], frame: int, codec: Codec) -> Iterable[array[int]]:

@@ -8,6 +8,7 @@ from itertools import cycle, repeat
 from math import pi, sin
 
 from phone_recorder.media.codecs import encoder
+from phone_recorder.media.g711 import LAWS
 from phone_recorder.wire.payload import BYTES_PER_MS, Codec
 
 TONE_LEVEL = 8000
@@ -42,9 +43,11 @@ def encode(chunks: Iterable[array[int]], codec: Codec, frame: int) -> Iterator[b
         yield encoding.encode(held + array("h", bytes(2 * (size - len(held)))))
 
 
-def repeated(payloads: Iterable[bytes]) -> Iterator[bytes]:
-    """The payloads over and over."""
-    return cycle(payloads)
+def repeated(chunks: Iterable[array[int]], codec: Codec, frame: int) -> Iterator[bytes]:
+    """The samples over and over, as payloads. What holds no state may repeat its payloads; G.722 would click there."""
+    if codec in LAWS:
+        return cycle(encode(chunks, codec, frame))
+    return encode(cycle(chunks), codec, frame)
 
 
 def then_silence(payloads: Iterable[bytes], codec: Codec, frame: int) -> Iterator[bytes]:

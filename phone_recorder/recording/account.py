@@ -36,7 +36,7 @@ class StreamCounts:
 
 @dataclass(slots=True)
 class Gap:
-    """Silence in place of audio of one stream that never came; units from the recording's start."""
+    """Silence in place of audio of one stream that never came; units from the start of what is kept."""
 
     stream: str
     start: int

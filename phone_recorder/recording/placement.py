@@ -119,7 +119,7 @@ class BySender:
     def __init__(self, lead: int) -> None:
         self._lead = lead
         self._first_at: int | None = None
-        self._heard_at = 0
+        self._heard_at = self._first_end = 0
         self.first = lead  # of what has come; packets that the first one overtook stand in the lead before it
         self._end = lead
 
@@ -127,12 +127,15 @@ class BySender:
         return self._end
 
     def window(self, arrival: int) -> tuple[int, int]:
-        silent = arrival - self._heard_at if self._first_at is not None else 0
-        return self._end, self._end + silent
+        if self._first_at is None:
+            return self._end, self._end
+        # No leap may be longer than the silence before it, nor all together than the time since the first packet.
+        silent, elapsed = arrival - self._heard_at, arrival - self._first_at
+        return self._end, max(self._end - JUMP, min(self._end + silent, self._first_end + elapsed))
 
     def heard(self, arrival: int, place: int, end: int) -> None:
         if self._first_at is None:
-            self._first_at = arrival
+            self._first_at, self._first_end = arrival, end
         if arrival - self._first_at < self._lead and end > 0:
             self.first = min(self.first, max(place, 0))
         if end > self._end:

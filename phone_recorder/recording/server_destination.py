@@ -113,7 +113,7 @@ class ServerDestination:
             if now - self._heard_at >= from_seconds(control.QUIET_S):
                 self._take(self._buffer.quiet())
             if self.state in (State.OPENING, State.CLOSING) and now >= self._deadline:
-                raise ServerUnreachable("the record server does not answer")
+                self._unanswered()
         except ServerError as error:
             self._fail(error)
         except ControlError as error:
@@ -126,8 +126,8 @@ class ServerDestination:
         elif self.state in (State.OPENING, State.OPEN):
             if self.state is State.OPEN:
                 self._closes_as = State.CLOSED
+                self._deadline = now + ANSWER_TIMEOUT
             self.state = State.CLOSING
-            self._deadline = now + ANSWER_TIMEOUT
             self._link.send(control.build(self._stop_request(reason), self._policy.terminator))
 
     def _happened(self, now: int, event: LinkEvent) -> None:
@@ -142,11 +142,21 @@ class ServerDestination:
                 self._take(self._buffer.closed())
                 self._lost(error)
 
+    def _unanswered(self) -> None:
+        if self._cancelling:
+            self._end(State.CANCELLED)
+        else:
+            raise ServerUnreachable("the record server does not answer")
+
+    @property
+    def _cancelling(self) -> bool:
+        """Stopped before the server had taken it: nothing is to be kept, however it answers."""
+        return self.state is State.CLOSING and self._closes_as is State.CANCELLED
+
     def _lost(self, error: str) -> None:
         if self.state.final:
             return
-        if self._closes_as is State.CANCELLED and self.state is State.CLOSING:
-            # Nothing was to be kept, and no answer was to be waited for.
+        if self._cancelling:
             self._end(State.CANCELLED)
         elif not self._peer:
             raise ServerUnreachable(f"the record server cannot be reached: {error}")

@@ -9,6 +9,7 @@ from phone_recorder.media.codecs import Transcoder
 from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, State
+from phone_recorder.recording.placement import EVER
 from phone_recorder.recording.timeline import Timeline
 from phone_recorder.settings import Pause
 from phone_recorder.wire.payload import Codec
@@ -44,6 +45,7 @@ class Session:
         self._transcoder = Transcoder(codec)
         self._edges: deque[tuple[int, bool]] = deque()  # frame number, and whether it is paused from there on
         self._paused = False
+        self._pauses: list[tuple[int, int]] = []  # frame numbers, from and to
         self._end: int | None = None  # in units from the start
         destination.open(start)
 
@@ -58,11 +60,15 @@ class Session:
 
     def pause(self, now: int) -> None:
         """Keep nothing from the frame in which this comes: what is said during a pause may be a card number."""
-        self._edges.append(((now - self.start) // self._timeline.frame, True))
+        first = (now - self.start) // self._timeline.frame
+        self._edges.append((first, True))
+        self._pauses.append((first, EVER))
 
     def resume(self, now: int) -> None:
         """Keep all from the first frame that is wholly after this."""
-        self._edges.append((-((self.start - now) // self._timeline.frame), False))
+        first = -((self.start - now) // self._timeline.frame)
+        self._edges.append((first, False))
+        self._pauses[-1:] = [(begun, first) for begun, _ in self._pauses[-1:]]
 
     def stop(self, now: int, reason: str) -> int:
         """End here, in whole frames; what is still on its way is waited for. Units from start to end."""
@@ -99,7 +105,7 @@ class Session:
             self.account.paused += size
             return None if self._pause == "skip" else self._codec.silence(size)
         if piece is None:
-            self.account.gaps.add(self._stream, index * size, size)
+            self.account.gaps.add(self._stream, self._kept_at(index * size), size)
             return self._codec.silence(size)
         return piece.payload if piece.codec is self._codec else self._transcoder.transcode(piece.codec, piece.payload)
 
@@ -120,10 +126,18 @@ class Session:
             account.streams[self._stream] = self._timeline.counts
 
     def note_gap(self, leg: str, instant: int, length: int) -> None:
-        """Audio of one leg of the mix never came: silence is mixed in its place."""
+        """Audio of one leg of the mix never came: silence is mixed in its place. A frame or a part of one at a time."""
         start = max(instant - self.start, 0)
         end = instant - self.start + length
         if self._end is not None:
             end = min(end, self._end)
-        if end > start:
-            self.account.gaps.add(leg, start, end - start)
+        index = start // self._timeline.frame
+        if end > start and not any(begun <= index < over for begun, over in self._pauses):
+            self.account.gaps.add(leg, self._kept_at(start), end - start)
+
+    def _kept_at(self, place: int) -> int:
+        """Where a place on the timeline stands in what is kept: pauses that are skipped take no time there."""
+        if self._pause != "skip":
+            return place
+        frame = self._timeline.frame
+        return place - sum((over - begun) * frame for begun, over in self._pauses if over * frame <= place)

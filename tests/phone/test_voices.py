@@ -75,7 +75,18 @@ def test_no_samples_are_no_packets() -> None:
 
 
 def test_over_and_over() -> None:
-    assert list(islice(repeated([b"a", b"b"]), 5)) == [b"a", b"b", b"a", b"b", b"a"]
+    voice = array("h", [4000] * 160 + [-4000] * 160)
+    said = repeated([voice], PCMU, 160)
+    assert [next(said)[0] for _ in range(4)] == [0xAF, 0x2F, 0xAF, 0x2F]
+
+
+def test_g722_does_not_click_where_a_tone_begins_again() -> None:
+    said = repeated([tone(440, 16000)], G722, 160)
+    pcm = array("h")
+    decoding = decoder(G722, 16000)
+    for _ in range(250):
+        pcm += decoding.decode(next(said))
+    assert max(map(abs, pcm)) < 9000
 
 
 @pytest.mark.parametrize(("codec", "code"), [(PCMU, b"\xff"), (PCMA, b"\xd5"), (G722, b"\xfa")])

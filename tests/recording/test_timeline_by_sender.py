@@ -179,3 +179,15 @@ def test_a_sender_of_another_speed_is_not_corrected() -> None:
     drawing, line = stored(sent)
     assert drawing == " ".join("ABCDEFGHIJ" * 100)
     assert line.counts == StreamCounts(received=1000)
+
+
+def test_leaps_together_are_no_longer_than_the_time_since_the_first_packet() -> None:
+    """Each is under two seconds, which alone would pass; nobody's disk must fill with that."""
+    line = Timeline(FRAME, SECOND, BySender(SECOND))
+    for number in range(200):
+        line.receive(number * FRAME, rtp(number, number * 15_900, bytes(FRAME)))
+    line.stop(200 * FRAME)
+    frames = 0
+    for now in range(200 * FRAME, 200 * FRAME + 400 * SECOND, SECOND):
+        frames += len(line.close(now))
+    assert frames * FRAME <= 200 * FRAME + 3 * SECOND
