@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import stat
 from array import array
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
@@ -84,7 +83,6 @@ def duration_s(path: Path) -> float:
 @contextmanager
 def open_record_audio(path: Path) -> Iterator[RecordAudio]:
     """A record file for its audio alone; RecordFileError if that cannot be told."""
-    _refuse_special(path)
     with open_for_reading(path) as file:
         examination = examine(file.read(HEAD_SIZE), _size(file))
         if examination.header is None:
@@ -182,18 +180,8 @@ def _size(file: BinaryIO) -> int:
 @contextmanager
 def _open(path: Path) -> Iterator[BinaryIO]:
     """The file; where its bytes are not what they should be, the error names it."""
-    _refuse_special(path)
     try:
         with open_for_reading(path) as file:
             yield file
     except AudioFileError as error:
         raise AudioFileError(f"cannot read {path}: {error}") from error
-
-
-def _refuse_special(path: Path) -> None:
-    """UsageError for pipes and devices: they have no size, and opening one may wait for ever."""
-    # What cannot be asked for its kind cannot be opened either, and that says why.
-    with suppress(OSError):
-        mode = path.stat().st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            raise UsageError(f"cannot read {path}: it is not a regular file")

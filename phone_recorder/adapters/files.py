@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,8 +33,12 @@ def reason(error: OSError) -> str:
 
 @contextmanager
 def open_for_reading(path: Path) -> Iterator[BinaryIO]:
-    """The file, opened binary; UsageError in place of any OSError while it is open."""
+    """The file, opened binary; UsageError in place of any OSError while it is open, and for pipes and devices."""
     try:
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            # Opening a pipe may wait for ever, and a device has no size.
+            raise UsageError(f"cannot read {path}: it is not a regular file")
         with path.open("rb") as file:
             yield file
     except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,8 @@ from phone_recorder.adapters.audio_files import RecordAudio, open_pcm, open_reco
 from phone_recorder.adapters.files import replace_when_done
 from phone_recorder.errors import RecordFileError, UsageError
 from phone_recorder.media import codecs
-from phone_recorder.media import pcm as samples
 from phone_recorder.media.codecs import BIT_RATE
+from phone_recorder.media.packets import encode
 from phone_recorder.wire import riff
 from phone_recorder.wire.payload import BYTES_PER_MS, G722, PCMA, PCMU, Codec
 from phone_recorder.wire.record_file import MAX_DATA_SIZE, RecordHeader
@@ -61,13 +60,12 @@ def import_audio(source: Path, target: Path, codec: Codec, ptime_ms: int = 20, f
     """
     _refuse_same(source, target)
     pieces = open_pcm(source, codec.sample_rate)
-    encoder = codecs.encoder(codec, codec.sample_rate)
     block = ptime_ms * BYTES_PER_MS
     with replace_when_done(target, force) as file:
         file.write(bytes(RecordHeader(codec, block, block)))
         size = 0
-        for pcm in _whole_packets(pieces, ptime_ms * codec.sample_rate // 1000):
-            size += file.write(encoder.encode(pcm))
+        for payload in encode(pieces, codec, block):
+            size += file.write(payload)
             if size > MAX_DATA_SIZE:
                 raise RecordFileError(f"{source} is too long: a record file holds up to 4 GiB")
         header = RecordHeader(codec, block, block, size)
@@ -106,16 +104,3 @@ def _write_wav(file: BinaryIO, wav_format: WavFormat, pieces: Iterator[bytes]) -
     file.seek(0)
     file.write(riff.build_head(wav_format, size))
     return size
-
-
-def _whole_packets(pieces: Iterator[array[int]], packet: int) -> Iterator[array[int]]:
-    """The same samples in pieces of whole packets of `packet` samples, silence after the last."""
-    held = array("h")
-    for piece in pieces:
-        held += piece
-        whole = len(held) - len(held) % packet
-        if whole:
-            yield held[:whole]
-        held = held[whole:]
-    if held:
-        yield held + samples.silence(packet - len(held))

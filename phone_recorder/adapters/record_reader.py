@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from phone_recorder.adapters.files import open_for_reading
-from phone_recorder.errors import RecordFileError, UsageError
+from phone_recorder.errors import RecordFileError
 from phone_recorder.wire.record_file import HEAD_SIZE, HEADER_SIZE, RecordHeader, examine, payloads
 
 
@@ -51,16 +50,5 @@ class RecordReader:
 @contextmanager
 def open_record(path: Path) -> Iterator[RecordReader]:
     """The record file at `path`; UsageError if it cannot be read at all."""
-    if _is_special(path):
-        raise UsageError(f"cannot read {path}: it is no regular file")
     with open_for_reading(path) as file:
         yield RecordReader(file, path)
-
-
-def _is_special(path: Path) -> bool:
-    """A pipe would be waited for, a device has no size. What is not there, or hidden, is for opening to report."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))

@@ -10,8 +10,9 @@ from random import Random
 
 from phone_recorder.adapters import audio_files
 from phone_recorder.errors import UsageError
+from phone_recorder.media.packets import encode
 from phone_recorder.phone.party import Nobody, Party, Replay, Speaker
-from phone_recorder.phone.voices import encode, repeated, then_silence, tone
+from phone_recorder.phone.voices import repeated, then_silence, tone
 from phone_recorder.recording.units import from_ns
 from phone_recorder.wire.payload import Codec
 from phone_recorder.wire.rtp import RtpSender

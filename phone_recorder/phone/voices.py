@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import cycle, repeat
 from math import pi, sin
 
-from phone_recorder.media.codecs import encoder
 from phone_recorder.media.g711 import LAWS
-from phone_recorder.wire.payload import BYTES_PER_MS, Codec
+from phone_recorder.media.packets import encode
+from phone_recorder.wire.payload import Codec
 
 TONE_LEVEL = 8000
 """Peak of a tone, 12 dB under full scale: two of them never clip."""
@@ -26,21 +26,6 @@ def tone(hertz: int, rate: int, turn: int | None = None) -> array[int]:
             for n in samples
         ],
     )
-
-
-def encode(chunks: Iterable[array[int]], codec: Codec, frame: int) -> Iterator[bytes]:
-    """Samples at the codec's rate as payloads of `frame` bytes, the last one filled up with silence."""
-    encoding = encoder(codec, codec.sample_rate)
-    size = frame * codec.sample_rate // (1000 * BYTES_PER_MS)
-    held = array("h")
-    for chunk in chunks:
-        held += chunk
-        whole = len(held) - len(held) % size
-        for start in range(0, whole, size):
-            yield encoding.encode(held[start : start + size])
-        held = held[whole:]
-    if held:
-        yield encoding.encode(held + array("h", bytes(2 * (size - len(held)))))
 
 
 def repeated(chunks: Iterable[array[int]], codec: Codec, frame: int) -> Iterator[bytes]:

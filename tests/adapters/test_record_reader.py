@@ -71,7 +71,7 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, why: str
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.wav")
-    with pytest.raises(UsageError, match="no regular file"), open_record(tmp_path / "pipe.wav"):
+    with pytest.raises(UsageError, match="not a regular file"), open_record(tmp_path / "pipe.wav"):
         pass
 
 

@@ -6,7 +6,8 @@ from itertools import islice
 import pytest
 
 from phone_recorder.media.codecs import decoder
-from phone_recorder.phone.voices import TONE_LEVEL, encode, repeated, then_silence, tone
+from phone_recorder.media.packets import encode
+from phone_recorder.phone.voices import TONE_LEVEL, repeated, then_silence, tone
 from phone_recorder.wire.payload import G722, PCMA, PCMU, Codec
 from tests.signals import joined, level_at
 
