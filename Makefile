@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# Other people's programs that check ours, and the sound library that `play` needs.
-PEERS := sox ffmpeg tshark sip-tester libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins
+# Other people's programs that check ours, the sound library that `play` needs, and what USB sticks are made of.
+PEERS := sox ffmpeg tshark sip-tester libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins \
+    umockdev udev fuse3 e2fsprogs qemu-system-x86 cpio zstd kmod mmdebstrap mtools dosfstools exfatprogs fdisk
 
-.PHONY: run test lint bench clean peers
+.PHONY: run test lint bench reliability clean peers
 
 run: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/tour.sh
@@ -21,6 +22,9 @@ lint: $(READY)
 
 bench: $(READY) peers
 	$(BIN)/python -m tests.bench
+
+reliability: $(READY) peers
+	$(BIN)/python -m tests.reliability
 
 clean:
 	rm -rf $(VENV) run build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -58,6 +58,18 @@ class DriveGone(DriveError):
     """The drive is not there any more, or never was."""
 
 
+class NoDrive(DriveError):
+    """There is no drive to record to: none is plugged in, or none that can be used."""
+
+
+class FileTooLarge(DriveError):
+    """The file system takes no more in this file; it may in another."""
+
+
+class SyncFailed(DriveError):
+    """The drive is there, but what was written last may not be on it (EDGE-CASES S6)."""
+
+
 class ServerError(DestinationError):
     """The record server cannot take (more of) a recording."""
 

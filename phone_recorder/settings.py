@@ -15,7 +15,9 @@ MIB = 1 << 20
 class RecordSettings:
     """`codec` is the recording's, by name; sizes are bytes, times milliseconds.
 
-    `size_limit` of a part, 0 for none; `reserve` is kept free on the drive; `server` is empty for the embedded one.
+    `size_limit` of a part, 0 for none; `reserve` is kept free on the drive; `cover` deletes older recordings for new
+    ones. `drive` names a USB drive by label, serial, UUID or device, "" takes the first; `folder` on it is the root if
+    it is empty; `repair` mends files that were cut short when a drive comes. `server` is empty for the embedded one.
     """
 
     mode: Mode = "local"
@@ -23,6 +25,10 @@ class RecordSettings:
     ptime_ms: int = 20
     size_limit: int = 8 * MIB
     reserve: int = MIB
+    cover: bool = False
+    drive: str = ""
+    folder: str = ""
+    repair: bool = True
     pause: Pause = "skip"
     server_host: str = ""
     server_port: int = 10000

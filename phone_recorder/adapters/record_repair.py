@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +15,13 @@ from typing import BinaryIO
 from phone_recorder.adapters.files import reason
 from phone_recorder.adapters.record_reader import RecordReader, open_record
 from phone_recorder.errors import RecordFileError, UsageError
-from phone_recorder.wire.record_mend import NUMBERS_OFFSET, Mending, mend
+from phone_recorder.recording.drive_names import record_order
+from phone_recorder.wire.payload import CODECS
+from phone_recorder.wire.record_file import HEADER_SIZE
+from phone_recorder.wire.record_mend import NUMBERS_OFFSET, Mending, mend, never_written
+
+_UNSTORED = 1 << 16
+"""Bytes behind the last true header that a drive may not have stored: a second or two, more of one that stalled."""
 
 
 class Result(StrEnum):
@@ -29,13 +36,17 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """`problems` are those the file had; `padding` counts the bytes of silence added; `why` is of a failure."""
+    """`problems` are those the file had; `padding` counts the bytes of silence added; `why` is of a failure.
+
+    `blank` counts bytes that the drive had never stored, and that are silence now.
+    """
 
     path: Path
     result: Result
     problems: tuple[str, ...] = ()
     padding: int = 0
     why: str = ""
+    blank: int = 0
 
     @property
     def failed(self) -> bool:
@@ -48,10 +59,12 @@ def record_files(path: Path) -> list[Path]:
     try:
         if not path.is_dir():
             return [path]
-        names = sorted(entry.name for entry in os.scandir(path) if entry.is_file())
+        names = [entry.name for entry in os.scandir(path) if entry.is_file()]
     except OSError as error:
         raise UsageError(f"cannot read {path}: {reason(error)}") from error
-    return [path / name for name in names if name.startswith("Record_") and name.endswith(".wav")]
+    found = [name for name in names if name.startswith("Record_") and name.endswith(".wav")]
+    # Names that are none of ours, such as Record_speech.wav, have their places among the others.
+    return [path / name for name in sorted(found, key=lambda name: record_order(name) or (name[len("Record_") :], 0))]
 
 
 def repair(path: Path, dry_run: bool = False) -> Repair:
@@ -84,13 +97,28 @@ def _repair_open(record: RecordReader, file: BinaryIO, dry_run: bool) -> Repair:
     mending = _plan(record)
     if mending is None:
         return Repair(record.path, Result.GOOD)
+    blanks = list(_blanks(record, file))
     if not dry_run:
-        _write(file, mending)
-    return Repair(record.path, Result.MENDABLE if dry_run else Result.MENDED, problems, len(mending.padding))
+        _write(file, mending, blanks)
+    result = Result.MENDABLE if dry_run else Result.MENDED
+    return Repair(record.path, result, problems, len(mending.padding), blank=sum(size for _, size in blanks))
 
 
-def _write(file: BinaryIO, mending: Mending) -> None:
+def _blanks(record: RecordReader, file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Where behind the audio that the header vouches for nothing was ever stored: offset in the file, and size."""
+    if record.examination.rtp_blocks:
+        return
+    offset = file.seek(HEADER_SIZE + record.examination.data_size)
+    yield from ((offset + start, size) for start, size in never_written(file.read(_UNSTORED)))
+
+
+def _write(file: BinaryIO, mending: Mending, blanks: list[tuple[int, int]]) -> None:
     # In this order a header never promises what is not there, wherever this is cut short.
+    for offset, size in blanks:
+        file.seek(offset)
+        file.write(mending.header.codec.silence(size))
+    file.flush()
+    os.fsync(file.fileno())
     if mending.padding:
         _write_synced(file, file.seek(0, os.SEEK_END), mending.padding)
     _write_synced(file, NUMBERS_OFFSET, mending.numbers)
@@ -101,6 +129,24 @@ def _write_synced(file: BinaryIO, offset: int, data: bytes) -> None:
     file.write(data)
     file.flush()
     os.fsync(file.fileno())
+
+
+def sweep(directory: Path) -> None:
+    """Remove what a recorder that was killed has left before its file had a header: hidden files without audio."""
+    for entry in os.scandir(directory):
+        if record_order(entry.name.removeprefix(".")) and entry.name.startswith("."):
+            with suppress(OSError):
+                _remove_beginning(Path(entry))
+
+
+def _remove_beginning(path: Path) -> None:
+    """Remove a file that has not even got a whole header of ours, and that nobody writes."""
+    if not stat.S_ISREG(path.lstat().st_mode) or path.stat().st_size > HEADER_SIZE:
+        return
+    with _open_alone(path, "rb") as file:
+        name = file.read(HEADER_SIZE)[:4].strip(b"\0")
+        if any(codec.name.encode().startswith(name) for codec in CODECS):
+            path.unlink()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -11,17 +12,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from phone_recorder.cli.main import EXIT_FAILED
-from phone_recorder.cli.output import tell
+from phone_recorder.cli.output import shown, tell
 from phone_recorder.cli.parameters import Address, Size
 from phone_recorder.errors import UsageError
 
 if TYPE_CHECKING:
     from phone_recorder.harness.stage import CallRequest, Outcome
     from phone_recorder.phone.face import Screen
+    from phone_recorder.settings import RecordSettings
 
 CODECS = click.Choice(["PCMU", "PCMA", "G722"], case_sensitive=False)
 CODEC_NAMES = "PCMU|PCMA|G722"
-DEFAULT_USB = Path("usb")
+DEFAULT_USB = "usb"
+REAL_USB = "auto"
 DEFAULT_STORAGE = Path("server")
 
 
@@ -32,14 +35,19 @@ DEFAULT_STORAGE = Path("server")
 @click.option("--mode", type=click.Choice(["local", "server"]), default="local", show_default=True, help="Where to.")
 @click.option(
     "--usb",
-    type=click.Path(path_type=Path),
+    metavar="DIRECTORY|auto",
     default=DEFAULT_USB,
     show_default=True,
-    help="Directory that stands for the USB stick; the default one is made.",
+    help="Directory that stands for the USB stick (the default one is made), or auto for a real one.",
 )
+@click.option("--usb-drive", metavar="NAME", default="", help="With --usb auto: its label, serial, UUID or device.")
+@click.option("--usb-folder", metavar="FOLDER", default="", help="Folder on the drive; without it, the drive's root.")
+@click.option("--automount", is_flag=True, help="With --usb auto, as root: mount the drive if nobody else does.")
+@click.option("--no-repair", is_flag=True, help="With --usb auto: leave files alone that were cut short.")
 @click.option("--usb-size", type=Size(), help="The stick's capacity; without it, the real free space counts.")
 @click.option("--size-limit", type=Size(), default="8M", show_default=True, help="Largest part; 0 for no limit.")
 @click.option("--reserve", type=Size(), default="1M", show_default=True, help="To be kept free on the stick.")
+@click.option("--cover", is_flag=True, help="Delete the oldest recordings when there is no room for a new one.")
 @click.option(
     "--codec", type=CODECS, metavar=CODEC_NAMES, default="PCMU", show_default=True, help="Codec of the recording."
 )
@@ -132,25 +140,9 @@ def _request(options: dict[str, Any]) -> CallRequest:
     from phone_recorder.harness.network import parse_impairment
     from phone_recorder.harness.stage import CallRequest
     from phone_recorder.models import find_model
-    from phone_recorder.settings import RecordSettings
     from phone_recorder.wire.record_file import HEADER_SIZE
 
-    local = options["mode"] == "local"
-    if options["server"] and local:
-        raise UsageError("--server goes with --mode server")
-    host, port = options["server"] or ("", 0)
-    model = find_model(options["model"])
-    settings = RecordSettings(
-        mode=options["mode"],
-        codec=options["codec"],
-        ptime_ms=int(options["ptime"]),
-        size_limit=options["size_limit"],
-        reserve=options["reserve"],
-        pause=options["pause"],
-        server_host=host,
-        server_port=port,
-    )
-    duration = options["duration"]
+    model, settings, duration = find_model(options["model"]), _settings(options), options["duration"]
     if duration is not None and not 0.1 <= duration <= 1e6:
         raise UsageError(f"a call of {duration:g} s cannot be: --duration takes 0.1 to 1000000 seconds")
     same = ("usb_size", "near", "far", "repeat", "keys", "direction")
@@ -159,16 +151,62 @@ def _request(options: dict[str, Any]) -> CallRequest:
         model=model,
         settings=settings,
         call_codec=options["call_codec"] or options["codec"],
-        usb=_made(options["usb"], DEFAULT_USB, local and model.local),
         duration_s=duration,
         impairment=parse_impairment(options["impair"]),
         seed=secrets.randbits(32) if options["seed"] is None else options["seed"],
+        **_stick(options, settings.mode == "local" and model.local),
         **{name: options[name] for name in (*same, *names)},
     )
     if not request.space.takes(request.header.rtp_len):
         smallest = request.header.rtp_len + HEADER_SIZE
         raise UsageError(f"--size-limit {settings.size_limit} holds no packet: make it at least {smallest}, or 0")
     return request
+
+
+def _settings(options: dict[str, Any]) -> RecordSettings:
+    from phone_recorder.recording.drive_names import parse_folder
+    from phone_recorder.settings import RecordSettings
+
+    if options["server"] and options["mode"] == "local":
+        raise UsageError("--server goes with --mode server")
+    parse_folder(options["usb_folder"])
+    host, port = options["server"] or ("", 0)
+    return RecordSettings(
+        ptime_ms=int(options["ptime"]),
+        drive=options["usb_drive"],
+        folder=options["usb_folder"],
+        repair=not options["no_repair"],
+        server_host=host,
+        server_port=port,
+        **{name: options[name] for name in ("mode", "codec", "size_limit", "reserve", "cover", "pause")},
+    )
+
+
+def _stick(options: dict[str, Any], needed: bool) -> dict[str, Any]:
+    """The real drive, or the directory that stands for one."""
+    from phone_recorder.adapters.drive_port import AUTOMOUNT_BASE
+
+    if options["usb"] == REAL_USB:
+        if options["usb_size"] is not None:
+            raise UsageError(
+                "--usb-size is the size of a directory that stands for a stick: leave it out, or --usb auto"
+            )
+        if options["automount"] and os.geteuid():
+            raise UsageError("--automount needs root: let the desktop mount the drive, or run as root")
+        _say_without_udev()
+        return {"usb": None, "automount": AUTOMOUNT_BASE if options["automount"] else None}
+    for name in ("usb_drive", "automount", "no_repair"):
+        if options[name]:
+            raise UsageError(f"--{name.replace('_', '-')} goes with --usb auto")
+    return {"usb": _made(Path(options["usb"]), Path(DEFAULT_USB), needed)}
+
+
+def _say_without_udev() -> None:
+    from phone_recorder.adapters.drives import udevd_runs
+    from phone_recorder.cli.usb import NO_UDEV
+
+    if not udevd_runs():
+        click.echo(f"phone-recorder: {NO_UDEV}", err=True)
 
 
 def _made(path: Path, default: Path, needed: bool) -> Path:
@@ -185,15 +223,23 @@ def _made(path: Path, default: Path, needed: bool) -> Path:
 
 def _report(outcome: Outcome) -> None:
     """What was recorded, for people."""
+    from phone_recorder.wire.printable import printable
+
     document = outcome.document()
+    for repair in (document["drive"] or {}).get("repairs", []):
+        click.echo(f"repair of {shown(repair['path'])}: {repair['result']}")
     for number, recording in enumerate(document["recordings"], 1):
         paused = f", {recording['paused_s']:.2f} s paused" if recording["paused_s"] else ""
         click.echo(
             f"recording {number}: {recording['state']} ({recording['reason']}),"
             f" {recording['duration_s']:.2f} s{paused}, {recording['codec']}"
         )
+        for fault in recording["faults"]:
+            click.echo(f"  fault at {fault['at_s']:.2f} s: {printable(fault['error'])}")
+        for path in recording["covered"]:
+            click.echo(f"  deleted to make room: {shown(path)}")
         for part in recording["parts"]:
-            click.echo(f"  {click.format_filename(part['path'])}  {part['bytes']} bytes, {part['duration_s']:.2f} s")
+            click.echo(f"  {shown(part['path'])}  {part['bytes']} bytes, {part['duration_s']:.2f} s")
         for stream in recording["streams"]:
             click.echo(
                 f"  {stream['name']:<5} received {stream['received']}, lost {stream['lost']}, late {stream['late']},"

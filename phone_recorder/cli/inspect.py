@@ -10,6 +10,7 @@ import click
 
 from phone_recorder.adapters.record_reader import open_record
 from phone_recorder.cli.main import EXIT_USAGE
+from phone_recorder.cli.output import shown
 from phone_recorder.errors import UsageError
 from phone_recorder.wire.record_file import Examination
 
@@ -74,7 +75,7 @@ def _print_blocks(found: Iterable[tuple[Path, Examination]]) -> None:
     for number, (path, examination) in enumerate(found):
         if number:
             click.echo()
-        click.echo(click.format_filename(path))
+        click.echo(shown(path))
         for name, value in _lines(examination):
             click.echo(f"  {name:<10} {value}")
 

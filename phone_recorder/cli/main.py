@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "Turn a WAV file into a record file.",
     "repair": "Mend record files that were cut short.",
     "play": "Play a record file.",
+    "usb": "List the USB drives, and which one is used.",
     "models": "List the phone models and what they can do.",
     "server": "Run a record server.",
 }
@@ -64,6 +65,11 @@ class CommandTable(click.Group):
             self._refuse(f"{message}: see `{where} --help`")
         except click.Abort:
             sys.exit(EXIT_INTERRUPTED)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            # What we do with files has errors of its own; this is the terminal, or what stands in its place.
+            self._refuse(f"the output cannot be written: {(error.strerror or str(error)).lower()}")
 
     def _refuse(self, sentence: str) -> NoReturn:
         click.echo(f"{PROGRAM}: {sentence}", err=True)
@@ -89,3 +95,5 @@ def main() -> None:
         # `phone-recorder inspect ... | head`: the reader has what it wanted.
         sys.stderr.close()
         sys.exit(EXIT_FAILED)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)

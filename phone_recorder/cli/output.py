@@ -8,6 +8,11 @@ import sys
 import click
 
 
+def shown(path: object) -> str:
+    """A path as text for a terminal: a file on a stranger's stick may be called anything."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in click.format_filename(str(path)))
+
+
 def tell(line: str, end: bool = True) -> None:
     """Print a line, or with `end` false a piece of one; what the terminal has no letters for is shown as its code."""
     if sys.stdout is None:  # closed before we began

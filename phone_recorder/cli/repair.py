@@ -10,6 +10,7 @@ import click
 
 from phone_recorder.adapters.record_repair import Repair, record_files, repair
 from phone_recorder.cli.main import EXIT_FAILED, EXIT_USAGE
+from phone_recorder.cli.output import shown
 from phone_recorder.errors import UsageError
 
 
@@ -22,6 +23,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], dry_run: bool, as_json:
     """Mend record files that were cut short: each PATH is a file, or a directory with Record_*.wav files.
 
     The header is made to say what is there, and a last short packet is filled up with silence: no audio is lost.
+    Zeros behind the last true header, which a drive has not stored before it was pulled out, become silence.
     A good file is not touched, and one that is being recorded is left alone. Exit code 1 if a file could not be
     mended, 2 if one could not be read.
 
@@ -52,6 +54,7 @@ def facts(done: Repair) -> dict[str, object]:
         "result": done.result.value,
         "problems": list(done.problems),
         "padding": done.padding,
+        "blank": done.blank,
         "why": done.why,
     }
 
@@ -59,8 +62,9 @@ def facts(done: Repair) -> dict[str, object]:
 def sentence(done: Repair) -> str:
     """What became of a file, in one line."""
     padding = f"; {done.padding} bytes of silence fill its last packet" if done.padding else ""
+    blank = f"; {done.blank} bytes that were never stored are silence" if done.blank else ""
     detail = done.why or "; ".join(done.problems)
-    return f"{click.format_filename(done.path)}: {done.result}{': ' if detail else ''}{detail}{padding}"
+    return f"{shown(done.path)}: {done.result}{': ' if detail else ''}{detail}{padding}{blank}"
 
 
 def _repairs(paths: Iterable[Path], dry_run: bool, unreadable: list[UsageError]) -> Iterator[Repair]:
@@ -72,7 +76,7 @@ def _repairs(paths: Iterable[Path], dry_run: bool, unreadable: list[UsageError])
             unreadable.append(error)
             continue
         if not files:
-            click.echo(f"there is no Record_*.wav in {click.format_filename(path)}", err=True)
+            click.echo(f"there is no Record_*.wav in {shown(path)}", err=True)
         for file in files:
             try:
                 yield repair(file, dry_run)

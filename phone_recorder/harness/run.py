@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from phone_recorder.adapters.clock import LiveClock, VirtualClock
-from phone_recorder.adapters.drives import DirectoryDrive
+from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.record_client import TcpServerLink, probe, resolve
 from phone_recorder.adapters.udp import UdpMixLink
 from phone_recorder.errors import UsageError
@@ -37,7 +37,7 @@ def run_fast(request: CallRequest, storage: Path) -> Outcome:
         raise UsageError("a record server at an address lives in real time: leave out --fast, or --server")
     clock = VirtualClock()
     server, link = _memory_server(request, storage, clock)
-    stage = Stage(request, clock, MemoryMixLink(clock), link, durable=False)
+    stage = Stage(request, clock, MemoryMixLink(clock), link, live=False)
     tick = FAST_TICK[request.settings.mode]
     try:
         while not stage.call.over or (server and server.running):
@@ -47,8 +47,8 @@ def run_fast(request: CallRequest, storage: Path) -> Outcome:
                 server.advance(clock.now())
     finally:
         # Ctrl-C too leaves whole files.
-        stage.call.close(clock.now())
-    return Outcome(request, stage.call, stored_accounts(server))
+        stage.close(clock.now())
+    return Outcome(request, stage.call, stored_accounts(server), stage.port_state)
 
 
 def run_live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
@@ -62,7 +62,7 @@ def _memory_server(
     if request.settings.mode != "server":
         return None, None
     ports = MemoryPorts()
-    drive = DirectoryDrive(storage, durable=False)
+    drive = MountedDrive(storage, durable=False)
     server = RecordServer(drive, STORAGE, ports.open, clock.system_time)
     return server, partial(MemoryServerLink, server, ports, clock)
 
@@ -70,14 +70,15 @@ def _memory_server(
 async def _live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
     async with AsyncExitStack() as stack:
         service, link = await _live_server(request, storage, stack)
-        clock = LiveClock()
+        clock, interrupted = LiveClock(), _interrupts()
         stage = Stage(request, clock, UdpMixLink(), link)
-        stack.callback(lambda: stage.call.close(clock.now()))
-        await _Pacer(stage.call, TICK[request.settings.mode], from_ms(request.settings.ptime_ms), watch).run()
+        stack.callback(lambda: stage.close(clock.now()))
+        pacer = _Pacer(stage.call, TICK[request.settings.mode], from_ms(request.settings.ptime_ms), watch)
+        await pacer.run(interrupted)
         while service and service.core.running:
             service.check()
             await asyncio.sleep(to_seconds(from_ms(20)))
-    return Outcome(request, stage.call, stored_accounts(service.core if service else None))
+    return Outcome(request, stage.call, stored_accounts(service.core if service else None), stage.port_state)
 
 
 async def _live_server(
@@ -92,6 +93,14 @@ async def _live_server(
         return None, partial(TcpServerLink, address)
     service = await stack.enter_async_context(Service(storage, "127.0.0.1", 0))
     return service, partial(TcpServerLink, service.address)
+
+
+def _interrupts() -> asyncio.Event:
+    """Set by Ctrl-C, from now on: one that comes while the call is being set up still ends it in order."""
+    interrupted = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
+    return interrupted
 
 
 class _Pacer:
@@ -110,12 +119,16 @@ class _Pacer:
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[None] = self._loop.create_future()
 
-    async def run(self) -> None:
-        """Until the call is over."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, lambda: self._call.hang_up(self._clock.now()))
+    async def run(self, interrupted: asyncio.Event) -> None:
+        """Until the call is over; it is hung up when the user interrupts."""
+        hanging_up = asyncio.create_task(self._hang_up(interrupted))
         self._wake()
         await self._over
+        hanging_up.cancel()
+
+    async def _hang_up(self, interrupted: asyncio.Event) -> None:
+        await interrupted.wait()
+        self._call.hang_up(self._clock.now())
 
     def _wake(self) -> None:
         try:

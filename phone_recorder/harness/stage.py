@@ -9,7 +9,9 @@ from random import Random
 from typing import Any
 
 from phone_recorder.adapters.clock import Clock
-from phone_recorder.adapters.drives import DirectoryDrive
+from phone_recorder.adapters.drive_port import DirectoryPort, DrivePort, PortPlan, PortState
+from phone_recorder.adapters.mounted_drive import MountedDrive
+from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.errors import NotSupported, UsageError
 from phone_recorder.harness.network import Impairment, LossyNetwork
 from phone_recorder.harness.parties import DEFAULT_FAR, DEFAULT_NEAR, Line, make_party, voice_length
@@ -20,7 +22,7 @@ from phone_recorder.phone.keys import parse_keys
 from phone_recorder.phone.party import Distant, Party
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, NoDestination
-from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.drive_view import NO_DRIVE, DriveView
 from phone_recorder.recording.mixer import FAR, NEAR
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.server_destination import ServerDestination, ServerLink
@@ -41,13 +43,15 @@ class CallRequest:
     """What a user asks for. `near` and `far` are voices (parties.py); `device` is the phone's MAC address.
 
     `usb` is the directory that stands for the stick, `usb_size` its capacity in bytes, None for the real free space.
+    `usb` None records to a real USB drive, which is mounted below `automount` if nobody else does it and that is given.
     """
 
     model: Model = MODELS["BX5S"]
     settings: RecordSettings = field(default_factory=RecordSettings)
     call_codec: str = "PCMU"
-    usb: Path = Path("usb")
+    usb: Path | None = Path("usb")
     usb_size: int | None = None
+    automount: Path | None = None
     near: str = DEFAULT_NEAR
     far: str = DEFAULT_FAR
     repeat: bool = False
@@ -81,11 +85,19 @@ class CallRequest:
     @property
     def space(self) -> SpacePolicy:
         """What the phone does with the room on the stick."""
-        return SpacePolicy(self.settings.size_limit, self.settings.reserve)
+        return SpacePolicy(self.settings.size_limit, self.settings.reserve, self.settings.cover)
+
+    @property
+    def port(self) -> PortPlan:
+        """What the phone does with its USB port."""
+        return PortPlan(self.settings.drive, self.settings.folder, self.automount, self.settings.repair)
 
 
 class Stage:
-    """A call about to begin at `clock`'s now. `durable` syncs files as a phone does; `server_link` leads on."""
+    """A call about to begin at `clock`'s now. `server_link` leads to a record server.
+
+    `live` syncs files as a phone does, writes them on a thread, and follows what is plugged in and pulled out.
+    """
 
     def __init__(
         self,
@@ -93,17 +105,39 @@ class Stage:
         clock: Clock,
         mix_link: MixLink,
         server_link: Callable[[], ServerLink] | None = None,
-        durable: bool = True,
+        live: bool = True,
     ) -> None:
         self.request = request
         self._clock = clock
         self._server_link = server_link
         self._length_s = request.length_s  # a look into the voices' files, and so taken once
         self._random = Random(request.seed)
-        self._drive = self._find_drive(durable)
-        start = clock.now()
-        mixed = self._sender(request.codec)
-        self.call = PhoneCall(self._plan(), start, self._parties(start), mix_link, mixed, self._destination)
+        plan = self._plan()
+        self._drive = self._open_drive(live)
+        try:
+            self.call = self._make_call(plan, clock.now(), mix_link)
+        except BaseException:
+            self._close_drive()
+            raise
+
+    @property
+    def port_state(self) -> PortState | None:
+        """What is true of the drive; None for a phone that does not record to one."""
+        return self._drive.state if self._drive else None
+
+    def close(self, now: int) -> None:
+        """Give back what the call holds; what still runs is ended."""
+        self.call.close(now)
+        self._close_drive()
+
+    def _close_drive(self) -> None:
+        if self._drive:
+            self._drive.close()
+
+    def _make_call(self, plan: CallPlan, start: int, mix_link: MixLink) -> PhoneCall:
+        mixed = self._sender(self.request.codec)
+        parties = self._parties(start)
+        return PhoneCall(plan, start, parties, mix_link, mixed, self._destination, self._drive_view)
 
     def _plan(self) -> CallPlan:
         request, settings = self.request, self.request.settings
@@ -129,14 +163,28 @@ class Stage:
             far = Distant(far, LossyNetwork(request.impairment, Random(request.seed), frame))
         return {NEAR: near, FAR: far}
 
-    def _find_drive(self, durable: bool) -> DirectoryDrive | None:
-        """The stick, looked at before the call begins: DriveError if it could take nothing."""
+    def _open_drive(self, live: bool) -> PhoneDrive | None:
         request = self.request
         if request.settings.mode != "local" or not request.model.local:
             return None
-        drive = DirectoryDrive(request.usb, request.usb_size, durable)
-        request.space.room(drive.free(), request.header.rtp_len)
-        return drive
+        return PhoneDrive(self._open_port(live), request.header, request.space, self._clock.system_time, live)
+
+    def _open_port(self, live: bool) -> DrivePort:
+        """Where the drive is. A directory is looked at before the call begins: DriveError if it could take nothing."""
+        request, settings = self.request, self.request.settings
+        if request.usb is None:
+            from phone_recorder.adapters.usb_port import UsbPort
+
+            port = UsbPort(request.port, live)
+            port.start() if live else port.look()
+            return port
+        drive = MountedDrive(request.usb, request.usb_size, live, settings.folder)
+        if not settings.cover:
+            request.space.room(drive.free(), request.header.rtp_len)
+        return DirectoryPort(drive)
+
+    def _drive_view(self) -> DriveView:
+        return self._drive.view if self._drive else NO_DRIVE
 
     def _destination(self, now: int) -> tuple[Destination, Account]:
         """Where a recording that starts now goes."""
@@ -147,7 +195,7 @@ class Stage:
             sender = self._sender(request.codec)
             return ServerDestination(self._server_link(), self._start_request(account.id), sender), account
         if self._drive:
-            return DriveDestination(self._drive, request.header, request.space, self._clock.system_time), account
+            return self._drive.destination(), account
         place = "USB" if mode == "local" else "a record server"
         return NoDestination(mode, NotSupported(f"{request.model.name} cannot record to {place}")), account
 
@@ -176,6 +224,7 @@ class Outcome:
     request: CallRequest
     call: PhoneCall
     stored: dict[str, Account]
+    drive: PortState | None = None
 
     @property
     def recorded(self) -> bool:
@@ -191,6 +240,7 @@ class Outcome:
             "mode": request.settings.mode,
             "seed": request.seed,
             "duration_s": to_seconds(self.call.end - self.call.start),
+            "drive": self.drive.document() if self.drive else None,
             "recordings": [self._recording(account) for account in self.call.recorder.accounts],
             "screen": [screen_document(instant, screen) for instant, screen in self.call.screens],
         }

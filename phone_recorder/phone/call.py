@@ -15,15 +15,20 @@ from phone_recorder.phone.keys import KeyPress
 from phone_recorder.phone.party import Datagram, Party
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination
+from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.mixer import FAR, NEAR, Mixer
 from phone_recorder.recording.placement import Told
-from phone_recorder.recording.record_key import Event
+from phone_recorder.recording.record_key import Event, Key
 from phone_recorder.recording.recorder import Recorder
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
+from phone_recorder.recording.units import from_seconds
 from phone_recorder.settings import Pause
 from phone_recorder.wire.payload import Codec
 from phone_recorder.wire.rtp import RtpSender
+
+NEWS_AFTER = from_seconds(3)
+"""How long the end of a recording is shown before the drive's news take its place."""
 
 
 class MixLink(Protocol):
@@ -52,7 +57,10 @@ class CallPlan:
 
 
 class PhoneCall:
-    """`destinations` makes where a new recording goes, and its account; `mixed` numbers the packets of the mix."""
+    """`destinations` makes where a new recording goes, and its account; `mixed` numbers the packets of the mix.
+
+    `drive` tells at once what is true of the phone's USB drive.
+    """
 
     def __init__(
         self,
@@ -62,6 +70,7 @@ class PhoneCall:
         link: MixLink,
         mixed: RtpSender,
         destinations: Callable[[int], tuple[Destination, Account]],
+        drive: Callable[[], DriveView] = DriveView,
     ) -> None:
         self.start = start
         self.end = start + plan.duration
@@ -74,6 +83,11 @@ class PhoneCall:
         self._mixed = mixed
         self._mixed_base = mixed.timestamp
         self._destinations = destinations
+        self._drive = drive
+        self._heard = drive().news
+        self._news = ""  # of the drive, since the last recording began
+        self._idle = True
+        self._busy_at = start - NEWS_AFTER
         self._mixer = Mixer(start, plan.frame, plan.horizon, plan.codec, self._gap)
         self.recorder = Recorder(self._begin, self._mixer)
         self._keys = [(start + instant, event) for instant, event in plan.keys] + [(self.end, Event.CALL_ENDED)]
@@ -103,7 +117,8 @@ class PhoneCall:
         """The recorder's tick: drain its port, then let time pass for it."""
         self.recorder.receive(self._link.receive())
         self.recorder.advance(now)
-        self.screen, before = show(self.recorder.status), self.screen
+        view = self._drive()
+        self.screen, before = show(self.recorder.status, view, self._news_of(view, now)), self.screen
         if self.screen.differs(before):
             self.screens.append((now - self.start, self.screen))
 
@@ -117,6 +132,16 @@ class PhoneCall:
         """Give back what the call holds; what still runs is ended."""
         self.recorder.abandon(now)
         self._link.close()
+
+    def _news_of(self, drive: DriveView, now: int) -> str:
+        """What has become of the drive since the last recording began, when the end of that has been shown."""
+        if self.recorder.key is not Key.IDLE:
+            self._news = "" if self._idle else self._news
+            self._busy_at = now
+        self._idle = self.recorder.key is Key.IDLE
+        if drive.news != self._heard:
+            self._heard = self._news = drive.news
+        return self._news if now - self._busy_at >= NEWS_AFTER else ""
 
     def _hear(self, until: int) -> None:
         """What has come from the parties before this instant: keys and packets count in the order of their times."""

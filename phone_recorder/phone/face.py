@@ -5,27 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from phone_recorder.recording.account import Account
+from phone_recorder.recording.account import Account, Health
 from phone_recorder.recording.destination import State
+from phone_recorder.recording.drive_view import NO_DRIVE, DriveView, span
 from phone_recorder.recording.record_key import Action, Key
 from phone_recorder.recording.recorder import Status
-from phone_recorder.recording.units import SECOND, to_seconds
+from phone_recorder.recording.units import SECOND, from_seconds, to_seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """`icon`: idle, recording, paused or failed; `timer`: audio written or sent, MM:SS; `lamp`: off, on or blinking."""
+    """`icon`: idle, recording, paused or failed; `timer`: audio written or sent, MM:SS; `lamp`: off, on or blinking.
+
+    `left`: how long the drive can still record; empty where that is not known.
+    """
 
     icon: str = "idle"
     timer: str = "00:00"
     prompt: str = ""
     lamp: str = "off"
+    left: str = ""
 
     def __str__(self) -> str:
-        return f"[{self.icon:^9}] {self.timer}  lamp {self.lamp:<8}  {self.prompt}"
+        left = f"  ({self.left} left)" if self.left else ""
+        return f"[{self.icon:^9}] {self.timer}  lamp {self.lamp:<8}  {self.prompt}{left}"
 
     def differs(self, other: Screen) -> bool:
-        """Whether more than the timer has changed."""
+        """Whether more than the times have changed."""
         return (self.icon, self.prompt, self.lamp) != (other.icon, other.prompt, other.lamp)
 
 
@@ -49,15 +55,22 @@ _REFUSED = {
 }
 
 
-def show(status: Status) -> Screen:
-    """The screen for what is true of the recorder."""
+LOW_SPACE = from_seconds(300)
+"""A drive that can record less than this is almost full."""
+
+
+def show(status: Status, drive: DriveView = NO_DRIVE, news: str = "") -> Screen:
+    """The screen for what is true of the recorder and of the drive; `news` of the drive, if it came after the rest."""
     refusal = _REFUSED[status.refused] if status.refused else ""
     if status.account is None or status.destination is None:
-        return Screen(prompt=refusal)
+        return Screen(prompt=refusal or _sentence(drive.news), left=_left(drive.remaining))
     running = _RUNNING.get((status.key, status.destination))
     icon, lamp, prompt = running or _ENDED[status.destination]
     prompt += _detail(status.destination, status.account)
-    return Screen(icon, _timer(status.account.recorded), refusal or prompt, lamp)
+    if not running and news and (drive.ready or status.destination is not State.FAILED):
+        icon, prompt = "idle", _sentence(news)
+    remaining = status.account.health.remaining if running else drive.remaining
+    return Screen(icon, _timer(status.account.recorded), refusal or prompt, lamp, _left(remaining))
 
 
 def screen_document(instant: int, screen: Screen) -> dict[str, Any]:
@@ -68,6 +81,7 @@ def screen_document(instant: int, screen: Screen) -> dict[str, Any]:
         "timer": screen.timer,
         "prompt": screen.prompt,
         "lamp": screen.lamp,
+        "left": screen.left,
     }
 
 
@@ -75,10 +89,29 @@ def _detail(state: State, account: Account) -> str:
     if state is State.FAILED:
         kept = ", what came before is kept" if account.recorded else ""
         return f": {account.reason}{kept}"
+    errors = ", the drive has reported errors" if account.health.faults else ""
     if state is State.CLOSED and account.parts:
         files = len(account.parts)
-        return f": {files} file{'s' if files > 1 else ''}"
-    return ""
+        return f": {files} file{'s' if files > 1 else ''}{errors}"
+    return _trouble(account.health) if state is State.OPEN else ""
+
+
+def _trouble(health: Health) -> str:
+    """What the user should know of the drive while it is recorded to; the worst first."""
+    if health.faults:
+        return ", the drive reports errors"
+    if health.behind:
+        return ", the drive is slow"
+    low = health.remaining is not None and health.remaining < LOW_SPACE
+    return ", the drive is almost full" if low else ""
+
+
+def _left(remaining: int | None) -> str:
+    return "" if remaining is None else span(remaining)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _timer(units: int) -> str:

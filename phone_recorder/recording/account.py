@@ -75,6 +75,28 @@ class Part:
     duration_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that went wrong and did not end the recording; `at` units after what was then written began."""
+
+    at: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a destination tells beside its state. Times in units.
+
+    `remaining`: audio that still fits, None where that is not known; `behind`: how long a slow drive has been waited
+    for; `faults`: what it has survived; `covered`: older recordings that were deleted to make room.
+    """
+
+    remaining: int | None = None
+    behind: int = 0
+    faults: tuple[Fault, ...] = ()
+    covered: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Account:
     """One recording; times are units.
@@ -94,6 +116,7 @@ class Account:
     parts: tuple[Part, ...] = ()
     gaps: GapLog = field(default_factory=GapLog)
     streams: dict[str, StreamCounts] = field(default_factory=dict)
+    health: Health = Health()
     foreign: int = 0
     """Datagrams of another source, SSRC or codec than the recording's: dropped."""
 
@@ -112,6 +135,9 @@ class Account:
             "gaps": [_gap_document(gap) for gap in self.gaps.gaps],
             "gaps_count": self.gaps.count,
             "gaps_s": {name: to_seconds(length) for name, length in self.gaps.total.items()},
+            "faults": [{"at_s": to_seconds(fault.at), "error": fault.error} for fault in self.health.faults],
+            "covered": list(self.health.covered),
+            "remaining_s": None if self.health.remaining is None else to_seconds(self.health.remaining),
             "foreign": self.foreign,
             "streams": [{"name": name, **asdict(counts)} for name, counts in self.streams.items()],
         }

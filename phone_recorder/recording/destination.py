@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from phone_recorder.errors import DestinationError
-from phone_recorder.recording.account import Part
+from phone_recorder.recording.account import Health, Part
 
 
 class State(Enum):
@@ -45,6 +45,9 @@ class Destination(Protocol):
     def parts(self) -> tuple[Part, ...]:
         """The files, as far as they are known here."""
 
+    @property
+    def health(self) -> Health: ...
+
     def open(self, now: int) -> None:
         """Begin. Frames may be written at once, also while it is still opening."""
 
@@ -64,6 +67,7 @@ class NoDestination:
     state = State.FAILED
     written = 0
     parts: tuple[Part, ...] = ()
+    health = Health()
 
     def __init__(self, mode: str, error: DestinationError) -> None:
         self.mode = mode

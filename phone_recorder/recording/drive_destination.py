@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from phone_recorder.errors import DriveError
-from phone_recorder.recording.account import Part
+from phone_recorder.errors import DriveError, DriveFull, FileTooLarge, SyncFailed
+from phone_recorder.recording.account import Fault, Health, Part
 from phone_recorder.recording.destination import State
-from phone_recorder.recording.rotation import SpacePolicy, part_names
+from phone_recorder.recording.drive_names import part_names
+from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.units import from_ms
 from phone_recorder.wire.record_file import HEADER_SIZE, RecordHeader
 
 CHECKPOINT = from_ms(800)
 """Between two true headers: with the recorder's tick of 200 ms on top, no audio is older than a second unsaved."""
+MAX_FAULTS = 100
+"""Faults told of one recording."""
+MAX_FAILED_SAVES = 3
+"""Checkpoints in a row that may fail: one bad sector is survived, a drive that keeps nothing is not."""
 
 
 class PartFile(Protocol):
-    """One open record file on a drive. Each method raises a DriveError when the drive fails."""
+    """One open record file on a drive. Each method but `close` raises a DriveError when the drive fails.
+
+    SyncFailed asks for another try: what may not be on the drive is then written once more.
+    """
 
     path: str
 
@@ -33,8 +42,11 @@ class PartFile(Protocol):
     def checkpoint(self, header: bytes) -> None:
         """Put what was appended, and then this header, safely on the drive."""
 
-    def close(self, header: bytes, size: int) -> None:
+    def seal(self, header: bytes, size: int) -> None:
         """The last checkpoint, the file cut to `size`."""
+
+    def close(self) -> None:
+        """Let go of the file."""
 
 
 class Drive(Protocol):
@@ -44,10 +56,21 @@ class Drive(Protocol):
         """DriveGone, DriveReadOnly ... if it can take nothing now."""
 
     def free(self) -> int:
-        """Bytes left for us."""
+        """Bytes left for us. Asked for at each checkpoint, so it must be cheap."""
 
     def create(self, names: Iterator[str], header: bytes) -> PartFile:
         """A new file under the first name that is not taken, beginning with the header."""
+
+    def recordings(self) -> list[str]:
+        """Paths of the record files that nobody writes just now, oldest first."""
+
+    def delete(self, path: str) -> None:
+        """Delete one of them."""
+
+
+def audio_in(parts: Iterable[Part]) -> int:
+    """Units of audio that record files hold."""
+    return sum(part.bytes - HEADER_SIZE for part in parts)
 
 
 class DriveDestination:
@@ -60,6 +83,7 @@ class DriveDestination:
     ) -> None:
         self.state = State.OPENING
         self.error: DriveError | None = None
+        self.health = Health()
         self._drive = drive
         self._header = header
         self._policy = policy
@@ -69,14 +93,20 @@ class DriveDestination:
         self._room = 0  # bytes that the open part may still take
         self._saved_at = 0
         self._saved: Part | None = None  # what is safe of the open part
+        self._failed_saves = 0  # in a row
 
     @property
     def written(self) -> int:
-        return sum(part.bytes - HEADER_SIZE for part in self.parts)
+        return audio_in(self.parts)
 
     @property
     def parts(self) -> tuple[Part, ...]:
         return (*self._done, *([self._account(self._part)] if self._part else []))
+
+    @property
+    def safe(self) -> tuple[Part, ...]:
+        """The parts as far as they will be there even if the stick is pulled out now."""
+        return (*self._done, *([self._saved] if self._saved else []))
 
     def open(self, now: int) -> None:
         try:
@@ -97,47 +127,142 @@ class DriveDestination:
         if self._part is None or now - self._saved_at < CHECKPOINT:
             return
         try:
-            self._drive.check()
-            self._part.checkpoint(bytes(self._true_header(self._part)))
-            self._saved_at, self._saved = now, self._account(self._part)
+            self._checkpoint(now, self._part)
         except DriveError as error:
             self._fail(error)
 
     def close(self, now: int, reason: str) -> None:
         try:
-            self._end_part()
+            if not self._end_part():
+                raise DriveError(f"the end may be lost: {self.health.faults[-1].error}")
             if self.state is State.OPEN:
                 self.state = State.CLOSED
+                with suppress(DriveError):
+                    # All is safe; what becomes of the drive now is no business of this recording.
+                    self._look_at_space()
         except DriveError as error:
             self._fail(error)
 
     def _append(self, now: int, data: bytes) -> None:
         while data:
             part = self._part if self._part and self._room else self._begin_part(now)
-            fits = data[: self._room]
-            part.append(fits)
-            self._room -= len(fits)
-            data = data[len(fits) :]
+            data = data[self._append_to(part, data[: self._room]) :]
+
+    def _append_to(self, part: PartFile, data: bytes) -> int:
+        """How many bytes of it, in whole packets, this part has taken; the rest is for another one."""
+        before = part.size
+        try:
+            part.append(data)
+        except (FileTooLarge, DriveFull) as error:
+            taken = self._account(part).bytes - before
+            # A new file that takes nothing would be followed by another that takes nothing.
+            hopeless = before == HEADER_SIZE and not taken
+            if hopeless or not (self._policy.cover or isinstance(error, FileTooLarge)):
+                raise
+            self._room = 0
+            return taken
+        self._room -= len(data)
+        return len(data)
 
     def _begin_part(self, now: int) -> PartFile:
         self._end_part()
         self._drive.check()
+        self._make_room()
         self._room = self._policy.room(self._drive.free(), self._header.rtp_len)
-        self._part = self._drive.create(part_names(self._system_time(now)), bytes(self._header))
+        self._part = self._create(now)
         self._saved_at, self._saved = now, self._account(self._part)
+        self._look_at_space()
         return self._part
 
-    def _end_part(self) -> None:
-        part, self._part = self._part, None
-        if part is None:
+    def _create(self, now: int) -> PartFile:
+        for _ in range(MAX_FAILED_SAVES - 1):
+            try:
+                return self._drive.create(part_names(self._system_time(now)), bytes(self._header))
+            except SyncFailed as error:
+                self._note(str(error))
+        return self._drive.create(part_names(self._system_time(now)), bytes(self._header))
+
+    def _make_room(self) -> None:
+        """Delete older recordings, never parts of this one, until the next part has room."""
+        if not self._policy.cover or self._drive.free() >= self._policy.wanted:
             return
-        whole, saved = self._account(part), self._saved
+        ours = {part.path for part in self._done}
+        for path in self._drive.recordings():
+            if path not in ours:
+                self._cover(path)
+            if self._drive.free() >= self._policy.wanted:
+                return
+
+    def _cover(self, path: str) -> None:
         try:
-            part.close(bytes(self._true_header(part)), whole.bytes)
-            saved = whole
+            self._drive.delete(path)
+            self.health = replace(self.health, covered=(*self.health.covered, path))
+        except DriveError as error:
+            # Perhaps the next one can be deleted; whether there is room is asked afterwards.
+            self._note(str(error))
+
+    def _checkpoint(self, now: int, part: PartFile) -> None:
+        self._drive.check()
+        whole = self._account(part)
+        if self._save(lambda: part.checkpoint(bytes(self._true_header(part)))):
+            self._saved = whole
+        self._saved_at = now
+        self._look_at_space()
+        self._keep_reserve()
+
+    def _end_part(self) -> bool:
+        """Whether all of it is safe."""
+        part = self._part
+        if part is None:
+            return True
+        whole = self._account(part)
+        try:
+            # Given up once, the audio is not asked for again; then the header must still be made true.
+            sealed = self._seal(part, whole) or self._seal(part, whole)
+            self._saved = whole if sealed else self._saved
         finally:
             # Where the drive fails now, nothing is claimed but what was safe before.
-            self._done += [saved] if saved else []
+            self._done += [self._saved] if self._saved else []
+            self._saved = self._part = None
+            part.close()
+        return sealed
+
+    def _seal(self, part: PartFile, whole: Part) -> bool:
+        return self._save(lambda: part.seal(bytes(self._true_header(part)), whole.bytes))
+
+    def _save(self, save: Callable[[], None]) -> bool:
+        """Whether it is safe now. What a failing sync may have lost is written once more, and then given up."""
+        errors = []
+        for _ in range(2):
+            try:
+                save()
+                break
+            except SyncFailed as error:
+                errors.append(str(error))
+        saved = len(errors) < 2
+        if errors:
+            self._note(f"{errors[-1]}; {'it was written again' if saved else 'up to a second of audio may be lost'}")
+        self._failed_saves = 0 if saved else self._failed_saves + 1
+        if self._failed_saves == MAX_FAILED_SAVES:
+            raise DriveError(f"the drive keeps nothing any more: {errors[-1]}")
+        return saved
+
+    def _note(self, error: str) -> None:
+        if len(self.health.faults) < MAX_FAULTS:
+            self.health = replace(self.health, faults=(*self.health.faults, Fault(self.written, error)))
+
+    def _look_at_space(self) -> None:
+        if not self._policy.cover:
+            packets = self._policy.remaining(self._drive.free(), self._header.rtp_len)
+            self.health = replace(self.health, remaining=packets * self._header.increment)
+
+    def _keep_reserve(self) -> None:
+        """Others may have written meanwhile. Without a reserve the drive itself says when it is full, to the byte."""
+        if not self._policy.reserve:
+            return
+        packet = self._header.rtp_len
+        left = max(self._drive.free() - self._policy.reserve, 0)
+        self._room = min(self._room, left // packet * packet)
 
     def _account(self, part: PartFile) -> Part:
         header = self._true_header(part)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from phone_recorder.errors import ControlError, ServerError, ServerLost, ServerRefused, ServerUnreachable
-from phone_recorder.recording.account import Part
+from phone_recorder.recording.account import Health, Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.units import SECOND, from_seconds
 from phone_recorder.wire import control
@@ -76,6 +76,7 @@ class ServerDestination:
     """One recording on a server. `request` is what it is asked; `rtp` numbers the packets."""
 
     mode = "server"
+    health = Health()
 
     def __init__(
         self, link: ServerLink, request: control.StartRequest, rtp: RtpSender, policy: ServerPolicy | None = None

@@ -112,15 +112,17 @@ class Session:
     def _look(self, now: int) -> None:
         """Keep the account true to what the destination says."""
         account, destination = self.account, self.destination
-        account.recorded = destination.written
-        if destination.state is State.FAILED:
+        # First, and once: another thread may be changing it, and what is final stays.
+        state = destination.state
+        account.recorded, account.health = destination.written, destination.health
+        if state is State.FAILED:
             account.state = "cut short" if account.recorded else "failed"
             account.reason = str(destination.error)
-        elif destination.state is State.CLOSED:
+        elif state is State.CLOSED:
             account.state = "recorded"
-        elif destination.state is State.CANCELLED:
+        elif state is State.CANCELLED:
             account.state = "cancelled"
-        if destination.state.final:
+        if state.final:
             self.finished = True
             account.parts = destination.parts
             account.streams[self._stream] = self._timeline.counts

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from phone_recorder.adapters.clock import LiveClock
-from phone_recorder.adapters.drives import DirectoryDrive
 from phone_recorder.adapters.files import reason
+from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.udp import UdpPort
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.units import to_seconds
@@ -26,7 +26,7 @@ class Service:
 
     def __init__(self, storage: Path, host: str, port: int, tell: Callable[[str], object] = len) -> None:
         self._clock = LiveClock()
-        self.core = RecordServer(DirectoryDrive(storage), STORAGE, UdpPort, self._clock.system_time)
+        self.core = RecordServer(MountedDrive(storage), STORAGE, UdpPort, self._clock.system_time)
         self._host = host
         self._port = port
         self._tell = tell

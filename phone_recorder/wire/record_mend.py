@@ -1,10 +1,13 @@
 """What makes a damaged record file whole again: decided here, written to the disk by adapters/record_repair.py.
 
-Audio is only ever added to (a last short block is filled up with silence), never cut off.
+Audio is only ever added to (a last short block is filled up with silence), never cut off. What stands behind the last
+true header may never have reached the drive: its zeros become silence.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from phone_recorder.errors import RecordFileError, RtpError
@@ -17,6 +20,7 @@ NUMBERS_OFFSET = 64
 _MAX_BLOCK = 0xFFFF
 """No RTP packet is longer than its UDP datagram: a greater rtpLen is damage, and must not be padded to."""
 _MAX_DATA_SIZE = 0xFFFFFFFF
+_ZEROS = re.compile(rb"\0{32,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,14 @@ class Mending:
     def numbers(self) -> bytes:
         """The 12 bytes at NUMBERS_OFFSET."""
         return bytes(self.header)[NUMBERS_OFFSET:]
+
+
+def never_written(audio: bytes) -> Iterator[tuple[int, int]]:
+    """Start and size of each run of zeros that is no sound: a drive that lost its power has not stored them yet.
+
+    A 0 is the loudest there is in G.711; 4 ms of it are none that anybody has said.
+    """
+    return ((run.start(), run.end() - run.start()) for run in _ZEROS.finditer(audio))
 
 
 def mend(head: bytes, file_size: int, last_block: bytes = b"") -> Mending | None:

@@ -1,166 +1,178 @@
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path, PosixPath
+import re
+from typing import Any
 
 import pytest
 
-from phone_recorder.adapters.drives import DirectoryDrive
-from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly
-from tests.adapters.mounts import remount, tmpfs
+from phone_recorder.adapters.drives import FoundDrive, choose
+from phone_recorder.errors import NoDrive
+from tests.adapters.found import found, not_mounted
 
-HEADER = bytes(range(76))
-
-
-def names() -> Iterator[str]:
-    yield "a.wav"
-    yield "b.wav"
-
-
-def test_of_a_stated_capacity_all_files_are_taken_off(tmp_path: Path) -> None:
-    drive = DirectoryDrive(tmp_path, capacity=1000)
-    assert drive.free() == 1000
-    (tmp_path / "music").mkdir()
-    (tmp_path / "music" / "song.mp3").write_bytes(bytes(300))
-    (tmp_path / ".hidden").write_bytes(bytes(50))
-    assert drive.free() == 650
-    (tmp_path / "too much").write_bytes(bytes(700))
-    assert drive.free() == -50
-
-
-def test_a_capacity_of_0_is_stated_too(tmp_path: Path) -> None:
-    assert DirectoryDrive(tmp_path, capacity=0).free() == 0
+PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
+    "no card": ({"size": 0, "file_system": ""}, "there is no card in the reader: put one in"),
+    "no partition": (
+        {"file_system": "", "partition_table": "dos"},
+        "there is no partition in its partition table: make one and format it with FAT32 or exFAT",
+    ),
+    "no file system": ({"file_system": ""}, "there is no file system on it: format it with FAT32 or exFAT"),
+    "LUKS": ({"file_system": "crypto_LUKS"}, "it is encrypted: format it with FAT32 or exFAT"),
+    "LVM": ({"file_system": "LVM2_member"}, "it is a part of an LVM volume: format it with FAT32 or exFAT"),
+    "swap": ({"file_system": "swap"}, "it is swap space: format it with FAT32 or exFAT"),
+    "CD": ({"file_system": "iso9660"}, "it is the image of a CD, which cannot be written to: format it"),
+    "EFI": (
+        {"partition_type": "c12a7328-f81f-11d2-ba4b-00c04fd430c8"},
+        "it is a partition for starting computers: use another partition",
+    ),
+    "locked": ({"read_only": True}, "it is write-protected: release its lock, or mount it for writing"),
+}
+"""EDGE-CASES S8: what is wrong with a stick, mounted or not, to what a person is told."""
 
 
-def test_without_a_capacity_it_is_the_file_system_that_has_room(tmp_path: Path) -> None:
-    with tmpfs(tmp_path / "stick", "size=256k") as stick:
-        drive = DirectoryDrive(stick)
-        assert drive.free() == 256 << 10
-        (stick / "file").write_bytes(bytes(8192))
-        assert drive.free() == (256 << 10) - 8192
+@pytest.mark.parametrize(("facts", "problem"), PROBLEMS.values(), ids=PROBLEMS)
+def test_s8_what_mounting_does_not_help_is_said_before_it_is_mounted(facts: dict[str, Any], problem: str) -> None:
+    drive = not_mounted(**facts)
+    assert drive.problem.startswith(problem)
+    assert not drive.mountable
 
 
-class Fickle(PosixPath):
-    """A directory whose file `a` is deleted while the files are being counted."""
-
-    def rglob(self, *_: object, **__: object) -> Iterator[Path]:  # type: ignore[override]
-        Path(self, "a").unlink(missing_ok=True)
-        yield from (Path(self, name) for name in "abc")
+def test_a_drive_that_is_mounted_with_room_has_no_problem() -> None:
+    assert found().problem == ""
+    assert not found().mountable
 
 
-def test_a_file_that_vanishes_while_the_files_are_counted_is_no_error(tmp_path: Path) -> None:
-    for name in "abc":
-        (tmp_path / name).write_bytes(bytes(100))
-
-    assert DirectoryDrive(Fickle(tmp_path), capacity=1000).free() == 800
+def test_a_full_drive_is_a_drive() -> None:
+    assert found(free=0).problem == ""
 
 
-def test_only_what_is_on_the_drive_is_counted(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").write_bytes(bytes(500))
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    (stick / "link").symlink_to(tmp_path / "elsewhere")
-    (stick / "dangling").symlink_to(tmp_path / "none")
-    assert DirectoryDrive(stick, capacity=1000).free() == 1000
+@pytest.mark.parametrize(
+    ("drive", "problem"),
+    [
+        (not_mounted(), "it is not mounted: mount it"),
+        (not_mounted(known=False, file_system=""), "without udev only root can tell what is on it: mount it"),
+    ],
+)
+def test_s8_all_that_is_wrong_is_that_it_is_not_mounted(drive: FoundDrive, problem: str) -> None:
+    assert drive.problem.endswith(problem)
+    assert drive.mountable
 
 
-def test_a_new_file_begins_with_the_header_and_takes_the_first_free_name(tmp_path: Path) -> None:
-    (tmp_path / "a.wav").write_bytes(b"older")
-    part = DirectoryDrive(tmp_path).create(names(), HEADER)
-    assert part.path == str(tmp_path / "b.wav")
-    assert (tmp_path / "b.wav").read_bytes() == HEADER
-    assert (tmp_path / "a.wav").read_bytes() == b"older"
-    part.close(HEADER, 76)
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({"free": None}, "it does not answer: pull it out and plug it in again"),
+        ({"read_only": True}, "it is write-protected: "),
+        ({"permitted": False}, "this user may not write to it: "),
+        ({"permitted": False, "free": None}, "it does not answer"),
+        ({"permitted": False, "read_only": True}, "it is write-protected"),
+    ],
+)
+def test_a_mounted_drive_may_still_not_be_usable(facts: dict[str, Any], problem: str) -> None:
+    drive = found(**facts)
+    assert drive.problem.startswith(problem)
+    assert not drive.mountable
 
 
-def test_a_file_may_fill_the_stated_capacity_to_the_byte(tmp_path: Path) -> None:
-    (tmp_path / "older").write_bytes(bytes(100))
-    drive = DirectoryDrive(tmp_path, capacity=400)
-    assert drive.free() == 300
-    part = drive.create(names(), HEADER)
-    part.append(bytes(224))
-    with pytest.raises(DriveFull, match="there is no space left"):
-        part.append(b"x")
-    assert part.size == 300
-    part.close(HEADER, 300)
+def test_who_has_mounted_an_efi_partition_wants_it() -> None:
+    assert found(partition_type="0xef").problem == ""
+    assert not_mounted(partition_type="0xef").problem != ""
 
 
-def test_without_a_capacity_a_file_has_no_bound_of_ours(tmp_path: Path) -> None:
-    part = DirectoryDrive(tmp_path).create(names(), HEADER)
-    part.append(bytes(1 << 20))
-    part.close(HEADER, 76)
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        ({}, "BACKUP"),
+        ({"label": ""}, "Ultra Fit"),
+        ({"label": "", "model": ""}, "/dev/sda1"),
+        ({"label": "a\x1b[2Jb\nc"}, "a\ufffd[2Jb\ufffdc"),
+    ],
+)
+def test_a_name_for_people_is_safe_to_show(facts: dict[str, Any], name: str) -> None:
+    assert found(**facts).name == name
 
 
-def test_a_drive_that_never_was_is_gone_at_once(tmp_path: Path) -> None:
-    with pytest.raises(DriveGone, match=r"cannot write to .*none: there is no such"):
-        DirectoryDrive(tmp_path / "none")
+FIRST = found()
+SECOND = found(device="/dev/sda2", label="MUSIC", uuid="5678-ABCD", partition=2)
+OTHER = found(device="/dev/sdb", label="", model="Cruzer", serial="AA11", uuid="9999-0000", sequence=8, partition=0)
 
 
-def test_a_file_is_no_drive(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"")
-    with pytest.raises(DriveGone, match="is not a directory"):
-        DirectoryDrive(path)
-    with pytest.raises(DriveGone, match="not a directory"):
-        DirectoryDrive(path / "below")
+def test_s8_the_first_that_can_be_used_is_used() -> None:
+    assert choose([FIRST, SECOND, OTHER]) is FIRST
+    assert choose([found(read_only=True), not_mounted(), OTHER]) is OTHER
 
 
-def test_a_name_that_no_file_system_takes_is_an_error_of_ours(tmp_path: Path) -> None:
-    with pytest.raises(DriveError, match="name is too long"):
-        DirectoryDrive(tmp_path / ("x" * 300))
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        ("MUSIC", SECOND),
+        ("music", SECOND),
+        ("AA11", OTHER),
+        ("9999-0000", OTHER),
+        ("/dev/sdb", OTHER),
+        ("4C530001", FIRST),
+    ],
+)
+def test_s8_a_drive_is_named_by_label_serial_uuid_or_device(wanted: str, chosen: FoundDrive) -> None:
+    assert choose([FIRST, SECOND, OTHER], wanted) is chosen
 
 
-def test_s4_another_directory_in_its_place_is_not_the_drive(tmp_path: Path) -> None:
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    drive = DirectoryDrive(stick)
-    drive.check()
-    stick.rename(tmp_path / "pulled out")
-    stick.mkdir()
-    with pytest.raises(DriveGone, match="is not the one that was there before"):
-        drive.check()
+def test_s8_of_two_drives_of_one_name_the_first_that_can_be_used_is_used() -> None:
+    locked = found(read_only=True)
+    assert choose([locked, FIRST], "BACKUP") is FIRST
+    assert choose([FIRST, locked], "BACKUP") is FIRST
 
 
-def test_the_directory_removed_is_the_drive_removed(tmp_path: Path) -> None:
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    drive = DirectoryDrive(stick)
-    stick.rmdir()
-    with pytest.raises(DriveGone, match="there is no such"):
-        drive.check()
-    with pytest.raises(DriveGone, match="there is no such"):
-        drive.create(names(), HEADER)
+def test_only_with_automount_one_is_chosen_that_is_not_mounted() -> None:
+    drive = not_mounted()
+    assert choose([drive], automount=True) is drive
+    assert choose([drive, FIRST], automount=True) is drive
+    assert choose([drive, FIRST]) is FIRST
+    with pytest.raises(NoDrive, match="it is not mounted"):
+        choose([drive])
 
 
-def test_s4_after_unmounting_nothing_lands_in_the_bare_mount_directory(tmp_path: Path) -> None:
-    stick = tmp_path / "stick"
-    with tmpfs(stick, "size=256k"):
-        drive = DirectoryDrive(stick)
-        drive.check()
-    with pytest.raises(DriveGone, match="is not the one that was there before"):
-        drive.check()
-    assert list(stick.iterdir()) == []
+def test_automount_does_not_choose_what_mounting_does_not_help() -> None:
+    with pytest.raises(NoDrive, match="it is swap space"):
+        choose([not_mounted(file_system="swap")], automount=True)
 
 
-def test_a_drive_that_turns_read_only_is_write_protected(tmp_path: Path) -> None:
-    with tmpfs(tmp_path / "stick", "size=256k") as stick:
-        drive = DirectoryDrive(stick)
-        drive.check()
-        remount(stick, "ro")
-        with pytest.raises(DriveReadOnly, match="is write-protected"):
-            drive.check()
-        with pytest.raises(DriveReadOnly, match="the file system is read-only"):
-            drive.create(names(), HEADER)
-        with pytest.raises(DriveReadOnly):
-            DirectoryDrive(stick)
+@pytest.mark.parametrize(
+    ("drives", "wanted", "sentence"),
+    [
+        ([], "", "no USB drive is plugged in: plug in one formatted with FAT32 or exFAT"),
+        ([], "BACKUP", "no USB drive is plugged in: plug in BACKUP"),
+        (
+            [FIRST, OTHER],
+            "X\n",
+            "there is no USB drive called X\ufffd: plugged in: BACKUP (/dev/sda1) and Cruzer (/dev/sdb)",
+        ),
+        (
+            [found(read_only=True)],
+            "",
+            "the USB drive BACKUP (/dev/sda1) cannot be used: it is write-protected: release its lock, or mount it for "
+            "writing",
+        ),
+        (
+            [FIRST, not_mounted(device="/dev/sdb", label="", model="")],
+            "/dev/sdb",
+            "the USB drive /dev/sdb cannot be used: it is not mounted: mount it",
+        ),
+        (
+            [not_mounted(), not_mounted(device="/dev/sdb", file_system="swap")],
+            "",
+            "none of the USB drives can be used: BACKUP (/dev/sda1): it is not mounted: mount it; BACKUP (/dev/sdb): "
+            "it is swap space: format it with FAT32 or exFAT",
+        ),
+    ],
+)
+def test_where_none_can_be_used_one_sentence_says_what_there_is(
+    drives: list[FoundDrive], wanted: str, sentence: str
+) -> None:
+    with pytest.raises(NoDrive, match=f"^{re.escape(sentence)}$"):
+        choose(drives, wanted)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_drive_that_is_not_ours_to_write_is_write_protected(tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
-    try:
-        with pytest.raises(DriveReadOnly, match="is write-protected"):
-            DirectoryDrive(tmp_path)
-    finally:
-        tmp_path.chmod(0o755)
+def test_an_empty_name_of_a_stick_is_not_what_somebody_wants() -> None:
+    with pytest.raises(NoDrive, match="there is no USB drive called nobody"):
+        choose([OTHER], "nobody")
+    assert choose([OTHER], "") is OTHER

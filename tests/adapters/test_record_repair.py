@@ -267,3 +267,37 @@ def test_whatever_a_header_says_nothing_is_lost(
         assert block in (units, units + 12)
     else:
         assert after == content
+
+
+@pytest.mark.parametrize("codec", SILENCE)
+@pytest.mark.parametrize(("before", "blank"), [(0, 692), (100, 32), (5, 80 * 5)])
+def test_zeros_behind_the_true_header_were_never_stored_and_become_silence(
+    tmp_path: Path, codec: bytes, before: int, blank: int
+) -> None:
+    vouched, tail = speech(800), bytes(byte or 1 for byte in speech(before))
+    after = b"\x01" * (-(before + blank) % 80)
+    whole = record(vouched, codec)
+    done, content = repair_bytes(tmp_path / "Record_20240131120000.wav", whole + tail + bytes(blank) + after)
+    assert (done.result, done.blank) == (Result.MENDED, blank)
+    assert content[76:] == vouched + tail + SILENCE[codec] * blank + after
+
+
+def test_zeros_that_a_true_header_vouches_for_are_audio(tmp_path: Path) -> None:
+    path = tmp_path / "Record_20240131120000.wav"
+    done, content = repair_bytes(path, record(bytes(800), b"PCMU") + speech(80))
+    assert (done.result, done.blank) == (Result.MENDED, 0)
+    assert content[76:] == bytes(800) + speech(80)
+
+
+def test_a_few_zeros_may_be_a_loud_voice(tmp_path: Path) -> None:
+    tail = b"\x01" * 20 + bytes(31) + b"\x01" * 29
+    done, content = repair_bytes(tmp_path / "Record_20240131120000.wav", record(b"", b"PCMU") + tail)
+    assert (done.blank, content[76:]) == (0, tail)
+
+
+def test_a_dry_run_counts_what_was_never_stored_and_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "Record_20240131120000.wav"
+    content = record(speech(80), b"PCMU") + bytes(160)
+    path.write_bytes(content)
+    done = repair(path, dry_run=True)
+    assert (done.result, done.blank, path.read_bytes()) == (Result.MENDABLE, 160, content)

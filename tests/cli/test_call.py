@@ -45,7 +45,7 @@ def test_json_has_all_that_the_issue_names(stick: Path) -> None:
     assert [set(part) for part in recording["parts"]] == [{"path", "bytes", "packets", "duration_s"}]
     assert {stream["name"] for stream in recording["streams"]} == {"near", "far", "mixed"}
     assert all({"received", "lost", "late", "duplicate", "bad"} <= stream.keys() for stream in recording["streams"])
-    assert all(set(screen) == {"t", "icon", "timer", "prompt", "lamp"} for screen in found["screen"])
+    assert all(set(screen) == {"t", "icon", "timer", "prompt", "lamp", "left"} for screen in found["screen"])
     assert recording["paused_s"] == 0.4
     assert icons(found) == ["idle", "recording", "paused", "recording", "idle"]
 

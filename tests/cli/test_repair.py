@@ -70,7 +70,7 @@ def test_json(stick: Path) -> None:
     codec = "the codec 'OPUS' is none of PCMU, PCMA, G722"
     keys = ("path", "result", "problems", "padding", "why")
     assert json.loads(result.stdout) == [
-        dict(zip(keys, (f"{stick}/Record_{row[0]}.wav", *row[1:]), strict=True))
+        dict(zip(keys, (f"{stick}/Record_{row[0]}.wav", *row[1:]), strict=True), blank=0)
         for row in (
             (1, "good", [], 0, ""),
             (2, "mended", cut, 60, ""),

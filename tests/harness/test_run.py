@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -24,6 +25,8 @@ from tests.cli.call import audio, document
 CODECS = ["PCMU", "PCMA", "G722"]
 MODES: list[Mode] = ["local", "server"]
 PATIENCE_S = 30
+AT_ONCE = 3
+"""Live calls: more, and two cores would still be starting Python when the first keys are pressed."""
 KEYS = "0.1 record, 0.4 pause, 0.6 resume, 1.4 record, 1.45 record"
 """Each recording is longer than a server takes to answer: twice 200 ms of quiet, on a busy machine more."""
 FAULTS = "loss=5%,reorder=5%,duplicate=5%,jitter=10ms"
@@ -43,9 +46,15 @@ def options(storage: Path, *words: str) -> list[str]:
     return ["--seed", "7", *places, "--duration", "2.9", "--keys", KEYS, *words]
 
 
+def printed(command: list[str]) -> dict[str, Any]:
+    done = subprocess.run(command, stdout=subprocess.PIPE, timeout=PATIENCE_S)
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
 @pytest.mark.live
 def test_live_is_fast_byte_for_byte(tmp_path: Path) -> None:
-    """Local and server mode, each codec of the recording and of the call, clean and spoilt: all at once."""
+    """Local and server mode, each codec of the recording and of the call, clean and spoilt."""
     kinds = [
         *(("--mode", mode, "--codec", codec) for mode, codec in product(MODES, CODECS)),
         ("--mode", "local", "--codec", "PCMU", "--call-codec", "G722", "--impair", FAULTS),
@@ -53,11 +62,9 @@ def test_live_is_fast_byte_for_byte(tmp_path: Path) -> None:
         ("--mode", "local", "--codec", "G722", "--call-codec", "PCMA", "--size-limit", "4K", "--ptime", "10"),
     ]
     program = [sys.executable, "-m", "phone_recorder", "call", "--json"]
-    live = [
-        subprocess.Popen([*program, *options(tmp_path / f"live{n}", *kind)], stdout=subprocess.PIPE)
-        for n, kind in enumerate(kinds)
-    ]
-    outcomes = [json.loads(process.communicate(timeout=PATIENCE_S)[0]) for process in live]
+    live = [[*program, *options(tmp_path / f"live{n}", *kind)] for n, kind in enumerate(kinds)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        outcomes = list(pool.map(printed, live))
     for n, (kind, outcome) in enumerate(zip(kinds, outcomes, strict=True)):
         assert [recording["state"] for recording in outcome["recordings"]] == ["recorded"] * 2, kind
         assert essence(outcome) == essence(document("--fast", *options(tmp_path / f"fast{n}", *kind))), kind
@@ -70,6 +77,7 @@ def request(directory: Path, mode: Mode, codec: str = "PCMU", **more: Any) -> Ca
 
 
 def fast(asked: CallRequest) -> Outcome:
+    assert asked.usb
     asked.usb.mkdir()
     return run_fast(asked, asked.usb)
 

@@ -23,7 +23,7 @@ from tests.signals import write
 
 def stage(request: CallRequest, **more: object) -> Stage:
     clock = VirtualClock(datetime(2024, 1, 31, 12))
-    return Stage(request, clock, MemoryMixLink(clock), durable=False, **more)  # type: ignore[arg-type]
+    return Stage(request, clock, MemoryMixLink(clock), live=False, **more)  # type: ignore[arg-type]
 
 
 def run(made: Stage, seconds: float = 20) -> Outcome:
@@ -68,7 +68,7 @@ def test_a_call_onto_the_stick(tmp_path: Path) -> None:
     assert len(recording["id"]) == 32
     assert (document["duration_s"], document["screen"][0]) == (
         1.0,
-        {"t": 0.0, "icon": "idle", "timer": "00:00", "prompt": "", "lamp": "off"},
+        {"t": 0.0, "icon": "idle", "timer": "00:00", "prompt": "", "lamp": "off", "left": ""},
     )
 
 

@@ -11,6 +11,7 @@ from phone_recorder.phone.party import Datagram, Party, Speaker
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, NoDestination
 from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.settings import Pause
 from phone_recorder.wire.payload import PCMU
@@ -78,7 +79,9 @@ class Rig:
         self._nowhere = nowhere
         plan = CallPlan(round(duration_s * SECOND), FRAME, horizon, PCMU, pause, tuple(parse_keys(keys, duration_s)))
         parties = {"near": near or near_party(), "far": far or far_party()}
-        self.call = PhoneCall(plan, START, parties, self.link, RtpSender(0, 3, 65533, 0xFFFFFFFF), self._destination)
+        self.view = DriveView(True)
+        mixed = RtpSender(0, 3, 65533, 0xFFFFFFFF)
+        self.call = PhoneCall(plan, START, parties, self.link, mixed, self._destination, lambda: self.view)
 
     def run(self, step: int = 80, until_s: float = 60) -> Rig:
         """Let time pass in steps until the call is over, or so long after its beginning."""

@@ -9,6 +9,7 @@ import pytest
 from phone_recorder.errors import DriveGone, NotSupported
 from phone_recorder.phone.party import Datagram, Nobody, Party
 from phone_recorder.recording.destination import NoDestination
+from phone_recorder.recording.drive_view import DriveView
 from tests.phone.rig import SECOND, SILENCE, START, Rig, far_party, near_party, said
 
 
@@ -165,6 +166,33 @@ def test_c8_s3_the_call_goes_on_when_the_drive_goes_and_another_recording_may_st
     assert rig.now == START + 2 * SECOND
     assert rig.recorded[1] == frames(75, 100)
     assert [account.state for account in rig.accounts] == ["cut short", "recorded"]
+
+
+def test_another_drive_is_news_only_when_the_end_of_the_recording_has_been_shown() -> None:
+    rig = Rig("0 record", duration_s=8).run(until_s=0.5)
+    rig.drive.fails["append"] = DriveGone("it is gone")
+    rig.view = DriveView(True, news="the USB drive TWO is ready")
+    rig.run(until_s=7)
+    shown = [(at, icon, prompt) for at, icon, _, prompt in rig.screens[-2:]]
+    assert shown == [
+        (520, "failed", "Recording failed: it is gone, what came before is kept"),
+        (3510, "idle", "The USB drive TWO is ready"),
+    ]
+
+
+def test_news_of_before_a_recording_are_none_after_it() -> None:
+    rig = Rig("1 record, 2 record", duration_s=8).run(until_s=0.5)
+    rig.view = DriveView(True, news="it is ready")
+    rig.run()
+    assert rig.screens[1][3] == "It is ready"
+    assert rig.screens[-1][3] == "Recording saved: 1 file"
+
+
+def test_a_drive_that_goes_after_a_recording_was_saved_is_news() -> None:
+    rig = Rig("0 record, 1 record", duration_s=8).run(until_s=2)
+    rig.view = DriveView(news="no USB drive is plugged in")
+    assert rig.run(until_s=3).screens[-1][3] == "Recording saved: 1 file"
+    assert rig.run(until_s=7).screens[-1][3] == "No USB drive is plugged in"
 
 
 @pytest.mark.parametrize("keys", ["0 record", "0 record, 0.5 pause, 0.7 record"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
-from phone_recorder.phone.face import Screen, screen_document, show
-from phone_recorder.recording.account import Account, Part
+from phone_recorder.phone.face import LOW_SPACE, Screen, screen_document, show
+from phone_recorder.recording.account import Account, Fault, Health, Part
 from phone_recorder.recording.destination import State
+from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.record_key import Action, Key
 from phone_recorder.recording.recorder import Status
 
@@ -105,4 +107,64 @@ def test_a_screen_as_a_line_and_as_json() -> None:
         "timer": "00:01",
         "prompt": "Recording",
         "lamp": "on",
+        "left": "",
     }
+    assert str(replace(screen, left="12 min")) == "[recording] 00:01  lamp on        Recording  (12 min left)"
+
+
+def troubled(**health: object) -> Status:
+    made = account(SECOND)
+    made.health = Health(**health)  # type: ignore[arg-type]
+    return Status(Key.RECORDING, State.OPEN, made)
+
+
+FAULT = Fault(8000, "an I/O error")
+
+
+@pytest.mark.parametrize(
+    ("health", "prompt"),
+    [
+        ({}, "Recording"),
+        ({"remaining": LOW_SPACE}, "Recording"),
+        ({"remaining": LOW_SPACE - 1}, "Recording, the drive is almost full"),
+        ({"remaining": 0, "behind": SECOND}, "Recording, the drive is slow"),
+        ({"remaining": 0, "behind": SECOND, "faults": (FAULT,)}, "Recording, the drive reports errors"),
+    ],
+)
+def test_the_worst_that_troubles_the_drive_is_said_while_it_is_recorded_to(
+    health: dict[str, object], prompt: str
+) -> None:
+    assert show(troubled(**health)).prompt == prompt
+
+
+def test_s6_that_a_drive_has_reported_errors_is_said_at_the_end_too() -> None:
+    made = account(SECOND, parts=1)
+    made.health = Health(faults=(FAULT,))
+    prompt = show(Status(Key.IDLE, State.CLOSED, made)).prompt
+    assert prompt == "Recording saved: 1 file, the drive has reported errors"
+
+
+def test_how_long_the_drive_can_record_is_the_recording_s_own_while_it_runs() -> None:
+    drive = DriveView(True, remaining=90 * SECOND)
+    assert show(troubled(remaining=3600 * SECOND), drive).left == "1 h 00 min"
+    assert show(Status(Key.IDLE, State.CLOSED, account(SECOND)), drive).left == "1 min"
+    assert show(Status(Key.IDLE), drive).left == "1 min"
+    assert show(Status(Key.IDLE)).left == ""
+    assert not Screen(left="1 min").differs(Screen(left="2 min"))
+
+
+def test_the_drive_s_news_fill_an_empty_screen() -> None:
+    assert show(Status(Key.IDLE), DriveView(news="no USB drive")).prompt == "No USB drive"
+    refused = Status(Key.IDLE, refused=Action.REFUSE_NOT_RECORDING)
+    assert show(refused, DriveView(news="no USB drive")).prompt == "Nothing is being recorded"
+
+
+def test_a_drive_that_comes_back_is_news_and_one_that_goes_is_the_recording_s_own_reason() -> None:
+    failed = Status(Key.IDLE, State.FAILED, account(SECOND, "the drive was removed"))
+    gone = show(failed, DriveView(news="none is plugged in"), "none is plugged in")
+    assert (gone.icon, gone.prompt) == ("failed", "Recording failed: the drive was removed, what came before is kept")
+    back = show(failed, DriveView(True, news="it is ready"), "it is ready")
+    assert (back.icon, back.prompt) == ("idle", "It is ready")
+    assert show(failed, DriveView(True, news="it is ready")).icon == "failed"
+    running = show(troubled(), DriveView(True, news="it is ready"), "it is ready")
+    assert running.prompt == "Recording"

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from phone_recorder.errors import DriveError, DriveFull
+from phone_recorder.errors import DriveError, DriveFull, FileTooLarge
+from phone_recorder.recording.drive_names import record_order
 
 
 class Memory:
-    """A drive in memory. `fails` is raised by what it names: check, free, create, append, checkpoint or close."""
+    """A drive in memory. `fails` is raised by what it names: check, free, create, append, checkpoint, seal ...
+
+    `fails_once` is raised by the next call alone. `busy` are paths that a recorder has open.
+    """
 
     def __init__(self, capacity: int = 1 << 40) -> None:
         self.capacity = capacity
+        self.largest = 1 << 40  # bytes that a file may have
         self.files: dict[str, bytearray] = {}
         self.safe: dict[str, bytes] = {}
         self.fails: dict[str, DriveError] = {}
+        self.fails_once: dict[str, list[DriveError]] = {}
+        self.busy: set[str] = set()
         self.checks = 0
 
     def fail(self, call: str) -> None:
+        if self.fails_once.get(call):
+            raise self.fails_once[call].pop(0)
         if call in self.fails:
             raise self.fails[call]
 
@@ -33,7 +42,17 @@ class Memory:
         self.fail("create")
         path = next(name for name in names if name not in self.files)
         self.files[path] = bytearray(header)
+        self.busy.add(path)
         return MemoryPart(self, path)
+
+    def recordings(self) -> list[str]:
+        self.fail("recordings")
+        orders = {path: record_order(path) for path in self.files.keys() - self.busy}
+        return [path for _, path in sorted((order, path) for path, order in orders.items() if order)]
+
+    def delete(self, path: str) -> None:
+        self.fail("delete")
+        del self.files[path]
 
 
 class MemoryPart:
@@ -48,8 +67,10 @@ class MemoryPart:
 
     def append(self, data: bytes) -> None:
         self._drive.fail("append")
-        room = self._drive.free()
-        self._data += data[:room]
+        room, allowed = self._drive.free(), self._drive.largest - len(self._data)
+        self._data += data[: min(room, allowed)]
+        if len(data) > allowed:
+            raise FileTooLarge("the file is too large")
         if len(data) > room:
             raise DriveFull("there is no space left")
 
@@ -58,7 +79,10 @@ class MemoryPart:
         self._data[:76] = header
         self._drive.safe[self.path] = bytes(self._data)
 
-    def close(self, header: bytes, size: int) -> None:
-        self._drive.fail("close")
+    def seal(self, header: bytes, size: int) -> None:
+        self._drive.fail("seal")
         del self._data[size:]
         self.checkpoint(header)
+
+    def close(self) -> None:
+        self._drive.busy.discard(self.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phone_recorder.errors import DestinationError
-from phone_recorder.recording.account import Part
+from phone_recorder.recording.account import Health, Part
 from phone_recorder.recording.destination import State
 
 
@@ -14,6 +14,7 @@ class Sink:
     """
 
     mode = "test"
+    health = Health()
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from phone_recorder.recording.account import MAX_GAPS, Account, Gap, GapLog, Part, StreamCounts
+from phone_recorder.recording.account import MAX_GAPS, Account, Fault, Gap, GapLog, Health, Part, StreamCounts
 from phone_recorder.recording.units import from_ms, from_ns, from_seconds, to_seconds
 
 FRAME = 160
@@ -60,6 +60,7 @@ def test_the_document_of_an_account() -> None:
     account.parts = (Part("/usb/a.wav", 12_076, 75, 1.5),)
     account.gaps.add("far", 800, 160)
     account.streams["mixed"] = StreamCounts(75, 1, 2, 3, 4, 5, 6, 7, 8)
+    account.health = Health(720_000, 0, (Fault(8000, "an I/O error"),), ("Record_20240131120000.wav",))
     document = account.document()
     assert document == {
         "id": "7f",
@@ -74,6 +75,9 @@ def test_the_document_of_an_account() -> None:
         "gaps": [{"stream": "far", "start_s": 0.1, "duration_s": 0.02}],
         "gaps_count": 1,
         "gaps_s": {"far": 0.02},
+        "faults": [{"at_s": 1.0, "error": "an I/O error"}],
+        "covered": ["Record_20240131120000.wav"],
+        "remaining_s": 90.0,
         "foreign": 0,
         "streams": [
             {

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly
-from phone_recorder.recording.account import Part
+from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, SyncFailed
+from phone_recorder.recording.account import Fault, Part
 from phone_recorder.recording.destination import State
-from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.drive_destination import MAX_FAILED_SAVES, MAX_FAULTS, DriveDestination
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
 from tests.recording.memory_drive import Memory
 
 SECOND = 8000
+NAME = "Record_20240131120000.wav"
 BEGINS_AT = datetime(2024, 1, 31, 12, 0, 0)
 
 
@@ -208,7 +209,7 @@ def test_s3_a_drive_that_fails_in_the_middle_ends_it_and_the_file_is_closed(call
 def test_the_first_error_is_the_one_that_is_told() -> None:
     drive = Memory()
     made = destination(drive)
-    drive.fails |= {"append": DriveGone("first"), "close": DriveError("second")}
+    drive.fails |= {"append": DriveGone("first"), "seal": DriveError("second")}
     made.write(0, [frame(1)])
     assert str(made.error) == "first"
 
@@ -217,7 +218,7 @@ def test_a_drive_that_fails_while_a_part_is_ended() -> None:
     drive = Memory()
     made = destination(drive, size_limit=76 + 160)
     made.write(0, [frame(1)])
-    drive.fails["close"] = DriveError("cannot end it")
+    drive.fails["seal"] = DriveError("cannot end it")
     made.write(160, [frame(2)])
     assert (made.state, str(made.error)) == (State.FAILED, "cannot end it")
     assert len(drive.files) == 1
@@ -229,7 +230,7 @@ def test_a_drive_that_fails_at_the_very_end() -> None:
     made.write(0, [frame(1)])
     made.advance(SECOND)
     made.write(SECOND, [frame(2)])
-    drive.fails["close"] = DriveGone("it is gone")
+    drive.fails["seal"] = DriveGone("it is gone")
     made.close(SECOND, "record key")
     assert (made.state, str(made.error)) == (State.FAILED, "it is gone")
     assert drive.safe["Record_20240131120000.wav"] == header(160) + frame(1)
@@ -241,7 +242,197 @@ def test_what_is_counted_as_written_is_what_is_safe_when_the_last_part_could_not
     made.write(0, [frame(1)])
     made.advance(SECOND)
     made.write(SECOND, [frame(2)])
-    drive.fails |= {"checkpoint": DriveGone("it is gone"), "close": DriveGone("it is gone")}
+    drive.fails |= {"checkpoint": DriveGone("it is gone"), "seal": DriveGone("it is gone")}
     made.advance(2 * SECOND)
     assert made.parts == (Part("Record_20240131120000.wav", 236, 1, 0.02),)
     assert made.written == 160
+
+
+def test_s6_one_failed_sync_is_noted_and_the_recording_goes_on() -> None:
+    drive = Memory()
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    drive.fails_once["checkpoint"] = [SyncFailed("an I/O error")]
+    made.advance(SECOND)
+    assert made.health.faults == (Fault(160, "an I/O error; it was written again"),)
+    assert drive.safe[NAME] == header(160) + frame(1)
+    made.write(SECOND, [frame(2)])
+    made.close(SECOND, "record key")
+    assert (made.state, made.written) == (State.CLOSED, 320)
+    assert drive.safe[NAME] == header(320) + frame(1) + frame(2)
+    assert len(made.health.faults) == 1
+
+
+def test_s6_what_could_not_be_written_twice_is_told_as_perhaps_lost() -> None:
+    drive = Memory()
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    drive.fails_once["checkpoint"] = [SyncFailed("an I/O error")] * 2
+    made.advance(SECOND)
+    assert made.health.faults == (Fault(160, "an I/O error; up to a second of audio may be lost"),)
+    assert (made.state, made.safe) == (State.OPEN, (Part(NAME, 76, 0, 0.0),))
+    made.write(SECOND, [frame(2)])
+    made.advance(2 * SECOND)
+    assert made.safe == (Part(NAME, 396, 2, 0.04),)
+
+
+def test_a_drive_that_keeps_nothing_any_more_is_given_up() -> None:
+    drive = Memory()
+    made = destination(drive)
+    drive.fails["checkpoint"] = drive.fails["seal"] = SyncFailed("an I/O error")
+    for second in range(1, MAX_FAILED_SAVES + 1):
+        assert made.state is State.OPEN
+        made.write(second * SECOND, [frame(second)])
+        made.advance(second * SECOND)
+    assert (made.state, str(made.error)) == (State.FAILED, "the drive keeps nothing any more: an I/O error")
+    assert made.written == 0
+
+
+def test_failed_syncs_that_are_not_in_a_row_are_survived_and_bounded() -> None:
+    drive = Memory()
+    made = destination(drive)
+    for second in range(1, 3 * MAX_FAULTS):
+        made.write(second * SECOND, [frame(second)])
+        drive.fails_once["checkpoint"] = [SyncFailed("an I/O error")] * (2 if second % 2 else 0)
+        made.advance(second * SECOND)
+    assert made.state is State.OPEN
+    assert len(made.health.faults) == MAX_FAULTS
+
+
+def test_s6_a_sync_that_fails_at_the_end_is_tried_again() -> None:
+    drive = Memory()
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    drive.fails_once["seal"] = [SyncFailed("an I/O error")]
+    made.close(SECOND, "record key")
+    assert (made.state, made.written, len(made.health.faults)) == (State.CLOSED, 160, 1)
+    assert drive.safe[NAME] == header(160) + frame(1)
+
+
+def test_s6_an_end_that_was_given_up_is_still_vouched_for_or_told() -> None:
+    drive = Memory()
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    drive.fails_once["seal"] = [SyncFailed("an I/O error")] * 2
+    made.close(SECOND, "record key")
+    assert (made.state, made.written) == (State.CLOSED, 160)
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    drive.fails["seal"] = SyncFailed("an I/O error")
+    made.close(SECOND, "record key")
+    assert (made.state, made.written) == (State.FAILED, 0)
+    assert "the end may be lost" in str(made.error)
+
+
+def test_the_reserve_is_kept_when_others_write_in_mid_part() -> None:
+    drive = Memory(capacity=1000 + 76 + 100 * 160)
+    made = destination(drive, reserve=1000)
+    made.write(0, [frame(1)])
+    drive.files["film"] = bytearray(90 * 160)
+    made.advance(SECOND)
+    made.write(SECOND, [frame(number) for number in range(50)])
+    assert (made.state, type(made.error)) == (State.FAILED, DriveFull)
+    assert drive.free() >= 1000
+    assert made.written == 10 * 160
+
+
+def test_s6_a_sync_that_fails_at_the_creation_is_tried_again() -> None:
+    drive = Memory()
+    drive.fails_once["create"] = [SyncFailed("an I/O error")]
+    made = destination(drive)
+    assert (made.state, len(made.health.faults)) == (State.OPEN, 1)
+    drive.fails["create"] = SyncFailed("an I/O error")
+    assert destination(drive).state is State.FAILED
+
+
+def test_s9_where_the_file_system_takes_no_more_in_a_file_another_begins() -> None:
+    drive = Memory()
+    drive.largest = 76 + 2 * 160 + 100
+    made = destination(drive)
+    frames = [frame(number) for number in range(7)]
+    made.write(0, frames)
+    made.close(0, "record key")
+    assert made.state is State.CLOSED
+    assert b"".join(drive.safe[name][76:] for name in drive.files) == b"".join(frames)
+    assert [part.packets for part in made.parts] == [2, 2, 2, 1]
+
+
+def test_s9_a_file_system_that_takes_no_packet_in_any_file_ends_it() -> None:
+    drive = Memory()
+    drive.largest = 76 + 159
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    assert (made.state, type(made.error)) == (State.FAILED, FileTooLarge)
+
+
+def test_what_remains_is_known_from_the_beginning_and_shrinks() -> None:
+    drive = Memory(capacity=1000 + 76 + 10 * 160 + 5)
+    made = destination(drive, reserve=1000)
+    # The file has been begun: a header of its own is kept for the rest, which may be another part.
+    assert made.health.remaining == (10 * 160 + 5 - 76) // 160 * 160
+    made.write(0, [frame(1), frame(2)])
+    made.advance(SECOND)
+    assert made.health.remaining == (8 * 160 + 5 - 76) // 160 * 160
+
+
+OLD = {f"Record_20230101{hour:02}0000.wav": bytearray(1000) for hour in range(5)}
+
+
+def covering(capacity: int, size_limit: int = 0, reserve: int = 0) -> tuple[Memory, DriveDestination]:
+    """A destination that covers older recordings, on a drive with five of 1000 bytes and a song."""
+    drive = Memory(capacity)
+    drive.files = {"song.mp3": bytearray(1000), **{name: bytearray(data) for name, data in OLD.items()}}
+    policy = SpacePolicy(size_limit, reserve, cover=True)
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), policy, system_time)
+    made.open(0)
+    return drive, made
+
+
+def test_older_recordings_give_way_oldest_first_and_no_more_than_needed() -> None:
+    drive, made = covering(6000 + 76 + 100, size_limit=76 + 10 * 160)
+    assert made.state is State.OPEN
+    assert made.health.covered == ("Record_20230101000000.wav", "Record_20230101010000.wav")
+    assert {"song.mp3", "Record_20230101020000.wav", NAME} <= drive.files.keys()
+    assert made.health.remaining is None
+
+
+def test_older_recordings_stay_while_there_is_room() -> None:
+    drive, made = covering(6000 + 76 + 1600, size_limit=76 + 1600)
+    assert (made.health.covered, len(drive.files)) == ((), 7)
+
+
+def test_parts_of_its_own_and_files_of_others_never_give_way() -> None:
+    drive, made = covering(6000 + 2 * (76 + 320), size_limit=76 + 320)
+    frames = [frame(number) for number in range(100)]
+    made.write(0, frames)
+    assert isinstance(made.error, DriveFull)
+    assert set(drive.files) == {"song.mp3", *(part.path for part in made.parts)}
+    assert made.health.covered == tuple(OLD)
+    kept = b"".join(bytes(drive.files[part.path][76:]) for part in made.parts)
+    assert kept == b"".join(frames)[: len(kept)]
+    assert 6000 + 2 * 396 - 1000 - len(kept) < 1000 + 396
+
+
+def test_a_recording_that_cannot_be_deleted_is_passed_over() -> None:
+    drive, _ = covering(0)
+    drive.capacity = 6000 + 500
+    drive.fails_once["delete"] = [DriveReadOnly("not permitted")]
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), SpacePolicy(76 + 1600, 0, cover=True), system_time)
+    drive.files |= {name: bytearray(data) for name, data in OLD.items()}
+    made.open(0)
+    assert made.state is State.OPEN
+    assert made.health.faults == (Fault(0, "not permitted"),)
+    assert made.health.covered == tuple(OLD)[1:3]
+    assert next(iter(OLD)) in drive.files
+
+
+def test_a_drive_filled_by_somebody_else_is_covered_in_mid_part() -> None:
+    drive, made = covering(6000 + 76 + 1600, size_limit=76 + 1600)
+    made.write(0, [frame(1), frame(2)])
+    drive.files["film"] = bytearray(1600 - 320 - 200)
+    made.write(160, [frame(3), frame(4)])
+    made.write(320, [frame(5)])
+    made.close(480, "record key")
+    assert made.state is State.CLOSED
+    assert made.health.covered
+    assert b"".join(drive.safe[part.path][76:] for part in made.parts) == b"".join(map(frame, range(1, 6)))

@@ -1,17 +1,11 @@
-"""EDGE-CASES S9, S10, S11: when a part is full, whether there is room for the next, and what it is called."""
+"""EDGE-CASES S9, S11: when a part is full, and whether there is room for the next."""
 
 from __future__ import annotations
-
-import os
-import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import islice
 
 import pytest
 
 from phone_recorder.errors import DriveFull
-from phone_recorder.recording.rotation import SpacePolicy, part_names
+from phone_recorder.recording.rotation import SpacePolicy
 
 PLENTY = 1 << 50
 FAT_LIMIT = (1 << 32) - 1
@@ -68,50 +62,23 @@ def test_no_room_for_a_packet_is_a_full_drive(free: int) -> None:
         SpacePolicy(0, reserve=1000).room(free, 160)
 
 
-def test_the_names_of_one_second() -> None:
-    assert list(islice(part_names(datetime(2024, 1, 2, 3, 4, 5, 999_999)), 3)) == [
-        "Record_20240102030405.wav",
-        "Record_20240102030405-2.wav",
-        "Record_20240102030405-3.wav",
-    ]
+@pytest.mark.parametrize(
+    ("free", "size_limit", "packets"),
+    [
+        (1000 + 76 + 160, 0, 1),
+        (1000 + 76 + 159, 0, 0),
+        (0, 0, 0),
+        (-5, 0, 0),
+        (1000 + 3 * (76 + 320), 76 + 320, 6),  # three parts, a header each
+        (1000 + 2 * (76 + 320) + 76 + 160, 76 + 320, 5),
+        (1000 + 2 * (76 + 320) + 76, 76 + 320, 4),
+        (1000 + 5 * (76 + 320 + 100), 76 + 320 + 100, 6 * 2),  # parts are not filled up with half packets
+    ],
+)
+def test_what_remains_is_whole_packets_and_a_header_for_each_part(free: int, size_limit: int, packets: int) -> None:
+    assert SpacePolicy(size_limit, reserve=1000).remaining(free, 160) == packets
 
 
-def test_s10_a_clock_that_was_never_set_gives_names_too() -> None:
-    assert list(islice(part_names(datetime(1970, 1, 1)), 2)) == [
-        "Record_19700101000000.wav",
-        "Record_19700101000000-2.wav",
-    ]
-
-
-@pytest.mark.parametrize("year", [1970, 1999, 2038, 9999])
-def test_a_name_has_the_same_length_in_any_year(year: int) -> None:
-    assert next(part_names(datetime(year, 1, 1))) == f"Record_{year:04}0101000000.wav"
-
-
-@pytest.fixture
-def berlin() -> Iterator[None]:
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = "CET-1CEST,M3.5.0,M10.5.0/3"
-    time.tzset()
-    yield
-    os.environ.pop("TZ")
-    if before is not None:
-        os.environ["TZ"] = before
-    time.tzset()
-
-
-@pytest.mark.usefixtures("berlin")
-def test_s10_the_hour_that_daylight_saving_repeats_gives_names_that_are_taken_and_numbered() -> None:
-    first = datetime.fromtimestamp(1729989000)  # 2024-10-27 02:30 in summer time
-    second = datetime.fromtimestamp(1729989000 + 3600)  # an hour later it is 02:30 again
-    assert str(first) == str(second) == "2024-10-27 02:30:00"
-    taken = {next(part_names(first))}
-    assert next(name for name in part_names(second) if name not in taken) == "Record_20241027023000-2.wav"
-
-
-def test_only_characters_that_fat_allows() -> None:
-    names = [
-        name for hours in range(50) for name in islice(part_names(datetime(2024, 1, 1) + timedelta(hours=hours)), 12)
-    ]
-    assert not set("".join(names)) & set('\\/:*?"<>|+,;=[] ')
-    assert len(set(map(str.upper, names))) == len(names)
+def test_older_recordings_make_room_for_a_part_and_the_reserve() -> None:
+    assert SpacePolicy(5000, reserve=1000, cover=True).wanted == 6000
+    assert SpacePolicy(0, reserve=1000, cover=True).wanted == 1000 + (1 << 20)

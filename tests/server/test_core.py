@@ -61,7 +61,7 @@ def test_c10_a_stop_whose_recording_cannot_be_stored_is_answered_failed() -> Non
     rig = Rig()
     rig.say(START)
     rig.send(AUDIO)
-    rig.drive.fails["close"] = DriveGone("it was pulled out")
+    rig.drive.fails["seal"] = DriveGone("it was pulled out")
     assert rig.say(STOP) + rig.stored() == NOT_STOPPED
 
 

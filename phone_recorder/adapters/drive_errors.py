@@ -1,0 +1,68 @@
+"""What a drive's failing calls mean: full, write-protected, gone, or an error of the device."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from phone_recorder.adapters.files import reason
+from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, SyncFailed
+
+REMOVED = "the drive was removed"
+GRACE_S = 0.3
+"""How long after an error the kernel may still believe in a stick that has been pulled out."""
+
+_KINDS: dict[int, type[DriveError]] = {
+    errno.ENOSPC: DriveFull,
+    errno.EDQUOT: DriveFull,
+    errno.EFBIG: FileTooLarge,
+    errno.EROFS: DriveReadOnly,
+    errno.EACCES: DriveReadOnly,
+    errno.EPERM: DriveReadOnly,
+    errno.ENOENT: DriveGone,
+    errno.ENODEV: DriveGone,
+    errno.ENXIO: DriveGone,
+    errno.ENOMEDIUM: DriveGone,
+    errno.ESHUTDOWN: DriveGone,
+    errno.ESTALE: DriveGone,
+    errno.ENOTCONN: DriveGone,
+    errno.ENOTDIR: DriveGone,
+}
+_WHAT: dict[type[DriveError], str] = {DriveFull: "the drive is full", DriveReadOnly: "the drive is write-protected"}
+_OF_A_SYNC = {errno.EIO: SyncFailed}
+
+
+def always() -> bool:
+    """A directory is never unplugged."""
+    return True
+
+
+def _gone(present: Callable[[], bool], grace_s: float) -> bool:
+    """Whether the stick is gone, or goes within the grace: one that is being pulled out fails a moment before."""
+    deadline = time.monotonic() + grace_s
+    while present():
+        if present is always or time.monotonic() >= deadline:
+            return False
+        time.sleep(GRACE_S / 20)
+    return True
+
+
+@contextmanager
+def drive_errors(path: Path, present: Callable[[], bool] = always, syncing: bool = False) -> Iterator[None]:
+    """Every OSError inside becomes the DriveError that it means.
+
+    Where the stick is not `present` any more it is gone, whatever was said: the kernel tells ENOSPC, EIO, or nothing
+    (EDGE-CASES S5). `syncing`: an EIO tells of earlier writes, and the next ones may succeed (S6).
+    """
+    try:
+        yield
+    except OSError as error:
+        number = error.errno or 0
+        if _gone(present, 0 if number == errno.EFBIG else GRACE_S):
+            raise DriveGone(REMOVED) from error
+        kind = (_OF_A_SYNC if syncing else {}).get(number) or _KINDS.get(number, DriveError)
+        what = _WHAT.get(kind, f"cannot write to {path}")
+        raise kind(f"{what}: {reason(error)}") from error

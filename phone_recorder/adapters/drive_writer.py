@@ -1,0 +1,181 @@
+"""The thread that writes to a drive, so that a stick that stalls holds up neither the call nor its audio."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from phone_recorder.adapters.drive_errors import REMOVED
+from phone_recorder.errors import DriveError, DriveGone
+from phone_recorder.recording.account import Health, Part
+from phone_recorder.recording.destination import State
+from phone_recorder.recording.drive_destination import DriveDestination, audio_in
+from phone_recorder.recording.units import from_ms, from_seconds, to_seconds
+
+PATIENCE = from_seconds(30)
+"""How long a drive that takes nothing is waited for, in units; its audio is kept in memory meanwhile."""
+MAX_WAITING = 2 << 20
+"""Bytes of audio that may wait: far more than PATIENCE, for what the timeline may give out at once."""
+SLOW = from_ms(1000)
+"""A drive that is behind by more is called slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is true of the destination after a job: made by the thread, read by the call."""
+
+    state: State = State.OPENING
+    error: DriveError | None = None
+    written: int = 0
+    parts: tuple[Part, ...] = ()
+    safe: tuple[Part, ...] = ()
+    health: Health = field(default_factory=Health)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Something to be done with the drive, wanted at an instant; `size` in bytes of audio."""
+
+    wanted: int
+    run: Callable[[], None]
+    size: int = 0
+
+
+class BackgroundDestination:
+    """A destination whose drive is used on a thread of its own; this side never waits for it.
+
+    All that is told of it is what the thread has done. `present` tells whether the stick is plugged in, without asking
+    the drive, so that a recording ends even while the thread hangs in it.
+    """
+
+    mode = "local"
+
+    def __init__(self, inner: DriveDestination, present: Callable[[], bool]) -> None:
+        self._inner = inner
+        self._present = present
+        self._seen = _Seen()
+        self._error: DriveError | None = None  # found on this side
+        self._crash: BaseException | None = None
+        self._now = 0
+        self._patient_since = 0
+        self._closing = False
+        # The first job is the one that is being done. All of this is the thread's too.
+        self._change = threading.Condition()
+        self._jobs: deque[_Job] = deque()
+        self._waiting = 0  # bytes
+        self._tick_waits = False
+        self._thread = threading.Thread(target=self._work, name="drive writer", daemon=True)
+
+    @property
+    def state(self) -> State:
+        if self._error:
+            return State.FAILED
+        state = self._seen.state
+        return State.CLOSING if self._closing and not state.final else state
+
+    @property
+    def error(self) -> DriveError | None:
+        return self._error or self._seen.error
+
+    @property
+    def written(self) -> int:
+        return audio_in(self._seen.safe) if self._error else self._seen.written
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return self._seen.safe if self._error else self._seen.parts
+
+    @property
+    def health(self) -> Health:
+        behind = self._behind()
+        return replace(self._seen.health, behind=behind if behind > SLOW else 0)
+
+    def open(self, now: int) -> None:
+        self._now = self._patient_since = now
+        self._thread.start()
+        self._post(_Job(now, partial(self._inner.open, now)))
+
+    def write(self, now: int, frames: list[bytes]) -> None:
+        if frames:
+            self._post(_Job(now, partial(self._inner.write, now, frames), sum(map(len, frames))))
+
+    def advance(self, now: int) -> None:
+        if now - self._now > SLOW:
+            # We have stood still, the thread too: the drive is not to blame.
+            self._patient_since = now
+        self._now = now
+        if self._crash:
+            raise self._crash
+        if not self._tick_waits:
+            self._tick_waits = True
+            self._post(_Job(now, self._tick))
+        self._judge()
+
+    def close(self, now: int, reason: str) -> None:
+        if not self._closing:
+            self._post(_Job(now, partial(self._inner.close, now, reason)))
+            self._closing = True
+
+    def finish(self, timeout_s: float) -> bool:
+        """Wait until the thread has done all; False if the drive still hangs then."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _post(self, job: _Job) -> None:
+        with self._change:
+            if not self.state.final and not self._closing:
+                self._jobs.append(job)
+                self._waiting += job.size
+                self._change.notify()
+
+    def _behind(self) -> int:
+        with self._change:
+            return self._now - self._jobs[0].wanted if self._jobs else 0
+
+    def _judge(self) -> None:
+        """End it from this side if the thread cannot."""
+        if self.state.final:
+            return
+        if not self._present():
+            self._give_up(DriveGone(REMOVED))
+        elif min(behind := self._behind(), self._now - self._patient_since) > PATIENCE or self._overflows(behind):
+            self._give_up(DriveError(f"the drive has taken nothing for {to_seconds(behind):.0f} s: use a faster one"))
+
+    def _overflows(self, behind: int) -> bool:
+        return self._waiting > MAX_WAITING and behind > SLOW
+
+    def _give_up(self, error: DriveError) -> None:
+        """The thread ends when the drive lets it; what waits is dropped."""
+        now = self._now
+        with self._change:
+            self._error = error
+            while len(self._jobs) > 1:
+                self._waiting -= self._jobs.pop().size
+            self._jobs.append(_Job(now, partial(self._inner.close, now, str(error))))
+            self._change.notify()
+
+    def _tick(self) -> None:
+        """One waits at most: when its turn comes it stands for all that would have come since."""
+        self._tick_waits = False
+        self._inner.advance(self._now)
+
+    def _work(self) -> None:
+        """The thread: each job in its turn, until the destination is at its end."""
+        while not (self._inner.state.final or self._crash):
+            with self._change:
+                self._change.wait_for(lambda: self._jobs)
+            self._do(self._jobs[0])
+            with self._change:
+                self._waiting -= self._jobs.popleft().size
+
+    def _do(self, job: _Job) -> None:
+        inner = self._inner
+        try:
+            job.run()
+            self._seen = _Seen(inner.state, inner.error, inner.written, inner.parts, inner.safe, inner.health)
+        except BaseException as error:
+            # An error of ours: raised where the call can see it.
+            self._crash = error

@@ -1,0 +1,81 @@
+"""The drive of a phone: a destination for each recording, and what the screen can tell between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from phone_recorder.adapters.drive_port import DrivePort, PortState
+from phone_recorder.adapters.drive_writer import BackgroundDestination
+from phone_recorder.adapters.mounted_drive import MountedDrive
+from phone_recorder.errors import NoDrive
+from phone_recorder.recording.destination import Destination, NoDestination
+from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.drive_view import DriveView
+from phone_recorder.recording.rotation import SpacePolicy
+from phone_recorder.wire.record_file import RecordHeader
+
+FINISH_S = 5.0
+"""How long a drive that still hangs when the call is over is waited for."""
+
+
+class PhoneDrive:
+    """Recordings of `header`'s codec and packets go to the drive that is in `port`.
+
+    `live` writes them on a thread each; without it the drive is used at once, under a virtual clock.
+    """
+
+    def __init__(
+        self,
+        port: DrivePort,
+        header: RecordHeader,
+        policy: SpacePolicy,
+        system_time: Callable[[int], datetime],
+        live: bool,
+    ) -> None:
+        self._port = port
+        self._header = header
+        self._policy = policy
+        self._system_time = system_time
+        self._live = live
+        self._writers: list[BackgroundDestination] = []
+        self._last: tuple[MountedDrive, Destination] | None = None
+
+    @property
+    def state(self) -> PortState:
+        """What is true of the drive."""
+        return self._port.state
+
+    @property
+    def view(self) -> DriveView:
+        """What a screen can tell of it, at once."""
+        state = self.state
+        return DriveView(state.error is None, self._remaining(state), state.news)
+
+    def destination(self) -> Destination:
+        """Where a recording that starts now goes."""
+        state = self.state
+        if state.drive is None:
+            return NoDestination("local", state.error or NoDrive("no USB drive is plugged in"))
+        there = DriveDestination(state.drive, self._header, self._policy, self._system_time)
+        made = self._in_background(there, state.drive) if self._live else there
+        self._last = state.drive, made
+        return made
+
+    def close(self) -> None:
+        """Wait for what is still being written, and let the drive go."""
+        for writer in self._writers:
+            writer.finish(FINISH_S)
+        self._port.close()
+
+    def _in_background(self, there: DriveDestination, drive: MountedDrive) -> BackgroundDestination:
+        self._writers.append(BackgroundDestination(there, drive.present))
+        return self._writers[-1]
+
+    def _remaining(self, state: PortState) -> int | None:
+        """What the last recording there knew is newer than what was free when the drive came."""
+        if self._last and self._last[0] is state.drive and self._last[1].health.remaining is not None:
+            return self._last[1].health.remaining
+        if state.free is None or self._policy.cover:
+            return None
+        return self._policy.remaining(state.free, self._header.rtp_len) * self._header.increment

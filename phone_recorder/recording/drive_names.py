@@ -1,0 +1,54 @@
+"""Names on a drive: what record files are called, in which order they were made, and which folders FAT takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count
+
+from phone_recorder.errors import UsageError
+
+_DATE = r"[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_TIME = r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"
+_RECORD_FILE = re.compile(rf"Record_({_DATE}{_TIME})(?:-([2-9]|[1-9][0-9]{{1,8}}))?\.wav")
+_NOT_ON_FAT = set('<>:"|?*\\')
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+MAX_NAME = 255
+"""UTF-16 units of a long FAT name."""
+
+
+def part_names(system_time: datetime) -> Iterator[str]:
+    """`Record_[SystemTime].wav` and, for when that is taken, `-2`, `-3` ...; characters that FAT allows."""
+    stem = f"Record_{system_time.year:04}{system_time:%m%d%H%M%S}"
+    yield f"{stem}.wav"
+    for number in count(2):
+        yield f"{stem}-{number}.wav"
+
+
+def record_order(name: str) -> tuple[str, int] | None:
+    """What sorts record files oldest first, by the time in their names; None if this is not a record file's name."""
+    found = _RECORD_FILE.fullmatch(name)
+    return (found[1], int(found[2] or 1)) if found else None
+
+
+def parse_folder(folder: str) -> tuple[str, ...]:
+    """The folders of a path on the drive, outermost first; UsageError if a FAT drive could not hold them."""
+    parts = tuple(part for part in folder.split("/") if part)
+    for part in parts:
+        if why := _why_not(part):
+            raise UsageError(f"the folder {folder!r} cannot be on a USB drive: {part!r} {why}")
+    return parts
+
+
+def _why_not(part: str) -> str:
+    """What FAT has against a name."""
+    if part in (".", ".."):
+        return "leads elsewhere"
+    if any(character in _NOT_ON_FAT or not character.isprintable() for character in part):
+        return f"has a character that FAT does not allow; none of {' '.join(sorted(_NOT_ON_FAT))} may be there"
+    if part[-1] in ". ":
+        return "ends in a dot or a space"
+    if part.split(".")[0].lower() in _DEVICES:
+        return "is a name that other systems keep for a device"
+    return "is too long" if len(part.encode("utf-16-le", "surrogatepass")) > 2 * MAX_NAME else ""
