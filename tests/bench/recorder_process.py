@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from phone_recorder.adapters.clock import LiveClock
-from phone_recorder.adapters.drives import DirectoryDrive
+from phone_recorder.adapters.drive_writer import BackgroundDestination
+from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.udp import UdpPort
 from phone_recorder.harness.run import TICK
 from phone_recorder.recording.account import Account
@@ -34,7 +35,9 @@ async def record(directory: Path, seconds: float) -> None:
     def begin(now: int) -> Session:
         timeline = Timeline(frame, from_ms(1000), ByArrival(now))
         header = RecordHeader(PCMU, frame, frame)
-        destination = DriveDestination(DirectoryDrive(directory), header, SpacePolicy(size_limit=0), clock.system_time)
+        drive = MountedDrive(directory)
+        there = DriveDestination(drive, header, SpacePolicy(size_limit=0), clock.system_time)
+        destination = BackgroundDestination(there, drive.present)
         return Session(now, timeline, destination, Account("bench", "local", "PCMU"), PCMU)
 
     recorder = Recorder(begin, NoLegs())
