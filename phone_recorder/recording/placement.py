@@ -1,4 +1,4 @@
-"""Where packets stand in time: the anchor of an SSRC, jumps, drift, and the two paces that a recording can keep.
+"""Where packets stand in time: the anchor of an SSRC, jumps, drift, and the paces that a recording can keep.
 
 Places are units from the recording's start. The rules are told in docs/timeline.md.
 """
@@ -9,10 +9,14 @@ from collections import deque
 from typing import Protocol
 
 from phone_recorder.recording.units import SECOND
-from phone_recorder.wire.rtp import timestamp_delta
+from phone_recorder.wire.rtp import TIMESTAMP_MASK, timestamp_delta
 
 JUMP = 2 * SECOND
 """A packet that would stand further than this from its arrival starts a new anchor."""
+HELD = 10 * SECOND
+"""A phone holds 5 s for a server that has not answered, and sends it at once; the network may do as much."""
+CLOCKS_DIFFER = 100
+"""By so little, a hundredth, may a sender's clock be fast."""
 EVER = 1 << 62
 STUCK = SECOND // 2
 """A stream that has come too late for so long is not late but shifted: it starts a new anchor."""
@@ -141,6 +145,13 @@ class BySender:
         if end > self._end:
             self._end, self._heard_at = end, arrival
 
+    def room(self, now: int) -> int:
+        """How much may still have come by now: nobody talks faster than time goes, but for what a phone has held."""
+        if self._first_at is None:
+            return HELD
+        elapsed = now - self._first_at
+        return elapsed + elapsed // CLOCKS_DIFFER + HELD - (self._end - self._first_end)
+
     def over(self, now: int) -> int:
         return self._end
 
@@ -174,6 +185,10 @@ class Placement:
     def at(self, timestamp: int) -> int:
         """The place of a timestamp."""
         return self._place + timestamp_delta(timestamp, self._timestamp)
+
+    def timestamp_at(self, place: int) -> int:
+        """The timestamp of a place."""
+        return (self._timestamp + place - self._place) & TIMESTAMP_MASK
 
     def advance(self, timestamp: int, place: int) -> None:
         """Measure from this timestamp, which stands here, on: from the anchor it would not fit 31 bits for ever."""

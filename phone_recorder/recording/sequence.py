@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phone_recorder.wire.rtp import sequence_delta
+from phone_recorder.wire.rtp import SEQUENCE_MASK, sequence_delta
 
 MAX_DROPOUT = 3000
 """A leap of more numbers than this is a restart of the sender, not a loss (RFC 3550 appendix A.1)."""
@@ -27,7 +27,7 @@ class SequenceCounter:
 
     def take(self, sequence: int) -> bool:
         """Count a packet. False if it has come before."""
-        delta = sequence_delta(sequence, self._highest & 0xFFFF)
+        delta = sequence_delta(sequence, self._highest & SEQUENCE_MASK)
         if not self._seen or abs(delta) > MAX_DROPOUT:
             self._restart(sequence)
         elif delta > 0:
@@ -44,6 +44,19 @@ class SequenceCounter:
         self.received += 1
         self._since_first += 1
         return True
+
+    @property
+    def next(self) -> int:
+        """The number after the highest."""
+        return (self._highest + 1) & SEQUENCE_MASK
+
+    def take_run(self, packets: int) -> None:
+        """Count so many packets that are next in order."""
+        self._highest += packets
+        self._seen = (self._seen << packets | (1 << packets) - 1) & _WINDOW
+        self.received += packets
+        self._since_first += packets
+        self.newest = True
 
     @property
     def lost(self) -> int:

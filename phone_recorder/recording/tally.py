@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from phone_recorder.recording.account import StreamCounts
 from phone_recorder.recording.placement import EVER
 from phone_recorder.recording.sequence import SequenceCounter
+from phone_recorder.wire.rtp import SEQUENCE_MASK
 
 MAX_STREAMS = 4
 """SSRCs that are remembered; of those heard before them only the counts are kept."""
@@ -36,6 +37,16 @@ class Tally:
         if fate != "repeated":
             counter = self._counter if ssrc == self._ssrc else self._turn_to(ssrc)
             counter.take(sequence)
+
+    def note_run(self, ssrc: int, first: int, packets: int) -> None:
+        """Count so many packets that are inside, were laid, and have the numbers from `first` on."""
+        counter = self._counter if ssrc == self._ssrc else self._turn_to(ssrc)
+        if counter.next == first and counter.received:
+            self._fates["laid"] += packets
+            counter.take_run(packets)
+            return
+        for number in range(first, first + packets):
+            self.note("laid", ssrc, number & SEQUENCE_MASK)
 
     def note_bad(self) -> None:
         """Count a datagram that is no RTP."""

@@ -14,8 +14,8 @@ CLOCK_RATE = 8000
 
 _HEADER = struct.Struct("!BBHII")
 _PLAIN = VERSION << 6
-_SEQUENCE_MASK = 0xFFFF
-_TIMESTAMP_MASK = 0xFFFFFFFF
+SEQUENCE_MASK = 0xFFFF
+TIMESTAMP_MASK = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +77,31 @@ class RtpSender:
 
     def __init__(self, payload_type: int, ssrc: int, sequence: int, timestamp: int) -> None:
         self.ssrc = ssrc
-        self.sequence = sequence & _SEQUENCE_MASK
-        self.timestamp = timestamp & _TIMESTAMP_MASK
+        self.sequence = sequence & SEQUENCE_MASK
+        self.timestamp = timestamp & TIMESTAMP_MASK
         self._payload_type = payload_type
 
     def packet(self, payload: bytes, marker: bool = False) -> bytes:
         """The next packet on the wire. One byte of payload is one unit of the RTP clock in all our codecs."""
         header = _HEADER.pack(_PLAIN, marker << 7 | self._payload_type, self.sequence, self.timestamp, self.ssrc)
-        self.sequence = (self.sequence + 1) & _SEQUENCE_MASK
-        self.timestamp = (self.timestamp + len(payload)) & _TIMESTAMP_MASK
+        self.sequence = (self.sequence + 1) & SEQUENCE_MASK
+        self.timestamp = (self.timestamp + len(payload)) & TIMESTAMP_MASK
         return header + payload
+
+
+def plain_header(payload_type: int, sequence: int, timestamp: int, ssrc: int) -> bytes:
+    """The header of a packet without marker, contributing sources, extension and padding."""
+    return _HEADER.pack(_PLAIN, payload_type, sequence, timestamp, ssrc)
 
 
 def sequence_delta(newer: int, older: int) -> int:
     """Signed distance of two 16-bit sequence numbers, the short way round: -32768..32767."""
-    return ((newer - older + 0x8000) & _SEQUENCE_MASK) - 0x8000
+    return ((newer - older + 0x8000) & SEQUENCE_MASK) - 0x8000
 
 
 def timestamp_delta(newer: int, older: int) -> int:
     """Signed distance of two 32-bit timestamps, the short way round: -2**31..2**31 - 1."""
-    return ((newer - older + 0x80000000) & _TIMESTAMP_MASK) - 0x80000000
+    return ((newer - older + 0x80000000) & TIMESTAMP_MASK) - 0x80000000
 
 
 def _parse_csrc(data: bytes, count: int) -> tuple[tuple[int, ...], int]:
