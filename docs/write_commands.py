@@ -5,8 +5,10 @@ Run: python docs/write_commands.py
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from click.testing import CliRunner
 
 from phone_recorder.cli.main import COMMANDS, PROGRAM, cli
@@ -17,13 +19,23 @@ WIDTH = 100
 
 def page() -> str:
     """The page, a section for each command."""
-    sections = [f"## {name}\n\n```text\n{help_of(name)}```\n" for name in COMMANDS]
+    sections = [f"## {' '.join(words)}\n\n```text\n{help_of(words)}```\n" for words in all_commands()]
     return "# Commands\n\nAs `--help` prints them; written by `docs/write_commands.py`.\n\n" + "\n".join(sections)
 
 
-def help_of(name: str) -> str:
+def all_commands() -> Iterator[list[str]]:
+    """Each command's words, those below another after it."""
+    context = click.Context(cli)
+    for name in COMMANDS:
+        yield [name]
+        command = cli.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from ([name, below] for below in command.list_commands(context))
+
+
+def help_of(words: list[str]) -> str:
     """What `--help` prints of a command."""
-    result = CliRunner().invoke(cli, [name, "--help"], prog_name=PROGRAM, terminal_width=WIDTH)
+    result = CliRunner().invoke(cli, [*words, "--help"], prog_name=PROGRAM, terminal_width=WIDTH)
     return "".join(line.rstrip() + "\n" for line in result.stdout.splitlines())
 
 

@@ -66,6 +66,10 @@ class FileTooLarge(DriveError):
     """The file system takes no more in this file; it may in another."""
 
 
+class FileLost(DriveError):
+    """Others have deleted, renamed or cut the file that is being written; the drive takes another one."""
+
+
 class SyncFailed(DriveError):
     """The drive is there, but what was written last may not be on it (EDGE-CASES S6)."""
 

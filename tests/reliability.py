@@ -1,7 +1,8 @@
 """What faults cost: `python -m tests.reliability` runs every test that measures it, and prints one table.
 
-A test asks for the fixture `reliability` (tests/system/conftest.py) and tells it what one run of a case has cost. With
-`--write` the table takes the place of the one in docs/reliability.md.
+A test asks for the fixture `reliability` (tests/system/conftest.py) and tells it what one run of a case has cost. A
+second table tells how soon a stick is ready, and its removal seen (tests/bench/usb.py). With `--write` both take the
+places of those in docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pytest
+
+from tests.bench import usb
+
 RESULTS = "RELIABILITY_RESULTS"
 """Names a file: every run of a case appends one line of JSON to it. Without it nothing is kept."""
 MARKER = "reliability"
 """The mark that each test with the fixture gets by itself, so that it can be chosen."""
 PAGE = Path(__file__).parent.parent / "docs" / "reliability.md"
 BEGIN, END = "<!-- the table begins -->\n", "<!-- the table ends -->\n"
+SPEED_BEGIN, SPEED_END = "<!-- the times begin -->\n", "<!-- the times end -->\n"
 TITLES = ("case", "runs", "files lost", "most audio lost", "longest until the screen says so")
 
 
@@ -49,18 +55,30 @@ class Case:
         )
 
     @property
+    def title(self) -> str:
+        """What its line in the table begins with."""
+        return f"{self.name} ({self.note})" if self.note else self.name
+
+    @property
     def row(self) -> tuple[str, ...]:
         """The cells of its line in the table."""
-        name = f"{self.name} ({self.note})" if self.note else self.name
         seen = "-" if self.seen_s is None else f"{self.seen_s:.2f} s"
-        return (name, str(self.runs), str(self.files_lost), f"{self.lost_s:.2f} s", seen)
+        return (self.title, str(self.runs), str(self.files_lost), f"{self.lost_s:.2f} s", seen)
 
 
 def keep(case: Case) -> None:
-    """Append a case to the file of results, if there is one."""
+    """Append a case to the file of results; without one, it must have its line on the page already."""
     if path := os.environ.get(RESULTS):
         with Path(path).open("a") as file:
             file.write(json.dumps(asdict(case)) + "\n")
+    elif case.title not in titles(PAGE.read_text()):
+        raise LookupError(f"{case.title!r} has no line in docs/{PAGE.name}: run python -m tests.reliability --write")
+
+
+def titles(page: str) -> list[str]:
+    """The cases in the page's table."""
+    inside, _, _ = page.partition(BEGIN)[2].partition(END)
+    return [line.split(" | ")[0].removeprefix("| ") for line in inside.splitlines() if line.startswith("| ")][2:]
 
 
 def summary(lines: Iterable[str]) -> list[Case]:
@@ -78,12 +96,12 @@ def table(cases: list[Case]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def with_table(page: str, made: str) -> str:
+def with_table(page: str, made: str, marks: tuple[str, str] = (BEGIN, END)) -> str:
     """The page with this table in place of its own."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = page.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not (begin and end):
-        raise ValueError(f"the page has no place for a table: {BEGIN!r} and {END!r} are missing")
+        raise ValueError(f"the page has no place for a table: {marks[0]!r} and {marks[1]!r} are missing")
     return f"{before}{begin}\n{made}\n{end}{after}"
 
 
@@ -102,10 +120,23 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"put the table into docs/{PAGE.name} too")
     chosen, words = parser.parse_known_args()
     code, cases = run(words)
-    print(table(cases), end="")
+    print(table(cases))
+    speed = measured_speed()
+    print(speed, end="")
     if chosen.write and code == 0:
-        PAGE.write_text(with_table(PAGE.read_text(), table(cases)))
+        page = with_table(PAGE.read_text(), table(cases))
+        PAGE.write_text(with_table(page, speed, (SPEED_BEGIN, SPEED_END)) if speed else page)
     sys.exit(code)
+
+
+def measured_speed() -> str:
+    """The second table; nothing where this machine has not what it takes."""
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            return usb.table(usb.times(Path(name)))
+    except pytest.skip.Exception as reason:
+        print(f"skipped: {reason}", file=sys.stderr)
+        return ""
 
 
 if __name__ == "__main__":

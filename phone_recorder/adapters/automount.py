@@ -1,11 +1,17 @@
-"""Mounting of USB drives by an agent that runs as root, where nobody else does it."""
+"""Mounting of USB drives by an agent that runs as root, where nobody else does it.
+
+Several recorders may run at once, and use what one of them has mounted: whoever mounts holds a lock on the directory
+of the mounts meanwhile, and what is still in use is left to those who use it.
+"""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -41,12 +47,14 @@ class Automount:
 
     def mount(self, found: FoundDrive) -> Path:
         """Mount it at a new directory, private to root, named after the device; DriveError with the reason if not."""
-        place = self._new_directory(found)
-        try:
-            _mount(found, place)
-        except DriveError:
-            place.rmdir()
-            raise
+        with self._alone(found):
+            place = self._new_directory(found)
+            try:
+                _mount(found, place)
+            except DriveError:
+                with suppress(OSError):
+                    place.rmdir()
+                raise
         self._ours[place] = found
         return place
 
@@ -59,17 +67,32 @@ class Automount:
             self._forget_if_unmounted(place)
 
     def close(self) -> None:
-        """Unmount all that is ours: written out first; one that is still in use goes when it no longer is."""
+        """Unmount all that is ours, written out first; one that is still in use is left to those who use it."""
         for place in list(self._ours):
-            if not _umount(place):
-                _umount("-l", place)
+            _umount(place)
             self._forget_if_unmounted(place)
 
-    def _new_directory(self, found: FoundDrive) -> Path:
-        places = _places(self._base / Path(found.device).name)
-        try:
+    @contextmanager
+    def _alone(self, found: FoundDrive) -> Iterator[None]:
+        """While no other recorder mounts: a directory that one of them has just made is not yet a mount."""
+        with self._making_directories(found):
             self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return next(place for place in places if _made(place))
+            base = os.open(self._base, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            with self._making_directories(found):
+                fcntl.flock(base, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(base)
+
+    def _new_directory(self, found: FoundDrive) -> Path:
+        with self._making_directories(found):
+            return next(place for place in _places(self._base / Path(found.device).name) if _made(place))
+
+    @contextmanager
+    def _making_directories(self, found: FoundDrive) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             reason = f"no directory can be made below {self._base}: {error.strerror}"
             raise DriveError(f"{_named(found)}: {reason}") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from phone_recorder.adapters.files import reason
 from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, SyncFailed
+from phone_recorder.wire.printable import printable
 
 REMOVED = "the drive was removed"
 GRACE_S = 0.3
@@ -31,7 +32,11 @@ _KINDS: dict[int, type[DriveError]] = {
     errno.ENOTCONN: DriveGone,
     errno.ENOTDIR: DriveGone,
 }
-_WHAT: dict[type[DriveError], str] = {DriveFull: "the drive is full", DriveReadOnly: "the drive is write-protected"}
+_WHAT = {
+    errno.ENOSPC: "the drive is full",
+    errno.EDQUOT: "the drive is full",
+    errno.EROFS: "the drive is write-protected",
+}
 _OF_A_SYNC = {errno.EIO: SyncFailed}
 
 
@@ -64,5 +69,5 @@ def drive_errors(path: Path, present: Callable[[], bool] = always, syncing: bool
         if _gone(present, 0 if number == errno.EFBIG else GRACE_S):
             raise DriveGone(REMOVED) from error
         kind = (_OF_A_SYNC if syncing else {}).get(number) or _KINDS.get(number, DriveError)
-        what = _WHAT.get(kind, f"cannot write to {path}")
+        what = _WHAT.get(number) or f"cannot write to {printable(str(path))}"
         raise kind(f"{what}: {reason(error)}") from error

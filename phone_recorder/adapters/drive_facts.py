@@ -6,7 +6,7 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,11 +58,8 @@ def udevd_runs(control_socket: str = UDEV_CONTROL) -> bool:
     return True
 
 
-def usb_devices(udev: bool) -> Iterator[tuple[Any, Any]]:
-    """(disk, partition) of each partition of USB disks, (disk, disk) of a disk without partitions.
-
-    With `udev`, what udevd has not yet looked at is left out: its event is still to come.
-    """
+def usb_devices(ready: Callable[[Any], bool]) -> Iterator[tuple[Any, Any]]:
+    """(disk, partition) of each partition of USB disks, (disk, disk) of a disk without partitions; if `ready`."""
     by_path = {device.sys_path: device for device in context().list_devices(subsystem="block")}
     disks = {path: device for path, device in by_path.items() if device.device_type == "disk" and _is_usb(device)}
     holding = set()
@@ -70,10 +67,10 @@ def usb_devices(udev: bool) -> Iterator[tuple[Any, Any]]:
         disk = disks.get(path.rpartition("/")[0])
         if disk is not None and attribute(device, "partition"):
             holding.add(disk.sys_path)
-            if not _is_container(device) and (device.is_initialized or not udev):
+            if not _is_container(device) and ready(device):
                 yield disk, device
     for path, disk in disks.items():
-        if path not in holding and (disk.is_initialized or not udev):
+        if path not in holding and ready(disk):
             yield disk, disk
 
 
@@ -217,22 +214,15 @@ def unescaped(text: str) -> str:
     return data.decode("utf-8", "replace")
 
 
-def mounts() -> dict[str, Mount]:
-    """Device node to where it is mounted; of several places, the first that is writable."""
-    found: dict[str, Mount] = {}
-    for entry in psutil.disk_partitions(all=True):
-        if not entry.device.startswith("/dev/"):
-            continue
-        node = os.path.realpath(entry.device)
-        mount = Mount(Path(entry.mountpoint), entry.fstype, "ro" in entry.opts.split(","))
-        if node not in found or (found[node].read_only and not mount.read_only):
-            found[node] = mount
-    return found
+def mounts() -> dict[str, list[Mount]]:
+    """Device node to where it is mounted, the writable places first.
 
-
-def free(path: Path) -> int | None:
-    """Bytes free for us on what is mounted there; None if it does not answer."""
-    try:
-        return int(psutil.disk_usage(str(path)).free)
-    except OSError:
-        return None
+    Where one mount lies over another, the last one is there, and the others are nowhere.
+    """
+    there = {entry.mountpoint: entry for entry in psutil.disk_partitions(all=True)}
+    found: dict[str, list[Mount]] = {}
+    for entry in there.values():
+        if entry.device.startswith("/dev/"):
+            mount = Mount(Path(entry.mountpoint), entry.fstype, "ro" in entry.opts.split(","))
+            found.setdefault(os.path.realpath(entry.device), []).append(mount)
+    return {node: sorted(places, key=lambda place: place.read_only) for node, places in found.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.adapters.record_repair import Repair
+from phone_recorder.adapters.record_repair import Repair, Result
 from phone_recorder.errors import DriveError
 
 if TYPE_CHECKING:
@@ -36,25 +36,31 @@ class PortPlan:
 class PortState:
     """The drive to record to, or the `error` that says why there is none.
 
-    `found` is what is known of its stick; `free` bytes when it was last looked at; `repairs` is what became of files
-    that had been cut short, `earlier` of those on drives that were here before.
+    `found` is what is known of its stick; `repairs` is what became of files that had been cut short, `earlier` of those
+    on drives that were here before.
     """
 
     drive: MountedDrive | None = None
     error: DriveError | None = None
     found: FoundDrive | None = None
-    free: int | None = None
     repairs: tuple[Repair, ...] = ()
     earlier: tuple[Repair, ...] = ()
+
+    @property
+    def free(self) -> int | None:
+        """Bytes left on the drive when it was last looked at, for a recording or for itself."""
+        return self.drive.last_free if self.drive else None
 
     @property
     def news(self) -> str:
         """What has become of the drive, for the screen."""
         if self.found is None or self.error:
             return str(self.error or "")
-        mended = sum(not repair.failed for repair in self.repairs)
-        recordings = f", {mended} recording{'s' if mended > 1 else ''} repaired" if mended else ""
-        return f"the USB drive {self.found.name} is ready{recordings}"
+        results = [repair.result for repair in self.repairs]
+        mended, failed = results.count(Result.MENDED), results.count(Result.FAILED)
+        repaired = f", {mended} recording{'s' if mended > 1 else ''} repaired" if mended else ""
+        not_repaired = f", {failed} file{'s' if failed > 1 else ''} cannot be repaired" if failed else ""
+        return f"the USB drive {self.found.name} is ready{repaired}{not_repaired}"
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -87,7 +93,8 @@ class DirectoryPort:
     """A directory that stands for a drive."""
 
     def __init__(self, drive: MountedDrive) -> None:
-        self.state = PortState(drive, free=drive.free())
+        drive.free()
+        self.state = PortState(drive)
 
     def close(self) -> None:
         """Nothing was mounted here."""

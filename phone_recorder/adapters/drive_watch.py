@@ -9,40 +9,54 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Protocol, Self
 
 import pyudev
 
-from phone_recorder.adapters.drive_facts import context, udevd_runs
+from phone_recorder.adapters.drive_facts import context
 from phone_recorder.adapters.drives import FoundDrive
 from phone_recorder.errors import DriveError
 
 MOUNT_TABLE = "/proc/self/mountinfo"
 
+LOOK_AGAIN_S = 1.0
+"""Nothing tells when a drive that did not answer does."""
+
 Source = Literal["udev", "kernel"]
 Kind = Literal["added", "removed", "changed"]
+
+
+class Watch(Protocol):
+    """What waits for changes."""
+
+    def wait(self, timeout_s: float | None) -> bool:
+        """True when something may have changed; False after `timeout_s` or a `wake`. None waits for ever."""
+
+    def wake(self) -> None:
+        """The `wait` that is waiting returns, or else the next one."""
+
+    def close(self) -> None:
+        """No more waiting."""
 
 
 class DriveWatch:
     """Watches from the moment it is made: look at the drives after that, and nothing is missed.
 
-    `source` "udev" hears of a device when udevd is done with it; "kernel" at once, and is all there is where no udevd
-    runs. By default the right one of the two. One thread may `wait`; any may `wake`.
+    Of `sources`, "udev" hears of a device when udevd is done with it, and "kernel" at once, which is all there is where
+    no udevd runs. Both, as udevd may come and go. One thread may `wait`; any may `wake`.
     """
 
-    def __init__(self, source: Source | None = None) -> None:
-        self.source: Source = source or ("udev" if udevd_runs() else "kernel")
+    def __init__(self, sources: Sequence[Source] = ("udev", "kernel")) -> None:
         try:
-            self._monitor = pyudev.Monitor.from_netlink(context(), self.source)
-            self._monitor.filter_by("block")
-            self._monitor.start()
+            self._monitors = {monitor.fileno(): monitor for monitor in map(_monitor, sources)}
             self._mounts = os.open(MOUNT_TABLE, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
             raise DriveError(f"USB drives cannot be watched: {error.strerror or error}") from error
         self._bell: int | None = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._lock = threading.Lock()  # for the bell: another thread may ring it while it is being closed
         self._poll = select.poll()
-        self._poll.register(self._monitor.fileno(), select.POLLIN)
+        for fd in self._monitors:
+            self._poll.register(fd, select.POLLIN)
         # The kernel says POLLPRI once for each change of the mount table; nothing need be read.
         self._poll.register(self._mounts, select.POLLPRI | select.POLLERR)
         self._poll.register(self._bell, select.POLLIN)
@@ -63,7 +77,7 @@ class DriveWatch:
             os.close(self._bell)
             self._bell = None
         os.close(self._mounts)
-        del self._poll, self._monitor  # pyudev closes the socket with the object
+        del self._poll, self._monitors  # pyudev closes the sockets with the objects
 
     def wake(self) -> None:
         """The `wait` that is waiting returns, or else the next one."""
@@ -77,17 +91,25 @@ class DriveWatch:
         if self._bell is not None and self._bell in ready:
             os.eventfd_read(self._bell)
             ready.remove(self._bell)
-        if self._monitor.fileno() in ready:
-            self._drain()
+        for fd in ready & self._monitors.keys():
+            _drain(self._monitors[fd])
         return bool(ready)
 
-    def _drain(self) -> None:
-        """The events themselves are of no interest: after the last of them one look tells all."""
-        try:
-            while self._monitor.poll(0) is not None:
-                pass
-        except OSError:
-            pass  # ENOBUFS: more events than the socket holds. Some are lost, but we are awake
+
+def _monitor(source: Source) -> Any:
+    monitor = pyudev.Monitor.from_netlink(context(), source)
+    monitor.filter_by("block")
+    monitor.start()
+    return monitor
+
+
+def _drain(monitor: Any) -> None:
+    """The events themselves are of no interest: after the last of them one look tells all."""
+    try:
+        while monitor.poll(0) is not None:
+            pass
+    except OSError:
+        pass  # ENOBUFS: more events than the socket holds. Some are lost, but we are awake
 
 
 @dataclass(frozen=True, slots=True)

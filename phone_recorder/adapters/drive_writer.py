@@ -119,10 +119,15 @@ class BackgroundDestination:
             self._post(_Job(now, partial(self._inner.close, now, reason)))
             self._closing = True
 
+    @property
+    def finished(self) -> bool:
+        """The thread has done all, or was never needed."""
+        return not self._thread.is_alive()
+
     def finish(self, timeout_s: float) -> bool:
         """Wait until the thread has done all; False if the drive still hangs then."""
         self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        return self.finished
 
     def _post(self, job: _Job) -> None:
         with self._change:
@@ -170,6 +175,10 @@ class BackgroundDestination:
             self._do(self._jobs[0])
             with self._change:
                 self._waiting -= self._jobs.popleft().size
+        with self._change:
+            # Audio that came too late for a destination that has failed.
+            self._jobs.clear()
+            self._waiting = 0
 
     def _do(self, job: _Job) -> None:
         inner = self._inner

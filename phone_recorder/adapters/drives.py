@@ -7,20 +7,24 @@ tell: see drive_facts.py.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from phone_recorder.adapters import drive_facts
+from phone_recorder.adapters.drive_answers import HANGS, Answer, ask
 from phone_recorder.adapters.drive_facts import Content, Mount, udevd_runs
 from phone_recorder.errors import NoDrive
 from phone_recorder.wire.printable import printable
 
-__all__ = ["FoundDrive", "choose", "find_drives", "udevd_runs"]
+__all__ = ["FoundDrive", "Identity", "choose", "find_drives", "udevd_runs"]
 
 FORMAT = "format it with FAT32 or exFAT"
+
+
+Identity = tuple[str, int]
+"""Where a stick is plugged in, and which one of those that were it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class FoundDrive:
     permitted: bool = True
 
     @property
-    def identity(self) -> tuple[str, int]:
+    def identity(self) -> Identity:
         """A stick that was pulled and plugged in again is another one."""
         return self.sys_path, self.sequence
 
@@ -68,6 +72,11 @@ class FoundDrive:
         """Nothing is wrong, as far as one can tell, but that it is not mounted."""
         failed = self._failed()
         return failed is not None and failed.mounting_helps
+
+    @property
+    def hangs(self) -> bool:
+        """It is mounted, and does not answer: nothing else is wrong."""
+        return self.mount is not None and self.free is None and not replace(self, free=0).problem
 
     @property
     def name(self) -> str:
@@ -122,25 +131,47 @@ _CHECKS: tuple[_Check, ...] = (
         mounting_helps=True,
     ),
     _Check(lambda d: d.mount is None, "it is not mounted: mount it", mounting_helps=True),
-    _Check(lambda d: d.free is None, "it does not answer: pull it out and plug it in again"),
     _Check(lambda d: not d.permitted, "this user may not write to it: mount it for this user, or run as root"),
+    _Check(lambda d: d.free is None, "it does not answer: pull it out and plug it in again"),
 )
 """The first that fails is the drive's problem, so what cannot be helped by a later one comes first."""
 
 
-def find_drives() -> list[FoundDrive]:
-    """The USB drives that are plugged in, in the order of the rule. DriveError where libudev is missing."""
+def find_drives(folder: str = "") -> list[FoundDrive]:
+    """The USB drives that are plugged in, in the order of the rule. DriveError where libudev is missing.
+
+    `folder` on a drive is where this user wants to write.
+    """
     udev = udevd_runs()
     mounted = drive_facts.mounts()
+
+    def ready(device: Any) -> bool:
+        """What udevd has not yet looked at has an event still to come; what is mounted is used meanwhile."""
+        return not udev or device.is_initialized or device.device_node in mounted
+
     found = [
-        _drive(disk, device, drive_facts.content(device, udev), mounted.get(device.device_node))
-        for disk, device in drive_facts.usb_devices(udev)
+        _drive(
+            disk,
+            device,
+            drive_facts.content(device, udev and device.is_initialized),
+            *_place(mounted.get(device.device_node, []), device.device_number, folder),
+        )
+        for disk, device in drive_facts.usb_devices(ready)
         if device.device_node is not None  # gone while we looked
     ]
     return sorted(found, key=lambda drive: (drive.sequence, _disk_order(drive), drive.partition))
 
 
-def _drive(disk: Any, device: Any, content: Content, mount: Mount | None) -> FoundDrive:
+def _place(mounts: Iterable[Mount], number: int, folder: str) -> tuple[Mount | None, Answer]:
+    """The first of the mounts that is one, and what it tells."""
+    for mount in mounts:
+        answer = ask(mount.path, number, folder)
+        if answer.directory:
+            return mount, answer
+    return None, HANGS
+
+
+def _drive(disk: Any, device: Any, content: Content, mount: Mount | None, answer: Answer) -> FoundDrive:
     return FoundDrive(
         device=device.device_node,
         sys_path=device.sys_path,
@@ -155,11 +186,11 @@ def _drive(disk: Any, device: Any, content: Content, mount: Mount | None) -> Fou
         size=drive_facts.size(device),
         mount=mount.path if mount else None,
         read_only=drive_facts.attribute(device, "ro") == "1" or (mount is not None and mount.read_only),
-        free=drive_facts.free(mount.path) if mount else None,
+        free=answer.free,
         partition_table=content.partition_table,
         partition_type=content.partition_type,
         known=content.known or mount is not None,
-        permitted=mount is None or os.access(mount.path, os.W_OK),
+        permitted=answer.permitted,
     )
 
 

@@ -32,17 +32,29 @@ def reason(error: OSError) -> str:
 
 
 @contextmanager
-def open_for_reading(path: Path) -> Iterator[BinaryIO]:
-    """The file, opened binary; UsageError in place of any OSError while it is open, and for pipes and devices."""
+def open_for_reading(path: Path, follow: bool = True) -> Iterator[BinaryIO]:
+    """The file, opened binary; UsageError in place of any OSError while it is open, and for pipes and devices.
+
+    Without `follow`, for a symbolic link too.
+    """
     try:
-        mode = path.stat().st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            # Opening a pipe may wait for ever, and a device has no size.
-            raise UsageError(f"cannot read {path}: it is not a regular file")
-        with path.open("rb") as file:
+        _demand_a_file(path, path.stat(follow_symlinks=follow).st_mode)
+        # Another may stand there now: that it is no pipe must not be waited for.
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            _demand_a_file(path, os.fstat(file.fileno()).st_mode)
             yield file
     except OSError as error:
         raise UsageError(f"cannot read {path}: {reason(error)}") from error
+
+
+def _demand_a_file(path: Path, mode: int) -> None:
+    """A directory is refused by opening it."""
+    if stat.S_ISLNK(mode):
+        raise UsageError(f"cannot read {path}: it is a symbolic link")
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        # Opening a pipe may wait for ever, and a device has no size.
+        raise UsageError(f"cannot read {path}: it is not a regular file")
 
 
 @contextmanager

@@ -6,20 +6,25 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from phone_recorder.adapters.drive_errors import REMOVED, always, drive_errors
+from phone_recorder.adapters.files import reason
 from phone_recorder.adapters.record_repair import Repair, Result, repair, sweep
-from phone_recorder.adapters.record_writer import RecordFileWriter, Room
-from phone_recorder.errors import DriveError, DriveGone, DriveReadOnly
+from phone_recorder.adapters.record_writer import RecordFileWriter, Room, Syncs, exists, let_go
+from phone_recorder.errors import DriveError, DriveGone, DriveReadOnly, UsageError
 from phone_recorder.recording.drive_names import parse_folder, record_order
 from phone_recorder.wire.payload import BYTES_PER_MS, PTIMES_MS
+from phone_recorder.wire.printable import printable
 from phone_recorder.wire.record_file import HEAD_SIZE, Examination, examine
 
+_BLOCK = 512
+"""Bytes of a block in stat(2), whatever the file system's own are."""
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -28,33 +33,39 @@ class MountedDrive:
 
     The directory that is there at the beginning is the drive: another one in its place, such as the bare mount
     directory after the stick was pulled out, is not, and nothing is written to it (EDGE-CASES S4). `present` tells
-    whether the stick is plugged in, and must never wait for it. `device` is the st_dev that must be there, if it is
-    known: the stick may have been unmounted just now. `capacity` in bytes states a size; None takes what the file
-    system has free.
+    whether the stick is plugged in, and must never wait for it. The stick may have been unmounted just now: `device` is
+    the st_dev that must be there, if it is known; `mounted` demands that a file system of its own is there. `capacity`
+    in bytes states a size; None takes what the file system has free.
     """
 
     def __init__(
         self,
         path: Path,
         capacity: int | None = None,
-        durable: bool = True,
+        syncs: Syncs = Syncs.ALWAYS,
         folder: str = "",
         present: Callable[[], bool] = always,
         device: int | None = None,
+        mounted: bool = False,
     ) -> None:
         self.path = path
         self.present = present
+        self.last_free: int | None = None
+        """Bytes left when that was last looked at; told without asking the drive."""
         self._folder = parse_folder(folder)
         self._capacity = capacity
-        self._durable = durable
+        self._syncs = syncs
         self._room: Room | None = None if capacity is None else Room(capacity)
         self._device = device
+        self._mounted = mounted
         self._identity: tuple[int, int] | None = None
         self._errors = partial(drive_errors, path, present)
         self.check()
         # Only asked once: it tells every error as a no.
-        if not os.access(path, os.W_OK):
-            raise DriveReadOnly(f"the drive at {path} is write-protected")
+        with self._opened_folder("stop") as last:
+            if not os.access(".", os.W_OK | os.X_OK, dir_fd=last):
+                place = printable(str(self.directory))
+                raise DriveReadOnly(f"this user may not write to {place}: name another folder, or run as root")
 
     @property
     def directory(self) -> Path:
@@ -71,81 +82,124 @@ class MountedDrive:
 
     def free(self) -> int:
         """Bytes left: of the stated capacity less all files on it, or of the file system."""
-        if self._capacity is None or self._room is None:
-            with self._root() as root, self._errors():
-                status = os.fstatvfs(root)
-                return status.f_bavail * status.f_frsize
-        if not self._room.writers:
+        self.last_free = self._of_file_system() if self._room is None else self._of_capacity(self._room)
+        return self.last_free
+
+    def _of_file_system(self) -> int:
+        with self._root() as root, self._errors():
+            status = os.fstatvfs(root)
+            return status.f_bavail * status.f_frsize
+
+    def _of_capacity(self, room: Room) -> int:
+        if not room.writers:
             # While we write, what we write is counted as it is written; a tree is not walked each second.
             with self._errors():
-                self._room.left = self._capacity - sum(map(_size, self.path.rglob("*")))
-        return self._room.left
+                room.left = (self._capacity or 0) - sum(map(_size, self.path.rglob("*")))
+        return room.left
 
     def create(self, names: Iterator[str], header: bytes) -> RecordFileWriter:
         """A new record file; DriveError if it cannot be made."""
         with self._opened_folder() as folder:
-            return RecordFileWriter(self.directory, folder, names, header, self._room, self._durable, self.present)
+            return RecordFileWriter(self.directory, folder, names, header, self._room, self._syncs, self.present)
+
+    def names(self) -> list[str]:
+        """What is called as record files are, in the folder; oldest first."""
+        with self._opened_folder() as folder:
+            return self._names(folder)
 
     def recordings(self) -> list[str]:
         """Paths of the record files in the folder that nobody writes just now, oldest first; never other files."""
         with self._opened_folder() as folder:
-            return [str(self.directory / name) for name in self._names(folder) if _is_at_rest(folder, name)]
+            return [str(self.directory / name) for name in self._names(folder) if _may_be_covered(folder, name)]
+
+    def room_in(self, paths: Iterable[str]) -> list[int]:
+        """Bytes that deleting each of these would free; none where a file has other names, or is gone."""
+        with self._opened_folder() as folder, self._errors():
+            return [self._frees(folder, Path(path).name) for path in paths]
+
+    def _frees(self, folder: int, name: str) -> int:
+        try:
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return 0
+        if self._capacity is not None:
+            return status.st_size
+        return status.st_blocks * _BLOCK if status.st_nlink == 1 else 0
 
     def repair(self, go_on: Callable[[], bool] = always) -> Iterator[Repair]:
         """Mend the record files that were cut short, while `go_on`; what became of each that was not good.
 
-        Links are not followed, other files are left alone, and a folder that is not there is not made.
+        Links are not followed, other files are left alone, and a folder that is not there is not made. An error of the
+        drive is told as a failed repair, of a file or of the folder, unless the stick was pulled out.
         """
-        with suppress(DriveError), self._opened_folder(make=False) as folder:
-            sweep(Path(f"/proc/self/fd/{folder}"))
-            for name in self._names(folder):
-                if not go_on():
-                    return
-                if _is_at_rest(folder, name):
-                    done = repair(Path(f"/proc/self/fd/{folder}", name))
-                    if done.result is not Result.GOOD:
-                        yield replace(done, path=self.directory / name)
+        try:
+            with self._opened_folder("fail") as folder:
+                yield from self._repairs(folder, go_on)
+        except DriveError as error:
+            # A folder that is not there needs no repair.
+            if self.present() and not isinstance(error.__cause__, FileNotFoundError):
+                yield Repair(self.directory, Result.FAILED, why=str(error))
+
+    def _repairs(self, folder: int, go_on: Callable[[], bool]) -> Iterator[Repair]:
+        with self._errors():
+            sweep(_by_number(folder))
+        for name in self._names(folder):
+            if not go_on():
+                return
+            done = _repaired(folder, name)
+            if done.failed and not self.present():
+                return
+            if done.result not in (Result.GOOD, Result.RECORDING):
+                yield replace(done, path=self.directory / name)
 
     def _names(self, folder: int) -> list[str]:
-        """What is called as record files are, oldest first."""
-        with self._errors():
-            orders = {entry.name: record_order(entry.name) for entry in os.scandir(folder)}
+        with self._errors(), os.scandir(folder) as entries:
+            orders = {entry.name: record_order(entry.name) for entry in entries}
         return [name for _, name in sorted((order, name) for name, order in orders.items() if order)]
 
     def delete(self, path: str) -> None:
-        """Delete one of `recordings`."""
-        with self._opened_folder() as folder, self._errors():
+        """Delete one of `recordings`, unless another recorder has done so meanwhile."""
+        with self._opened_folder("fail") as folder, self._errors(), suppress(FileNotFoundError):
             os.unlink(Path(path).name, dir_fd=folder)
 
     @contextmanager
     def _root(self) -> Iterator[int]:
         """The drive's root directory, opened; DriveGone if another one is in its place."""
-        with self._errors():
-            root = os.open(self.path, _DIRECTORY)
-        try:
-            found = os.fstat(root)
+        with ExitStack() as opened:
+            with self._errors():
+                root = _held(opened, os.open(self.path, _DIRECTORY))
+                found = os.fstat(root)
+                bare = self._mounted and not _is_mounted(root)
             identity = (found.st_dev, found.st_ino)
-            if self._identity not in (None, identity) or self._device not in (None, found.st_dev):
-                raise DriveGone(f"the drive at {self.path} is not the one that was there before")
+            if bare or self._identity not in (None, identity) or self._device not in (None, found.st_dev):
+                raise DriveGone(f"the drive at {printable(str(self.path))} is not the one that was there before")
             self._identity = identity
             yield root
-        finally:
-            os.close(root)
 
     @contextmanager
-    def _opened_folder(self, make: bool = True) -> Iterator[int]:
-        """The folder, opened step by step from the root, so that nothing leads elsewhere; made if it is not there."""
-        with self._root() as root:
-            opened = [os.dup(root)]
-            try:
-                for name in self._folder:
-                    # Syncing: a folder that could not be made safe is asked for again.
-                    with self._errors(syncing=True), _named(name):
-                        opened.append(_enter(opened[-1], name, make, self._durable))
-                yield opened[-1]
-            finally:
-                for fd in opened:
-                    os.close(fd)
+    def _opened_folder(self, if_missing: Literal["make", "fail", "stop"] = "make") -> Iterator[int]:
+        """The folder, opened step by step from the root, so that nothing leads elsewhere.
+
+        Where it is not there it is made, or that is an error, or it is the last folder on the way that is.
+        """
+        with self._root() as folder, ExitStack() as opened:
+            for name in self._folder:
+                # Syncing: a folder that could not be made safe is asked for again.
+                with self._errors(syncing=True), _named(name):
+                    if if_missing == "make":
+                        _make(folder, name, self._syncs)
+                    elif if_missing == "stop" and not exists(folder, name):
+                        break
+                    folder = _held(opened, os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=folder))
+                    if _is_mounted(folder):
+                        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+            yield folder
+
+
+def _held(opened: ExitStack, fd: int) -> int:
+    """A directory that is closed with the others."""
+    opened.callback(let_go, fd)
+    return fd
 
 
 @contextmanager
@@ -159,36 +213,62 @@ def _named(folder: str) -> Iterator[None]:
         raise
 
 
-def _enter(parent: int, name: str, make: bool, durable: bool) -> int:
-    """A directory in another one, opened; no symbolic link, and on the same file system."""
-    if make:
-        with suppress(FileExistsError):
-            os.mkdir(name, dir_fd=parent)
-            if durable:
-                os.fsync(parent)
-    fd = os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
-    if os.fstat(fd).st_dev != os.fstat(parent).st_dev:
-        os.close(fd)
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    return fd
+def _make(parent: int, name: str, syncs: Syncs) -> None:
+    """A directory in another one, unless it is there."""
+    with suppress(FileExistsError):
+        os.mkdir(name, dir_fd=parent)
+    if syncs is Syncs.ALWAYS:
+        # That it is there does not say that it is safe: the sync after its making may have failed.
+        os.fsync(parent)
 
 
-def _is_at_rest(folder: int, name: str) -> bool:
-    """A regular file with a record header, which no recorder has locked."""
+def _is_mounted(directory: int) -> bool:
+    """Whether another file system than that of the directory above it begins there."""
+    return os.fstat(directory).st_dev != os.stat("..", dir_fd=directory).st_dev
+
+
+def _by_number(fd: int) -> Path:
+    """The path of what is open, whatever has become of its own path."""
+    return Path(f"/proc/self/fd/{fd}")
+
+
+def _repaired(folder: int, name: str) -> Repair:
+    """What became of a file, by its name alone; what is none of ours is good."""
+    path = Path(name)
     try:
-        fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+        with _opened_if_ours(folder, name) as fd:
+            return Repair(path, Result.GOOD) if fd is None else repair(_by_number(fd))
+    except OSError as error:
+        why = reason(error)
+    except UsageError as error:
+        why = reason(error.__cause__) if isinstance(error.__cause__, OSError) else str(error)
+    return Repair(path, Result.FAILED, why=why)
+
+
+def _may_be_covered(folder: int, name: str) -> bool:
+    """A file of ours that no recorder has locked; what cannot be looked at is not ours to delete."""
+    try:
+        with _opened_if_ours(folder, name) as fd:
+            if fd is not None:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return fd is not None
     except OSError:
         return False
+
+
+@contextmanager
+def _opened_if_ours(folder: int, name: str) -> Iterator[int | None]:
+    """A regular file with a record header, opened, or None; OSError if it cannot be looked at."""
+    if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+        yield None
+        return
+    fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     try:
         status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode) or not _is_ours(examine(os.read(fd, HEAD_SIZE), status.st_size)):
-            return False
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+        ours = stat.S_ISREG(status.st_mode) and _is_ours(examine(os.read(fd, HEAD_SIZE), status.st_size))
+        yield fd if ours else None
     finally:
-        os.close(fd)
-    return True
+        let_go(fd)
 
 
 def _is_ours(found: Examination) -> bool:

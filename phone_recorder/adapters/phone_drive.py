@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from phone_recorder.adapters.drive_port import DrivePort, PortState
 from phone_recorder.adapters.drive_writer import BackgroundDestination
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.errors import NoDrive
+from phone_recorder.errors import DriveFull, NoDrive
 from phone_recorder.recording.destination import Destination, NoDestination
 from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.drive_names import time_for_name
 from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.wire.record_file import RecordHeader
@@ -57,9 +59,11 @@ class PhoneDrive:
         state = self.state
         if state.drive is None:
             return NoDestination("local", state.error or NoDrive("no USB drive is plugged in"))
-        there = DriveDestination(state.drive, self._header, self._policy, self._system_time)
-        made = self._in_background(there, state.drive) if self._live else there
-        self._last = state.drive, made
+        drive = state.drive
+        time = partial(self._time_for_name, drive)
+        there = DriveDestination(drive, self._header, self._policy, time, drive.room_in)
+        made = self._in_background(there, drive) if self._live else there
+        self._last = drive, made
         return made
 
     def close(self) -> None:
@@ -69,13 +73,23 @@ class PhoneDrive:
         self._port.close()
 
     def _in_background(self, there: DriveDestination, drive: MountedDrive) -> BackgroundDestination:
-        self._writers.append(BackgroundDestination(there, drive.present))
-        return self._writers[-1]
+        made = BackgroundDestination(there, drive.present)
+        self._writers = [*(writer for writer in self._writers if not writer.finished), made]
+        return made
+
+    def _time_for_name(self, drive: MountedDrive, instant: int) -> datetime:
+        return time_for_name(self._system_time(instant), drive.names())
+
+    def _has_failed(self, state: PortState) -> bool:
+        """The last recording there has, and the drive is not just full: what it could still take is not known."""
+        if self._last is None or self._last[0] is not state.drive:
+            return False
+        error = self._last[1].error
+        return error is not None and not isinstance(error, DriveFull)
 
     def _remaining(self, state: PortState) -> int | None:
-        """What the last recording there knew is newer than what was free when the drive came."""
-        if self._last and self._last[0] is state.drive and self._last[1].health.remaining is not None:
-            return self._last[1].health.remaining
+        if self._has_failed(state):
+            return None
         if state.free is None or self._policy.cover:
             return None
         return self._policy.remaining(state.free, self._header.rtp_len) * self._header.increment

@@ -9,38 +9,42 @@ import socket
 from collections.abc import Iterator
 
 from phone_recorder.adapters.udp import UdpPort, family_of
-from phone_recorder.errors import UsageError
+from phone_recorder.errors import ServerRefused, UsageError
 from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened, Received
 
 _READ_SIZE = 4096
 _READS_AT_ONCE = 16
 """A server that never stops sending must not stop the call: the rest is read at the next tick."""
+_PROBES = 5
+"""Of a server that says nothing, before it counts as dead."""
 
 
 class TcpServerLink:
-    """A link to the server at `address`, an IP address and a port."""
+    """A link to the server at `address`, an IP address and a port.
 
-    def __init__(self, address: tuple[str, int]) -> None:
+    A server that has gone without a word is noticed after about `dead_after_s`, whole seconds from 2 on.
+    """
+
+    def __init__(self, address: tuple[str, int], dead_after_s: int = 10) -> None:
         self._address = address
-        self._control = socket.socket(family_of(address[0]), socket.SOCK_STREAM)
-        self._control.setblocking(False)
-        self._control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._connected = self._closed = False
+        self._dead_after_s = dead_after_s
+        self._control: socket.socket | None = None
+        self._connected = False
         self._unsent = b""
         self._media: UdpPort | None = None
         self._refused = 0  # errno of the attempt to connect
-        self._unreachable = ""
 
     def open(self) -> None:
-        self._refused = self._control.connect_ex(self._address)
+        try:
+            self._control = control = socket.socket(family_of(self._address[0]), socket.SOCK_STREAM)
+        except OSError as error:
+            self._refused = error.errno or errno.EIO
+            return
+        control.setblocking(False)
+        control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._refused = control.connect_ex(self._address)
 
     def events(self) -> Iterator[LinkEvent]:
-        if self._closed:
-            return
-        if self._unreachable:
-            self.close()
-            yield Closed(self._unreachable)
-            return
         try:
             if not self._connected:
                 yield from self._connect()
@@ -63,32 +67,37 @@ class TcpServerLink:
         try:
             self._media = UdpPort("::" if ":" in host else "0.0.0.0")
             self._media.only_from((host, port))
-        except (OSError, UnicodeError, UsageError):
-            self._unreachable = f"no RTP can be sent to {host}:{port}"
+        except (OSError, UsageError) as error:
+            raise ServerRefused(f"no RTP can be sent to {host}:{port}, where the record server wants it") from error
 
     def send_media(self, packets: list[bytes]) -> None:
         if self._media:
             self._media.send(packets)
 
     def close(self) -> None:
-        self._closed = True
-        self._control.close()
+        self._connected, self._refused = False, 0
+        if self._control:
+            self._control.close()
+            self._control = None
         if self._media:
             self._media.close()
+            self._media = None
 
     def _connect(self) -> Iterator[LinkEvent]:
         if self._refused not in (0, errno.EINPROGRESS):
             raise OSError(self._refused, os.strerror(self._refused))
-        if not select.select([], [self._control], [], 0)[1]:
+        if not self._control or not _writable(self._control):
             return
         failed = self._control.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if failed:
             raise OSError(failed, os.strerror(failed))
+        peer = self._control.getpeername()[0]
+        _notice_death(self._control, self._dead_after_s)
         self._connected = True
-        yield Opened(self._control.getpeername()[0])
+        yield Opened(peer)
 
     def _flush(self) -> None:
-        while self._unsent and not self._closed and self._connected:
+        while self._unsent and self._control and self._connected:
             try:
                 self._unsent = self._unsent[self._control.send(self._unsent) :]
             except BlockingIOError:
@@ -96,7 +105,7 @@ class TcpServerLink:
 
     def _read(self) -> Iterator[LinkEvent]:
         for _ in range(_READS_AT_ONCE):
-            if self._closed:
+            if not self._control:
                 return
             try:
                 data = self._control.recv(_READ_SIZE)
@@ -107,6 +116,26 @@ class TcpServerLink:
                 yield Closed("the server has closed it")
                 return
             yield Received(data)
+
+
+def _writable(control: socket.socket) -> bool:
+    """Whether an attempt to connect is over. Not by `select`, which knows no descriptor above 1023."""
+    poll = select.poll()
+    poll.register(control, select.POLLOUT)
+    return bool(poll.poll(0))
+
+
+def _notice_death(control: socket.socket, after_s: int) -> None:
+    """Probe a silent server, so that the kernel ends the connection after so long without an answer (RFC 9293 3.8.4).
+
+    Only once it stands: an attempt to connect has a time-out of its own.
+    """
+    between_s = max(after_s // _PROBES, 1)
+    control.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    control.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, between_s)
+    control.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, between_s)
+    # Looked at with each probe: half a second less, or it would be one probe more.
+    control.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, after_s * 1000 - 500)
 
 
 def resolve(host: str, port: int) -> tuple[str, int]:

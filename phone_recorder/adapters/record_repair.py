@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from phone_recorder.adapters.files import reason
-from phone_recorder.adapters.record_reader import RecordReader, open_record
+from phone_recorder.adapters.files import open_for_reading, reason
+from phone_recorder.adapters.record_reader import RecordReader
 from phone_recorder.errors import RecordFileError, UsageError
 from phone_recorder.recording.drive_names import record_order
 from phone_recorder.wire.payload import CODECS
@@ -55,11 +55,14 @@ class Repair:
 
 
 def record_files(path: Path) -> list[Path]:
-    """The file itself, or the record files of a directory (not of those below it), oldest name first."""
+    """The file itself, or the record files of a directory (not of those below it), oldest name first.
+
+    A link in a directory may lead anywhere: it is none of them.
+    """
     try:
         if not path.is_dir():
             return [path]
-        names = [entry.name for entry in os.scandir(path) if entry.is_file()]
+        names = [entry.name for entry in os.scandir(path) if entry.is_file(follow_symlinks=False)]
     except OSError as error:
         raise UsageError(f"cannot read {path}: {reason(error)}") from error
     found = [name for name in names if name.startswith("Record_") and name.endswith(".wav")]
@@ -67,9 +70,13 @@ def record_files(path: Path) -> list[Path]:
     return [path / name for name in sorted(found, key=lambda name: record_order(name) or (name[len("Record_") :], 0))]
 
 
-def repair(path: Path, dry_run: bool = False) -> Repair:
-    """Mend the file; UsageError if it cannot be read at all. A good file is not opened for writing."""
-    with open_record(path) as record:
+def repair(path: Path, dry_run: bool = False, follow: bool = True) -> Repair:
+    """Mend the file; UsageError if it cannot be read at all. A good file is not opened for writing.
+
+    Without `follow` a symbolic link is not.
+    """
+    with open_for_reading(path, follow) as file:
+        record = RecordReader(file, path)
         problems = record.examination.problems
         if not problems:
             return Repair(path, Result.GOOD)
@@ -77,8 +84,16 @@ def repair(path: Path, dry_run: bool = False) -> Repair:
             _plan(record)
         except RecordFileError as error:
             return Repair(path, Result.FAILED, problems, why=str(error))
+        return _repair_damaged(record, os.fstat(file.fileno()), dry_run, follow)
+
+
+def _repair_damaged(record: RecordReader, known: os.stat_result, dry_run: bool, follow: bool) -> Repair:
+    """Mend what has been looked at, and nothing that stands in its place now."""
+    path, problems = record.path, record.examination.problems
     try:
-        with _open_alone(path, "rb" if dry_run else "r+b") as file:
+        with _open_alone(path, os.O_RDONLY if dry_run else os.O_RDWR, follow) as file:
+            if not os.path.samestat(os.fstat(file.fileno()), known):
+                return Repair(path, Result.FAILED, problems, why="another file has taken its place")
             return _repair_open(RecordReader(file, path), file, dry_run)
     except BlockingIOError:
         return Repair(path, Result.RECORDING, problems, why="its recorder has it locked")
@@ -143,15 +158,18 @@ def _remove_beginning(path: Path) -> None:
     """Remove a file that has not even got a whole header of ours, and that nobody writes."""
     if not stat.S_ISREG(path.lstat().st_mode) or path.stat().st_size > HEADER_SIZE:
         return
-    with _open_alone(path, "rb") as file:
+    with _open_alone(path, os.O_RDONLY, follow=False) as file:
         name = file.read(HEADER_SIZE)[:4].strip(b"\0")
-        if any(codec.name.encode().startswith(name) for codec in CODECS):
+        # Until it was locked, its recorder may have given it its name, and another one have made the next.
+        still = os.path.samestat(os.fstat(file.fileno()), path.lstat())
+        if still and any(codec.name.encode().startswith(name) for codec in CODECS):
             path.unlink()
 
 
 @contextmanager
-def _open_alone(path: Path, mode: str) -> Iterator[BinaryIO]:
+def _open_alone(path: Path, flags: int, follow: bool) -> Iterator[BinaryIO]:
     """The file, locked as its recorder locks it while it writes; BlockingIOError if it does just now."""
-    with path.open(mode) as file:
+    flags |= os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    with os.fdopen(os.open(path, flags), "r+b" if flags & os.O_RDWR else "rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield file  # type: ignore[misc]
+        yield file

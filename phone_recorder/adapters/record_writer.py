@@ -9,11 +9,25 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
-from phone_recorder.adapters.drive_errors import always, drive_errors
-from phone_recorder.errors import DriveError, SyncFailed
+from phone_recorder.adapters.drive_errors import REMOVED, always, drive_errors
+from phone_recorder.errors import DriveError, DriveGone, FileLost, SyncFailed
+from phone_recorder.wire.printable import printable
+
+MAX_NAMES = 10_000
+"""Names that are tried for a new file: a file system may say of each that it is taken."""
+
+
+class Syncs(Enum):
+    """When what is written is forced to the medium."""
+
+    ALWAYS = "at every checkpoint"
+    AT_END = "when the file is whole: for a call under the virtual clock"
+    BY_OTHERS = "never here: somebody syncs the whole file system"
 
 
 @dataclass(slots=True)
@@ -29,8 +43,7 @@ class RecordFileWriter:
 
     `folder` is the directory's open descriptor, for this call only: the directory that was looked at is the one that is
     written to. `room` bounds it; None leaves that to the file system. `present` tells whether the stick is plugged in.
-    `durable` syncs at every checkpoint; without it only the end is synced, for a call under the virtual clock. The file
-    is locked while it is open, so that `repair` leaves it alone.
+    The file is locked while it is open, so that `repair` leaves it alone.
     """
 
     def __init__(
@@ -40,12 +53,13 @@ class RecordFileWriter:
         names: Iterator[str],
         header: bytes,
         room: Room | None = None,
-        durable: bool = True,
+        syncs: Syncs = Syncs.ALWAYS,
         present: Callable[[], bool] = always,
     ) -> None:
         self.size = 0
         self._room = room or Room(sys.maxsize)
-        self._durable = durable
+        self._syncs = syncs
+        self._present = present
         self._errors = partial(drive_errors, directory, present)
         self._unsafe = bytearray()  # what no sync has vouched for
         self._suspect = False  # a sync has failed: the kernel has forgotten what it could not write
@@ -64,6 +78,8 @@ class RecordFileWriter:
         """Write at the end; DriveFull after as many bytes as there was room for."""
         fits = data[: max(self._room.left, 0)]
         with self._errors():
+            if os.fstat(self._fd).st_size < self.size:
+                raise self._lost("cut")
             for written in _writes(self._fd, fits, self.size):
                 self.size += len(written)
                 self._unsafe += written
@@ -73,18 +89,21 @@ class RecordFileWriter:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def checkpoint(self, header: bytes) -> None:
-        """Sync the audio, then write this header over the old one and sync it too."""
-        if self._durable:
+        """Sync the audio, then write this header over the old one and sync it too; FileLost if it is not there now."""
+        if self._syncs is Syncs.ALWAYS:
             self._save_audio()
         self._write_header(header)
-        if self._durable:
+        if self._syncs is Syncs.ALWAYS:
             with self._syncing():
                 os.fdatasync(self._fd)
         self._saved()
+        if not self._is_in_place():
+            raise self._lost("deleted or renamed")
 
     def seal(self, header: bytes, size: int) -> None:
-        """Cut the file to `size` bytes, make it true, and sync it, durable or not."""
-        self._durable = True
+        """Cut the file to `size` bytes, and make it true."""
+        if self._syncs is Syncs.AT_END:
+            self._syncs = Syncs.ALWAYS
         if self.size != size:
             with self._errors():
                 os.ftruncate(self._fd, size)
@@ -118,8 +137,20 @@ class RecordFileWriter:
     def _write_header(self, header: bytes) -> None:
         with self._errors():
             os.pwrite(self._fd, header, 0)
-            if not os.fstat(self._fd).st_nlink:
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    def _is_in_place(self) -> bool:
+        """Whether what has the file's name is the file."""
+        with self._errors():
+            try:
+                named = Path(self.path).lstat()
+            except FileNotFoundError:
+                return False
+            return os.path.samestat(named, os.fstat(self._fd))
+
+    def _lost(self, what: str) -> DriveError:
+        if not self._present():
+            return DriveGone(REMOVED)
+        return FileLost(f"{printable(self.path)} was {what} by another program while it was recorded")
 
     def _saved(self) -> None:
         """Nothing is to be written again: it is safe, or given up."""
@@ -128,12 +159,12 @@ class RecordFileWriter:
 
     def _show(self, folder: int, name: str) -> None:
         """Give the file its name, now that it has a header; the name is on the drive only when its directory is."""
-        if self._durable:
+        if self._syncs is Syncs.ALWAYS:
             with self._syncing():
                 os.fsync(self._fd)
         with self._errors():
             os.rename(_hidden(name), name, src_dir_fd=folder, dst_dir_fd=folder)
-        if self._durable:
+        if self._syncs is Syncs.ALWAYS:
             with self._syncing():
                 os.fsync(folder)
 
@@ -156,34 +187,59 @@ def _hidden(name: str) -> str:
 def _claim(folder: int, names: Iterator[str]) -> tuple[str, int]:
     """A new hidden file, and the name that whoever holds it may give it: no other recorder can take that meanwhile."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-    for name in names:
+    for name in islice(names, MAX_NAMES):
         with suppress(FileExistsError):
             fd = os.open(_hidden(name), flags, 0o644, dir_fd=folder)
-            try:
-                # At once: whoever sweeps up what was left behind must see that this is not.
-                _lock(fd)
-                if not _exists(folder, name):
-                    return name, fd
-            except OSError:
-                _give_back(folder, name, fd)
-                raise
-            _give_back(folder, name, fd)
-    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            if _may_have(folder, name, fd):
+                return name, fd
+    raise DriveError("no name for a new recording is free on the drive")
 
 
-def _lock(fd: int) -> None:
-    """Not every file system has locks; a recording does without."""
-    with suppress(OSError):
+def _may_have(folder: int, name: str, fd: int) -> bool:
+    """Whether the new hidden file may be given the name; if not, it is let go of."""
+    try:
+        ours = _lock(fd)
+        free = ours and not exists(folder, name)
+    except OSError:
+        _give_back(folder, name, fd)
+        raise
+    if not ours:
+        # Taken for something left behind, and swept up: whoever did that frees the hidden name.
+        let_go(fd)
+    elif not free:
+        _give_back(folder, name, fd)
+    return free
+
+
+_WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK, errno.EINVAL)
+"""What a file system says that has no locks; a recording does without."""
+
+
+def _lock(fd: int) -> bool:
+    """At once, so that whoever sweeps up what was left behind sees that this is not; False if that came first."""
+    try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in _WITHOUT_LOCKS:
+            raise
+    return os.fstat(fd).st_nlink > 0
+
+
+def let_go(fd: int) -> None:
+    """Close what nothing that matters was written to."""
+    with suppress(OSError):
+        os.close(fd)
 
 
 def _give_back(folder: int, name: str, fd: int) -> None:
-    os.close(fd)
+    let_go(fd)
     with suppress(OSError):
         os.unlink(_hidden(name), dir_fd=folder)
 
 
-def _exists(folder: int, name: str) -> bool:
+def exists(folder: int, name: str) -> bool:
     """Whether anything has that name, a dangling link too."""
     try:
         os.stat(name, dir_fd=folder, follow_symlinks=False)

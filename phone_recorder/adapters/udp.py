@@ -7,6 +7,7 @@ import struct
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain, islice
 
 from phone_recorder.adapters.files import reason
 from phone_recorder.errors import UsageError
@@ -30,7 +31,7 @@ def family_of(host: str) -> socket.AddressFamily:
 
 
 class UdpPort:
-    """A bound UDP port. `peer` narrows it to the datagrams of one address."""
+    """A bound UDP port."""
 
     def __init__(self, host: str = LOOPBACK, port: int = 0) -> None:
         try:
@@ -70,13 +71,42 @@ class UdpPort:
                 data, ancillary, flags, source = self._socket.recvmsg(MAX_DATAGRAM, 64)
             except BlockingIOError:
                 return
-            except ConnectionRefusedError:
-                # An earlier packet of ours has met a port that nobody listens on any more.
+            except OSError:
+                # Of an earlier packet of ours, which met a port that nobody listens on, or of a moment without memory.
                 continue
             yield _instant(ancillary, skew, now), b"" if flags & socket.MSG_TRUNC else data, source[0]
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was given back."""
+        return self._socket.fileno() < 0
+
     def close(self) -> None:
         self._socket.close()
+
+
+TRIES = 64
+"""Ports of a range that others may have taken, before it is given up: each costs a system call."""
+
+
+class PortRange:
+    """UDP ports of a range, both ends included, in turn: one that was given back is used again as late as can be."""
+
+    def __init__(self, first: int, last: int) -> None:
+        self._ports = range(first, last + 1)
+        self._opened: dict[int, UdpPort] = {}
+        self._last = last
+
+    def open(self, host: str) -> UdpPort:
+        """The next that is free; UsageError if none is."""
+        turns = chain(range(self._last + 1, self._ports.stop), range(self._ports.start, self._last + 1))
+        unused = (number for number in turns if number not in self._opened or self._opened[number].closed)
+        for number in islice(unused, TRIES):
+            with suppress(UsageError):
+                self._opened[number] = port = UdpPort(host, number)
+                self._last = number
+                return port
+        raise UsageError(f"no UDP port from {self._ports[0]} to {self._ports[-1]} is free")
 
 
 class UdpMixLink:

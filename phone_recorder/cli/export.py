@@ -29,10 +29,11 @@ def command(file: Path, output: Path, codec: str, force: bool) -> None:
     A record file is not a WAV file in spite of its name. A damaged one is exported as far as its audio goes.
     """
     from phone_recorder.adapters.record_convert import export_record
+    from phone_recorder.cli.output import complain, shown
 
     converted = export_record(file, output, original=codec == "original", force=force)
     for problem in converted.problems:
-        click.echo(f"phone-recorder: {file}: {problem}", err=True)
+        complain(f"{file}: {problem}")
     if converted.problems:
-        click.echo(f"phone-recorder: {file} is damaged, and was exported as far as its audio goes", err=True)
-    click.echo(f"{output}: {converted.duration_s:.3f} s")
+        complain(f"{file} is damaged, and was exported as far as its audio goes")
+    click.echo(shown(f"{output}: {converted.duration_s:.3f} s"))

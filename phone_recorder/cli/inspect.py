@@ -10,7 +10,7 @@ import click
 
 from phone_recorder.adapters.record_reader import open_record
 from phone_recorder.cli.main import EXIT_USAGE
-from phone_recorder.cli.output import shown
+from phone_recorder.cli.output import complain, shown
 from phone_recorder.errors import UsageError
 from phone_recorder.wire.record_file import Examination
 
@@ -36,7 +36,7 @@ def command(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     else:
         _print_blocks(found)
     for error in unreadable:
-        click.echo(f"phone-recorder: {error}", err=True)
+        complain(error)
     if unreadable:
         ctx.exit(EXIT_USAGE)
 
@@ -77,7 +77,7 @@ def _print_blocks(found: Iterable[tuple[Path, Examination]]) -> None:
             click.echo()
         click.echo(shown(path))
         for name, value in _lines(examination):
-            click.echo(f"  {name:<10} {value}")
+            click.echo(f"  {name:<10} {shown(value)}")
 
 
 def _lines(examination: Examination) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import Any, NoReturn
 
 import click
 
 from phone_recorder import __version__
+from phone_recorder.cli.lazy_commands import LazyCommands
 from phone_recorder.errors import PhoneRecorderError
 
 PROGRAM = "phone-recorder"
@@ -27,26 +27,17 @@ COMMANDS = {
     "usb": "List the USB drives, and which one is used.",
     "models": "List the phone models and what they can do.",
     "server": "Run a record server.",
+    "recordings": "List, get and remove a record server's recordings.",
 }
 """Command to its line in `--help`. The command is `command` in the module of its name (`import_` for import)."""
 
 
-class CommandTable(click.Group):
-    """Commands by name from COMMANDS, so that `--help` loads click and no more."""
+class CommandTable(LazyCommands):
+    """The program: commands by name from COMMANDS, and what becomes of their errors."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module = "import_" if name == "import" else name
-        command: click.Command = importlib.import_module(f"phone_recorder.cli.{module}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def __init__(self, *args: Any, **extra: Any) -> None:
+        places = {name: ("import_" if name == "import" else name, "command") for name in COMMANDS}
+        super().__init__(*args, lines=COMMANDS, places=places, **extra)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without a command, help."""
@@ -72,7 +63,9 @@ class CommandTable(click.Group):
             self._refuse(f"the output cannot be written: {(error.strerror or str(error)).lower()}")
 
     def _refuse(self, sentence: str) -> NoReturn:
-        click.echo(f"{PROGRAM}: {sentence}", err=True)
+        from phone_recorder.cli.output import complain
+
+        complain(sentence)
         sys.exit(EXIT_USAGE)
 
 

@@ -8,9 +8,14 @@ import sys
 import click
 
 
-def shown(path: object) -> str:
-    """A path as text for a terminal: a file on a stranger's stick may be called anything."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in click.format_filename(str(path)))
+def shown(text: object) -> str:
+    """A path, or a sentence with one, as a line for a terminal: a file on a stranger's stick may be called anything."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in click.format_filename(str(text)))
+
+
+def complain(sentence: object) -> None:
+    """One line on stderr."""
+    click.echo(f"phone-recorder: {shown(sentence)}", err=True)
 
 
 def tell(line: str, end: bool = True) -> None:

@@ -12,6 +12,7 @@ from phone_recorder.adapters.record_reader import RecordReader, open_record
 from phone_recorder.adapters.speaker import open_speaker
 from phone_recorder.adapters.terminal import Key, key_presses
 from phone_recorder.cli.main import EXIT_INTERRUPTED
+from phone_recorder.cli.output import complain
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.playback import Playback
 
@@ -57,9 +58,7 @@ def _check(record: RecordReader, start: float) -> None:
     if not 0 <= start <= duration:
         raise UsageError(f"--from {start:g} is not within the recording, which lasts {duration:g} s")
     if problems := record.examination.problems:
-        click.echo(
-            f"phone-recorder: {record.path} is damaged, what is there is played: {'; '.join(problems)}", err=True
-        )
+        complain(f"{record.path} is damaged, what is there is played: {'; '.join(problems)}")
 
 
 def _play(record: RecordReader, start: float, device: str | None) -> Progress:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from phone_recorder.adapters.record_repair import Repair, record_files, repair
 from phone_recorder.cli.main import EXIT_FAILED, EXIT_USAGE
-from phone_recorder.cli.output import shown
+from phone_recorder.cli.output import complain, shown
 from phone_recorder.errors import UsageError
 
 
+class Named(click.Path):
+    """A path that is not empty: as a path that is the current directory, which nobody has meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            raise UsageError("an empty path names no file and no directory: give the stick's, or . for this one")
+        return super().convert(value, param, ctx)
+
+
 @click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=Named(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would be mended, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array, one object a file.")
 @click.pass_context
@@ -40,7 +50,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], dry_run: bool, as_json:
     if as_json:
         click.echo(json.dumps([facts(done) for done in repairs], indent=2))
     for error in unreadable:
-        click.echo(f"phone-recorder: {error}", err=True)
+        complain(error)
     if unreadable:
         ctx.exit(EXIT_USAGE)
     if any(done.failed for done in repairs):
@@ -64,7 +74,7 @@ def sentence(done: Repair) -> str:
     padding = f"; {done.padding} bytes of silence fill its last packet" if done.padding else ""
     blank = f"; {done.blank} bytes that were never stored are silence" if done.blank else ""
     detail = done.why or "; ".join(done.problems)
-    return f"{shown(done.path)}: {done.result}{': ' if detail else ''}{detail}{padding}{blank}"
+    return shown(f"{done.path}: {done.result}{': ' if detail else ''}{detail}{padding}{blank}")
 
 
 def _repairs(paths: Iterable[Path], dry_run: bool, unreadable: list[UsageError]) -> Iterator[Repair]:
@@ -79,6 +89,7 @@ def _repairs(paths: Iterable[Path], dry_run: bool, unreadable: list[UsageError])
             click.echo(f"there is no Record_*.wav in {shown(path)}", err=True)
         for file in files:
             try:
-                yield repair(file, dry_run)
+                # Whoever names a link means what it leads to; in a directory there may be links of others.
+                yield repair(file, dry_run, follow=file == path)
             except UsageError as error:
                 unreadable.append(error)

@@ -6,12 +6,13 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from phone_recorder.cli.main import EXIT_USAGE
+from phone_recorder.cli.output import complain
 from phone_recorder.errors import NoDrive
 from phone_recorder.wire.printable import printable
 
@@ -46,7 +47,7 @@ def command(ctx: click.Context, wanted: str, watch: bool, as_json: bool) -> None
 
     udev = udevd_runs()
     if not udev:
-        _complain(NO_UDEV)
+        complain(NO_UDEV)
     if watch:
         with suppress(KeyboardInterrupt):
             _follow(wanted, as_json)
@@ -58,7 +59,7 @@ def command(ctx: click.Context, wanted: str, watch: bool, as_json: bool) -> None
     else:
         _print_blocks(drives, chosen)
     if wanted and isinstance(chosen, NoDrive):
-        _complain(str(chosen))
+        complain(chosen)
         ctx.exit(EXIT_USAGE)
 
 
@@ -72,6 +73,10 @@ def facts(drive: FoundDrive, chosen: FoundDrive | NoDrive) -> dict[str, object]:
         "problem": drive.problem,
         "chosen": drive == chosen,
     }
+
+
+_GONE = {"mount": None, "free": None, "usable": False, "mountable": False, "problem": "it was removed", "chosen": False}
+"""What is true of a drive that is not there any more."""
 
 
 def _chosen(drives: Sequence[FoundDrive], wanted: str) -> FoundDrive | NoDrive:
@@ -123,33 +128,55 @@ def _bytes(size: int) -> str:
     return f"{value:.1f} TB"
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is plugged in at a moment, and which drive is chosen."""
+
+    found: Sequence[FoundDrive]
+    chosen: FoundDrive | NoDrive
+
+
 def _follow(wanted: str, as_json: bool) -> None:
-    from phone_recorder.adapters.drive_watch import DriveWatch, changes
+    from phone_recorder.adapters.drive_watch import LOOK_AGAIN_S, DriveWatch
     from phone_recorder.adapters.drives import find_drives
 
-    def tell(event: str, drive: FoundDrive) -> None:
-        _print(_json_line(event, drive, drives, wanted) if as_json else _line(event, drive))
-
+    before = None
     with DriveWatch() as watch:
-        drives = find_drives()
-        for drive in drives:
-            tell("present", drive)
-        if not drives and not as_json:
-            _print(NONE_THERE)
         while True:
-            watch.wait()
-            before, drives = drives, find_drives()
-            for change in changes(before, drives):
-                tell(change.kind, change.drive)
+            found = find_drives()
+            now = _Look(found, _chosen(found, wanted))
+            if not (before or found or as_json):
+                _print(NONE_THERE)
+            for event, drive in _events(before, now):
+                _print(_json_line(event, drive, now.chosen) if as_json else _line(event, drive, now.chosen))
+            if wanted and isinstance(now.chosen, NoDrive) and not (before and str(before.chosen) == str(now.chosen)):
+                complain(now.chosen)
+            before = now
+            watch.wait(LOOK_AGAIN_S if any(drive.hangs for drive in found) else None)
 
 
-def _json_line(event: str, drive: FoundDrive, drives: Sequence[FoundDrive], wanted: str) -> str:
-    return json.dumps({"event": event, "drive": facts(drive, _chosen(drives, wanted))})
+def _events(before: _Look | None, now: _Look) -> Iterator[tuple[str, FoundDrive]]:
+    """What has happened, and then which drive is chosen now if nothing of that says so."""
+    from phone_recorder.adapters.drive_watch import changes
+
+    different = changes(before.found if before else [], now.found)
+    told = [(change.kind if before else "present", change.drive) for change in different]
+    yield from told
+    if isinstance(now.chosen, NoDrive) or now.chosen in [drive for _, drive in told]:
+        return
+    if before and (isinstance(before.chosen, NoDrive) or before.chosen.identity != now.chosen.identity):
+        yield "chosen", now.chosen
 
 
-def _line(event: str, drive: FoundDrive) -> str:
+def _json_line(event: str, drive: FoundDrive, chosen: FoundDrive | NoDrive) -> str:
+    return json.dumps({"event": event, "drive": facts(drive, chosen) | (_GONE if event == "removed" else {})})
+
+
+def _line(event: str, drive: FoundDrive, chosen: FoundDrive | NoDrive) -> str:
     name = f"{drive.name} ({drive.device})" if drive.name != drive.device else drive.device
-    return f"{event:<8} {name}" + ("" if event == "removed" else f": usable: {_usable(drive)}")
+    if event == "removed":
+        return f"{event:<8} {name}"
+    return f"{event:<8} {name}: usable: {_usable(drive)}{', recordings go here' if drive == chosen else ''}"
 
 
 def _print(line: str) -> None:
@@ -158,7 +185,3 @@ def _print(line: str) -> None:
         return
     encoding = sys.stdout.encoding or "utf-8"
     click.echo(line.encode(encoding, "backslashreplace").decode(encoding))
-
-
-def _complain(sentence: str) -> None:
-    click.echo(f"phone-recorder: {sentence}", err=True)

@@ -8,7 +8,8 @@ from itertools import count
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.phone.party import Datagram
 from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened, Received
-from phone_recorder.server.core import ControlConnection, RecordServer
+from phone_recorder.server.control import ControlConnection
+from phone_recorder.server.core import RecordServer
 
 HOST = "127.0.0.1"
 
@@ -80,7 +81,7 @@ class MemoryServerLink:
         self._port: MemoryPort | None = None
 
     def open(self) -> None:
-        self._connection = self._server.connect(HOST, HOST)
+        self._connection = ControlConnection(self._server, self._clock.now(), HOST, HOST)
         self._events.append(Opened(HOST))
 
     def events(self) -> Iterator[LinkEvent]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from pathlib import Path
 
 from phone_recorder.adapters.clock import LiveClock, VirtualClock
 from phone_recorder.adapters.mounted_drive import MountedDrive
+from phone_recorder.adapters.process import asked_to_stop
 from phone_recorder.adapters.record_client import TcpServerLink, probe, resolve
+from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.adapters.udp import UdpMixLink
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.links import MemoryMixLink, MemoryPorts, MemoryServerLink
@@ -20,7 +21,9 @@ from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.face import Screen
 from phone_recorder.recording.server_destination import ServerLink
 from phone_recorder.recording.units import SECOND, from_ms, to_seconds
+from phone_recorder.server.archive import Archive
 from phone_recorder.server.core import STORAGE, RecordServer
+from phone_recorder.server.recording import ServerRecording
 from phone_recorder.server.service import Service
 
 TICK = {"local": from_ms(100), "server": from_ms(20)}
@@ -33,22 +36,22 @@ Watch = Callable[[int, Screen], None]
 
 def run_fast(request: CallRequest, storage: Path) -> Outcome:
     """The whole call at once; the same packets at the same times give the same bytes as live."""
-    if request.settings.mode == "server" and request.settings.server_host:
+    if request.settings.mode == "server" and request.settings.server.host:
         raise UsageError("a record server at an address lives in real time: leave out --fast, or --server")
     clock = VirtualClock()
-    server, link = _memory_server(request, storage, clock)
-    stage = Stage(request, clock, MemoryMixLink(clock), link, live=False)
-    tick = FAST_TICK[request.settings.mode]
-    try:
+    stored: list[ServerRecording] = []
+    with ExitStack() as stack:
+        server, link = _memory_server(request, storage, clock, stack, stored)
+        stage = Stage(request, clock, MemoryMixLink(clock), link, live=False)
+        # Ctrl-C too leaves whole files.
+        stack.callback(lambda: stage.close(clock.now()))
+        tick = FAST_TICK[request.settings.mode]
         while not stage.call.over or (server and server.running):
             clock.advance(tick)
             stage.call.advance(clock.now())
             if server:
                 server.advance(clock.now())
-    finally:
-        # Ctrl-C too leaves whole files.
-        stage.close(clock.now())
-    return Outcome(request, stage.call, stored_accounts(server), stage.port_state)
+    return Outcome(request, stage.call, stored_accounts(stored), stage.port_state)
 
 
 def run_live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
@@ -57,20 +60,23 @@ def run_live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
 
 
 def _memory_server(
-    request: CallRequest, storage: Path, clock: VirtualClock
+    request: CallRequest, storage: Path, clock: VirtualClock, stack: ExitStack, stored: list[ServerRecording]
 ) -> tuple[RecordServer | None, Callable[[], ServerLink] | None]:
     if request.settings.mode != "server":
         return None, None
     ports = MemoryPorts()
-    drive = MountedDrive(storage, durable=False)
-    server = RecordServer(drive, STORAGE, ports.open, clock.system_time)
+    archive = stack.enter_context(Archive(MountedDrive(storage, syncs=Syncs.AT_END)))
+    archive.recover()
+    server = RecordServer(archive, STORAGE, ports.open, clock.system_time, on_end=stored.append)
     return server, partial(MemoryServerLink, server, ports, clock)
 
 
 async def _live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
     async with AsyncExitStack() as stack:
-        service, link = await _live_server(request, storage, stack)
-        clock, interrupted = LiveClock(), _interrupts()
+        stored: list[ServerRecording] = []
+        service, link = await _live_server(request, storage, stack, stored)
+        # Before the stage is set up: Ctrl-C meanwhile still ends the call in order.
+        clock, interrupted = LiveClock(), asked_to_stop()
         stage = Stage(request, clock, UdpMixLink(), link)
         stack.callback(lambda: stage.close(clock.now()))
         pacer = _Pacer(stage.call, TICK[request.settings.mode], from_ms(request.settings.ptime_ms), watch)
@@ -78,29 +84,25 @@ async def _live(request: CallRequest, storage: Path, watch: Watch) -> Outcome:
         while service and service.core.running:
             service.check()
             await asyncio.sleep(to_seconds(from_ms(20)))
-    return Outcome(request, stage.call, stored_accounts(service.core if service else None), stage.port_state)
+    return Outcome(request, stage.call, stored_accounts(stored), stage.port_state)
 
 
 async def _live_server(
-    request: CallRequest, storage: Path, stack: AsyncExitStack
+    request: CallRequest, storage: Path, stack: AsyncExitStack, stored: list[ServerRecording]
 ) -> tuple[Service | None, Callable[[], ServerLink] | None]:
     settings = request.settings
     if settings.mode != "server":
         return None, None
-    if settings.server_host:
-        address = resolve(settings.server_host, settings.server_port)
-        probe(address)
-        return None, partial(TcpServerLink, address)
-    service = await stack.enter_async_context(Service(storage, "127.0.0.1", 0))
-    return service, partial(TcpServerLink, service.address)
-
-
-def _interrupts() -> asyncio.Event:
-    """Set by Ctrl-C, from now on: one that comes while the call is being set up still ends it in order."""
-    interrupted = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
-    return interrupted
+    server = settings.server
+    dead_after_s = server.dead_after_ms // 1000
+    if server.host:
+        address = resolve(server.host, server.port)
+        if not server.retries:
+            # Who retries does not mind a server that comes later.
+            probe(address, server.timeout_ms / 1000)
+        return None, partial(TcpServerLink, address, dead_after_s)
+    service = await stack.enter_async_context(Service(storage, "127.0.0.1", 0, on_end=stored.append))
+    return service, partial(TcpServerLink, service.address, dead_after_s)
 
 
 class _Pacer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -12,6 +12,7 @@ from phone_recorder.adapters.clock import Clock
 from phone_recorder.adapters.drive_port import DirectoryPort, DrivePort, PortPlan, PortState
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
+from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.errors import NotSupported, UsageError
 from phone_recorder.harness.network import Impairment, LossyNetwork
 from phone_recorder.harness.parties import DEFAULT_FAR, DEFAULT_NEAR, Line, make_party, voice_length
@@ -24,10 +25,11 @@ from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, NoDestination
 from phone_recorder.recording.drive_view import NO_DRIVE, DriveView
 from phone_recorder.recording.mixer import FAR, NEAR
+from phone_recorder.recording.recorder import RetryPolicy
 from phone_recorder.recording.rotation import SpacePolicy
-from phone_recorder.recording.server_destination import ServerDestination, ServerLink
+from phone_recorder.recording.server_destination import TERMINATORS, ServerDestination, ServerLink, ServerPolicy
 from phone_recorder.recording.units import from_ms, from_seconds, to_seconds
-from phone_recorder.server.core import RecordServer
+from phone_recorder.server.recording import ServerRecording
 from phone_recorder.settings import RecordSettings
 from phone_recorder.wire.control import StartRequest
 from phone_recorder.wire.payload import BY_NAME, Codec
@@ -86,6 +88,12 @@ class CallRequest:
     def space(self) -> SpacePolicy:
         """What the phone does with the room on the stick."""
         return SpacePolicy(self.settings.size_limit, self.settings.reserve, self.settings.cover)
+
+    @property
+    def server(self) -> ServerPolicy:
+        """How the phone speaks to a record server."""
+        settings = self.settings.server
+        return ServerPolicy(TERMINATORS[settings.terminator], settings.foreign_media, from_ms(settings.timeout_ms))
 
     @property
     def port(self) -> PortPlan:
@@ -151,6 +159,7 @@ class Stage:
             codec=request.codec,
             pause=settings.pause,
             keys=tuple(parse_keys(request.keys, length)),
+            retry=RetryPolicy(settings.server.retries, from_ms(settings.server.retry_after_ms)),
         )
 
     def _parties(self, start: int) -> dict[str, Party]:
@@ -172,13 +181,14 @@ class Stage:
     def _open_port(self, live: bool) -> DrivePort:
         """Where the drive is. A directory is looked at before the call begins: DriveError if it could take nothing."""
         request, settings = self.request, self.request.settings
+        syncs = Syncs.ALWAYS if live else Syncs.AT_END
         if request.usb is None:
             from phone_recorder.adapters.usb_port import UsbPort
 
-            port = UsbPort(request.port, live)
+            port = UsbPort(request.port, syncs)
             port.start() if live else port.look()
             return port
-        drive = MountedDrive(request.usb, request.usb_size, live, settings.folder)
+        drive = MountedDrive(request.usb, request.usb_size, syncs, settings.folder)
         if not settings.cover:
             request.space.room(drive.free(), request.header.rtp_len)
         return DirectoryPort(drive)
@@ -193,7 +203,8 @@ class Stage:
         account.started_at = self._clock.system_time(now).astimezone().isoformat(timespec="milliseconds")
         if self._server_link and request.model.server:
             sender = self._sender(request.codec)
-            return ServerDestination(self._server_link(), self._start_request(account.id), sender), account
+            asked = self._start_request(account.id)
+            return ServerDestination(self._server_link(), asked, sender, request.server), account
         if self._drive:
             return self._drive.destination(), account
         place = "USB" if mode == "local" else "a record server"
@@ -254,6 +265,6 @@ class Outcome:
         return document
 
 
-def stored_accounts(server: RecordServer | None) -> dict[str, Account]:
+def stored_accounts(stored: Iterable[ServerRecording]) -> dict[str, Account]:
     """The accounts of an embedded server, by recording id."""
-    return {recording.account.id: recording.account for recording in server.recordings} if server else {}
+    return {recording.account.id: recording.account for recording in stored}

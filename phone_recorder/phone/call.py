@@ -19,7 +19,7 @@ from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.mixer import FAR, NEAR, Mixer
 from phone_recorder.recording.placement import Told
 from phone_recorder.recording.record_key import Event, Key
-from phone_recorder.recording.recorder import Recorder
+from phone_recorder.recording.recorder import NO_RETRY, Recorder, RetryPolicy
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
 from phone_recorder.recording.units import from_seconds
@@ -54,6 +54,7 @@ class CallPlan:
     codec: Codec
     pause: Pause
     keys: tuple[KeyPress, ...]
+    retry: RetryPolicy = NO_RETRY
 
 
 class PhoneCall:
@@ -89,7 +90,7 @@ class PhoneCall:
         self._idle = True
         self._busy_at = start - NEWS_AFTER
         self._mixer = Mixer(start, plan.frame, plan.horizon, plan.codec, self._gap)
-        self.recorder = Recorder(self._begin, self._mixer)
+        self.recorder = Recorder(self._begin, self._mixer, plan.retry)
         self._keys = [(start + instant, event) for instant, event in plan.keys] + [(self.end, Event.CALL_ENDED)]
 
     @property

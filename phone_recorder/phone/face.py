@@ -8,7 +8,7 @@ from typing import Any
 from phone_recorder.recording.account import Account, Health
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_view import NO_DRIVE, DriveView, span
-from phone_recorder.recording.record_key import Action, Key
+from phone_recorder.recording.record_key import WAITING, Action, Key
 from phone_recorder.recording.recorder import Status
 from phone_recorder.recording.units import SECOND, from_seconds, to_seconds
 
@@ -40,6 +40,8 @@ _RUNNING = {
     (Key.RECORDING, State.OPEN): ("recording", "on", "Recording"),
     (Key.PAUSED, State.OPENING): ("idle", "blinking", "Starting the recording, paused"),
     (Key.PAUSED, State.OPEN): ("paused", "blinking", "Recording paused"),
+    (Key.WAITING, State.FAILED): ("failed", "blinking", "Recording failed"),
+    (Key.WAITING_PAUSED, State.FAILED): ("failed", "blinking", "Recording failed"),
 }
 _ENDED = {
     State.OPENING: ("idle", "off", "Cancelling the recording"),
@@ -66,7 +68,7 @@ def show(status: Status, drive: DriveView = NO_DRIVE, news: str = "") -> Screen:
         return Screen(prompt=refusal or _sentence(drive.news), left=_left(drive.remaining))
     running = _RUNNING.get((status.key, status.destination))
     icon, lamp, prompt = running or _ENDED[status.destination]
-    prompt += _detail(status.destination, status.account)
+    prompt += _detail(status.destination, status.account) + _attempts(status) + _earlier(status)
     if not running and news and (drive.ready or status.destination is not State.FAILED):
         icon, prompt = "idle", _sentence(news)
     remaining = status.account.health.remaining if running else drive.remaining
@@ -87,13 +89,33 @@ def screen_document(instant: int, screen: Screen) -> dict[str, Any]:
 
 def _detail(state: State, account: Account) -> str:
     if state is State.FAILED:
-        kept = ", what came before is kept" if account.recorded else ""
-        return f": {account.reason}{kept}"
+        # What a server has made of it, nobody here knows.
+        kept = ", what came before was sent" if account.mode == "server" else ", what came before is kept"
+        return f": {account.reason}{kept if account.recorded else ''}"
     errors = ", the drive has reported errors" if account.health.faults else ""
     if state is State.CLOSED and account.parts:
         files = len(account.parts)
         return f": {files} file{'s' if files > 1 else ''}{errors}"
     return _trouble(account.health) if state is State.OPEN else ""
+
+
+def _attempts(status: Status) -> str:
+    """How far the phone has come with trying again."""
+    number, retry = status.attempt, status.retry
+    if not number:
+        return ""
+    if status.key in WAITING:
+        paused = ", paused" if status.key is Key.WAITING_PAUSED else ""
+        return f"; trying again in {to_seconds(retry.after):g} s ({number} of {retry.attempts}){paused}"
+    if status.destination is State.OPENING:
+        return f", attempt {number} of {retry.attempts}"
+    given_up = status.destination is State.FAILED and number == retry.attempts
+    return f"; given up after {number} more attempt{'s' if number > 1 else ''}" if given_up else ""
+
+
+def _earlier(status: Status) -> str:
+    """A failure that no screen of its own would show, another recording having begun."""
+    return f"; the one before failed: {status.earlier}" if status.earlier else ""
 
 
 def _trouble(health: Health) -> str:

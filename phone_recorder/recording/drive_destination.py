@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
 
-from phone_recorder.errors import DriveError, DriveFull, FileTooLarge, SyncFailed
+from phone_recorder.errors import DriveError, DriveFull, DriveReadOnly, FileLost, FileTooLarge, SyncFailed
 from phone_recorder.recording.account import Fault, Health, Part
 from phone_recorder.recording.destination import State
+from phone_recorder.recording.drive import Drive, PartFile
 from phone_recorder.recording.drive_names import part_names
 from phone_recorder.recording.rotation import SpacePolicy
-from phone_recorder.recording.units import from_ms
+from phone_recorder.recording.units import from_ms, to_seconds
 from phone_recorder.wire.record_file import HEADER_SIZE, RecordHeader
+
+__all__ = ["Drive", "DriveDestination", "PartFile", "audio_in"]
 
 CHECKPOINT = from_ms(800)
 """Between two true headers: with the recorder's tick of 200 ms on top, no audio is older than a second unsaved."""
@@ -24,72 +26,39 @@ MAX_FAILED_SAVES = 3
 """Checkpoints in a row that may fail: one bad sector is survived, a drive that keeps nothing is not."""
 
 
-class PartFile(Protocol):
-    """One open record file on a drive. Each method but `close` raises a DriveError when the drive fails.
-
-    SyncFailed asks for another try: what may not be on the drive is then written once more.
-    """
-
-    path: str
-
-    @property
-    def size(self) -> int:
-        """Bytes that were written, the header included."""
-
-    def append(self, data: bytes) -> None:
-        """Write at the end. After an error `size` tells how much was still written."""
-
-    def checkpoint(self, header: bytes) -> None:
-        """Put what was appended, and then this header, safely on the drive."""
-
-    def seal(self, header: bytes, size: int) -> None:
-        """The last checkpoint, the file cut to `size`."""
-
-    def close(self) -> None:
-        """Let go of the file."""
-
-
-class Drive(Protocol):
-    """A mounted USB file system that can take record files."""
-
-    def check(self) -> None:
-        """DriveGone, DriveReadOnly ... if it can take nothing now."""
-
-    def free(self) -> int:
-        """Bytes left for us. Asked for at each checkpoint, so it must be cheap."""
-
-    def create(self, names: Iterator[str], header: bytes) -> PartFile:
-        """A new file under the first name that is not taken, beginning with the header."""
-
-    def recordings(self) -> list[str]:
-        """Paths of the record files that nobody writes just now, oldest first."""
-
-    def delete(self, path: str) -> None:
-        """Delete one of them."""
-
-
 def audio_in(parts: Iterable[Part]) -> int:
     """Units of audio that record files hold."""
     return sum(part.bytes - HEADER_SIZE for part in parts)
 
 
 class DriveDestination:
-    """`system_time` turns an instant into local time, for the files' names. `header` says codec and packet lengths."""
+    """`system_time` turns an instant into local time, for the files' names; asked when the recording begins.
+
+    `header` says codec and packet lengths. `room_in` tells how many bytes deleting each of these recordings would free;
+    without it none are covered.
+    """
 
     mode = "local"
 
     def __init__(
-        self, drive: Drive, header: RecordHeader, policy: SpacePolicy, system_time: Callable[[int], datetime]
+        self,
+        drive: Drive,
+        header: RecordHeader,
+        policy: SpacePolicy,
+        system_time: Callable[[int], datetime],
+        room_in: Callable[[Sequence[str]], Sequence[int]] | None = None,
     ) -> None:
         self.state = State.OPENING
         self.error: DriveError | None = None
         self.health = Health()
         self._drive = drive
+        self._room_in = room_in if policy.cover else None
         self._header = header
         self._policy = policy
         self._system_time = system_time
         self._done: list[Part] = []
         self._part: PartFile | None = None
+        self._begun: tuple[int, datetime] | None = None
         self._room = 0  # bytes that the open part may still take
         self._saved_at = 0
         self._saved: Part | None = None  # what is safe of the open part
@@ -153,11 +122,17 @@ class DriveDestination:
         before = part.size
         try:
             part.append(data)
+        except FileLost as error:
+            if before == HEADER_SIZE:
+                # A new file that is lost at once would be followed by another that is.
+                raise
+            self._lose(error)
+            return 0
         except (FileTooLarge, DriveFull) as error:
             taken = self._account(part).bytes - before
             # A new file that takes nothing would be followed by another that takes nothing.
             hopeless = before == HEADER_SIZE and not taken
-            if hopeless or not (self._policy.cover or isinstance(error, FileTooLarge)):
+            if hopeless or not (self._room_in or isinstance(error, FileTooLarge)):
                 raise
             self._room = 0
             return taken
@@ -165,7 +140,10 @@ class DriveDestination:
         return len(data)
 
     def _begin_part(self, now: int) -> PartFile:
-        self._end_part()
+        try:
+            self._end_part()
+        except FileLost as error:
+            self._lose(error)
         self._drive.check()
         self._make_room()
         self._room = self._policy.room(self._drive.free(), self._header.rtp_len)
@@ -177,18 +155,28 @@ class DriveDestination:
     def _create(self, now: int) -> PartFile:
         for _ in range(MAX_FAILED_SAVES - 1):
             try:
-                return self._drive.create(part_names(self._system_time(now)), bytes(self._header))
+                return self._drive.create(part_names(self._name_time(now)), bytes(self._header))
             except SyncFailed as error:
                 self._note(str(error))
-        return self._drive.create(part_names(self._system_time(now)), bytes(self._header))
+        return self._drive.create(part_names(self._name_time(now)), bytes(self._header))
+
+    def _name_time(self, now: int) -> datetime:
+        """Local time when the recording began, and what has passed since: a clock put back does not disturb parts."""
+        self._begun = self._begun or (now, self._system_time(now))
+        instant, time = self._begun
+        return time + timedelta(seconds=to_seconds(now - instant))
 
     def _make_room(self) -> None:
-        """Delete older recordings, never parts of this one, until the next part has room."""
-        if not self._policy.cover or self._drive.free() >= self._policy.wanted:
+        """Delete older recordings, never parts of this one, until the next part has room; none in vain."""
+        if self._room_in is None or (free := self._drive.free()) >= self._policy.wanted:
             return
         ours = {part.path for part in self._done}
-        for path in self._drive.recordings():
-            if path not in ours:
+        paths = [path for path in self._drive.recordings() if path not in ours]
+        rooms = self._room_in(paths)
+        if free + sum(rooms) < self._policy.least(self._header.rtp_len):
+            return
+        for path, room in zip(paths, rooms, strict=True):
+            if room:
                 self._cover(path)
             if self._drive.free() >= self._policy.wanted:
                 return
@@ -197,6 +185,9 @@ class DriveDestination:
         try:
             self._drive.delete(path)
             self.health = replace(self.health, covered=(*self.health.covered, path))
+        except DriveReadOnly:
+            # Somebody keeps this one; the next one can perhaps be deleted.
+            return
         except DriveError as error:
             # Perhaps the next one can be deleted; whether there is room is asked afterwards.
             self._note(str(error))
@@ -204,8 +195,11 @@ class DriveDestination:
     def _checkpoint(self, now: int, part: PartFile) -> None:
         self._drive.check()
         whole = self._account(part)
-        if self._save(lambda: part.checkpoint(bytes(self._true_header(part)))):
-            self._saved = whole
+        try:
+            if self._save(lambda: part.checkpoint(bytes(self._true_header(part)))):
+                self._saved = whole
+        except FileLost as error:
+            self._lose(error)
         self._saved_at = now
         self._look_at_space()
         self._keep_reserve()
@@ -220,12 +214,23 @@ class DriveDestination:
             # Given up once, the audio is not asked for again; then the header must still be made true.
             sealed = self._seal(part, whole) or self._seal(part, whole)
             self._saved = whole if sealed else self._saved
+        except FileLost:
+            # Unless it is the drive that is not there any more, and the file with it.
+            self._saved = None if self._is_there() else whole
+            raise
         finally:
             # Where the drive fails now, nothing is claimed but what was safe before.
             self._done += [self._saved] if self._saved else []
             self._saved = self._part = None
             part.close()
         return sealed
+
+    def _is_there(self) -> bool:
+        try:
+            self._drive.check()
+        except DriveError:
+            return False
+        return True
 
     def _seal(self, part: PartFile, whole: Part) -> bool:
         return self._save(lambda: part.seal(bytes(self._true_header(part)), whole.bytes))
@@ -247,13 +252,22 @@ class DriveDestination:
             raise DriveError(f"the drive keeps nothing any more: {errors[-1]}")
         return saved
 
+    def _lose(self, error: FileLost) -> None:
+        """What others have taken is no part of the recording, which goes on in another file."""
+        self._drive.check()
+        self._note(str(error))
+        part, self._part, self._saved = self._part, None, None
+        if part:
+            part.close()
+
     def _note(self, error: str) -> None:
         if len(self.health.faults) < MAX_FAULTS:
             self.health = replace(self.health, faults=(*self.health.faults, Fault(self.written, error)))
 
     def _look_at_space(self) -> None:
-        if not self._policy.cover:
-            packets = self._policy.remaining(self._drive.free(), self._header.rtp_len)
+        free = self._drive.free()
+        if self._room_in is None:
+            packets = self._policy.remaining(free, self._header.rtp_len)
             self.health = replace(self.health, remaining=packets * self._header.increment)
 
     def _keep_reserve(self) -> None:
@@ -280,3 +294,7 @@ class DriveDestination:
         except DriveError:
             # The first error is the one to show; the file keeps its last true header.
             return
+        if isinstance(error, DriveFull):
+            with suppress(DriveError):
+                # What is told of the room is no more than there is.
+                self._look_at_space()

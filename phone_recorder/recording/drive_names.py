@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import count
 
 from phone_recorder.errors import UsageError
@@ -14,6 +14,12 @@ _TIME = r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"
 _RECORD_FILE = re.compile(rf"Record_({_DATE}{_TIME})(?:-([2-9]|[1-9][0-9]{{1,8}}))?\.wav")
 _NOT_ON_FAT = set('<>:"|?*\\')
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+CLOCK_SET = datetime(2024, 1, 1)
+"""This program was made later: a clock that says less was never set."""
+PUT_BACK = timedelta(hours=2)
+"""By so much a clock is put back that is right: daylight saving, with some leap of the time server's."""
+LAST_TIME = datetime(2100, 1, 1)
+"""Names of later times are no clock's."""
 MAX_NAME = 255
 """UTF-16 units of a long FAT name."""
 
@@ -30,6 +36,26 @@ def record_order(name: str) -> tuple[str, int] | None:
     """What sorts record files oldest first, by the time in their names; None if this is not a record file's name."""
     found = _RECORD_FILE.fullmatch(name)
     return (found[1], int(found[2] or 1)) if found else None
+
+
+def time_for_name(now: datetime, names: Iterable[str]) -> datetime:
+    """The time to name a new file by, beside files of these names: so that it is not taken for older than they are.
+
+    `now`, unless that clock was never set or was put back a little: then the time of the newest name there is. Names
+    that are far ahead of a clock that is set are of one that was wrong.
+    """
+    latest = LAST_TIME if now < CLOCK_SET else now + PUT_BACK
+    times = [time for name in names if (time := _time_of(name)) and time <= latest]
+    return max([now, *times])
+
+
+def _time_of(name: str) -> datetime | None:
+    """The time in a record file's name."""
+    order = record_order(name)
+    try:
+        return datetime.strptime(order[0], "%Y%m%d%H%M%S") if order else None
+    except ValueError:
+        return None  # the 31st of February
 
 
 def parse_folder(folder: str) -> tuple[str, ...]:

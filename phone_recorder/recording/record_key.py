@@ -1,7 +1,8 @@
-"""The record key: idle, recording, paused. All of its behaviour is the table in this file.
+"""The record key: idle, recording, paused, waiting. All of its behaviour is the table in this file.
 
 A press starts a recording, and a second press stops it, paused or not (guide: local recording, steps 3 and 4). The
-key's state is what the user wants; what is true is the destination's to say.
+key's state is what the user wants; what is true is the destination's to say. It waits while a recording whose server
+was lost is going to be tried again, where that is set; a pause lasts through the wait.
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ class Key(Enum):
     IDLE = "idle"
     RECORDING = "recording"
     PAUSED = "paused"
+    WAITING = "waiting"
+    WAITING_PAUSED = "waiting_paused"
+
+
+WAITING = (Key.WAITING, Key.WAITING_PAUSED)
+"""Nothing is recorded, and another recording will be started."""
 
 
 class Event(Enum):
@@ -29,6 +36,8 @@ class Event(Enum):
     DESTINATION_FAILED = "destination failed"
     DRIVE_FULL = "drive full"
     DRIVE_REMOVED = "drive removed"
+    SERVER_LOST = "server lost"
+    WAITED = "waited"
 
 
 class Action(Enum):
@@ -40,6 +49,10 @@ class Action(Enum):
     PAUSE = "pause it"
     RESUME = "go on with it"
     ABANDON = "end it as failed"
+    WAIT = "end it as failed, and wait"
+    RETRY = "start another"
+    RETRY_PAUSED = "start another, paused"
+    GIVE_UP = "wait no more"
     REFUSE_NOT_RECORDING = "say that nothing is being recorded"
     REFUSE_RECORDING = "say that a recording is already running"
 
@@ -52,6 +65,15 @@ _RUNNING = {
     Event.DRIVE_FULL: (Key.IDLE, Action.ABANDON),
     Event.DRIVE_REMOVED: (Key.IDLE, Action.ABANDON),
 }
+_WAITING = {
+    Event.PRESS: (Key.IDLE, Action.GIVE_UP),
+    Event.START: (Key.RECORDING, Action.START),
+    Event.STOP: (Key.IDLE, Action.GIVE_UP),
+    Event.CALL_ENDED: (Key.IDLE, Action.GIVE_UP),
+    Event.PAUSE: (Key.WAITING_PAUSED, Action.NONE),
+    Event.RESUME: (Key.WAITING, Action.NONE),
+}
+_OVER = (Event.DESTINATION_FAILED, Event.DRIVE_FULL, Event.DRIVE_REMOVED, Event.SERVER_LOST)
 
 TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
     Key.IDLE: {
@@ -61,21 +83,34 @@ TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
         Event.PAUSE: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
         Event.RESUME: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
         Event.CALL_ENDED: (Key.IDLE, Action.NONE),
-        Event.DESTINATION_FAILED: (Key.IDLE, Action.NONE),
-        Event.DRIVE_FULL: (Key.IDLE, Action.NONE),
-        Event.DRIVE_REMOVED: (Key.IDLE, Action.NONE),
+        Event.WAITED: (Key.IDLE, Action.NONE),
+        **dict.fromkeys(_OVER, (Key.IDLE, Action.NONE)),
     },
     Key.RECORDING: {
         **_RUNNING,
         Event.START: (Key.RECORDING, Action.REFUSE_RECORDING),
         Event.PAUSE: (Key.PAUSED, Action.PAUSE),
         Event.RESUME: (Key.RECORDING, Action.NONE),
+        Event.SERVER_LOST: (Key.WAITING, Action.WAIT),
+        Event.WAITED: (Key.RECORDING, Action.NONE),
     },
     Key.PAUSED: {
         **_RUNNING,
         Event.START: (Key.PAUSED, Action.REFUSE_RECORDING),
         Event.PAUSE: (Key.PAUSED, Action.NONE),
         Event.RESUME: (Key.RECORDING, Action.RESUME),
+        Event.SERVER_LOST: (Key.WAITING_PAUSED, Action.WAIT),
+        Event.WAITED: (Key.PAUSED, Action.NONE),
+    },
+    Key.WAITING: {
+        **_WAITING,
+        Event.WAITED: (Key.RECORDING, Action.RETRY),
+        **dict.fromkeys(_OVER, (Key.WAITING, Action.NONE)),
+    },
+    Key.WAITING_PAUSED: {
+        **_WAITING,
+        Event.WAITED: (Key.PAUSED, Action.RETRY_PAUSED),
+        **dict.fromkeys(_OVER, (Key.WAITING_PAUSED, Action.NONE)),
     },
 }
 

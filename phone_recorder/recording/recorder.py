@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from phone_recorder.errors import DestinationError, DriveFull, DriveGone
+from phone_recorder.errors import DestinationError, DriveFull, DriveGone, ServerLost, ServerUnreachable
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import State
-from phone_recorder.recording.record_key import Action, Event, Key, turn
+from phone_recorder.recording.record_key import WAITING, Action, Event, Key, turn
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.tally import Tally
+from phone_recorder.recording.units import SECOND
 
 Tallies = dict[str, Tally]
 
@@ -43,24 +44,47 @@ REASONS = {
 }
 """Why a recording ended, as its account and the stop request have it."""
 
+_EVENTS = {DriveFull: Event.DRIVE_FULL, DriveGone: Event.DRIVE_REMOVED}
+_WORTH_A_RETRY = (ServerLost, ServerUnreachable)
+"""Not what the server has refused: that was its decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """What becomes of a recording whose server was lost: another one, after so many units, `attempts` times in a row.
+
+    The guide ends the session there, and so do no attempts.
+    """
+
+    attempts: int = 0
+    after: int = 2 * SECOND
+
+
+NO_RETRY = RetryPolicy()
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What is true of the record key and of the last recording; the face is derived from this alone.
 
-    `destination` is None before the first recording; `refused` is what the last key asked for in vain.
+    `destination` is None before the first recording; `refused` is what the last key asked for in vain; `attempt` is the
+    number of the attempt by `retry` that is being made or comes next, 0 for a recording that a key has started;
+    `earlier` is why an older recording has failed since the last key.
     """
 
     key: Key
     destination: State | None = None
     account: Account | None = None
     refused: Action | None = None
+    attempt: int = 0
+    retry: RetryPolicy = NO_RETRY
+    earlier: str = ""
 
 
 class Recorder:
     """`begin` makes the session of a recording that starts at an instant; `legs` counts what has come of the call."""
 
-    def __init__(self, begin: Callable[[int], Session], legs: Legs) -> None:
+    def __init__(self, begin: Callable[[int], Session], legs: Legs, retry: RetryPolicy = NO_RETRY) -> None:
         self.key = Key.IDLE
         self.accounts: list[Account] = []
         """Every recording of this call, oldest first."""
@@ -69,6 +93,10 @@ class Recorder:
         self._current: Session | None = None
         self._running: list[tuple[Session, Tallies]] = []
         self._refused: Action | None = None
+        self._retry = retry
+        self._attempt = 0
+        self._waits_until = 0
+        self._earlier = ""
 
     @property
     def status(self) -> Status:
@@ -76,7 +104,8 @@ class Recorder:
         session = self._current
         if session is None:
             return Status(self.key, refused=self._refused)
-        return Status(self.key, session.destination.state, session.account, self._refused)
+        state, account = session.destination.state, session.account
+        return Status(self.key, state, account, self._refused, self._attempt, self._retry, self._earlier)
 
     @property
     def wanted_from(self) -> int | None:
@@ -85,17 +114,32 @@ class Recorder:
 
     def press(self, now: int, event: Event) -> None:
         """A key, or the end of the call."""
+        self._earlier = ""
+        self._turn(now, event)
+
+    def _turn(self, now: int, event: Event) -> None:
         self.key, action = turn(self.key, event)
         self._refused = None
         match action:
             case Action.START:
+                self._attempt = 0
                 self._start(now)
+            case Action.RETRY:
+                self._start(now)
+            case Action.RETRY_PAUSED:
+                self._start(now)
+                self._session.pause(now)
             case Action.STOP:
                 self._stop(now, REASONS[event])
             case Action.PAUSE:
                 self._session.pause(now)
             case Action.RESUME:
                 self._session.resume(now)
+            case Action.WAIT:
+                self._attempt += 1
+                self._waits_until = now + self._retry.after
+            case Action.GIVE_UP:
+                self._attempt = 0
             case Action.REFUSE_RECORDING | Action.REFUSE_NOT_RECORDING:
                 self._refused = action
 
@@ -112,6 +156,8 @@ class Recorder:
 
     def advance(self, now: int) -> None:
         """Let every recording go on; call at each tick, the socket drained."""
+        if self.key in WAITING and now >= self._waits_until:
+            self._turn(now, Event.WAITED)
         for session, tallies in list(self._running):
             session.advance(now)
             if session.finished:
@@ -138,16 +184,20 @@ class Recorder:
                     tally.end = tally.start + length
 
     def _finished(self, now: int, session: Session) -> None:
-        if session is self._current and session.error:
-            self.press(now, _event_of(session.error))
+        if session is not self._current:
+            self._earlier = session.account.reason if session.error else self._earlier
+            return
+        if session.account.recorded:
+            self._attempt = 0
+        if session.error:
+            self._turn(now, self._event_of(session.error))
+
+    def _event_of(self, error: DestinationError) -> Event:
+        if isinstance(error, _WORTH_A_RETRY) and self._attempt < self._retry.attempts:
+            return Event.SERVER_LOST
+        return next((event for kind, event in _EVENTS.items() if isinstance(error, kind)), Event.DESTINATION_FAILED)
 
     @property
     def _session(self) -> Session:
         assert self._current is not None, "the table has no such action before the first start"
         return self._current
-
-
-def _event_of(error: DestinationError) -> Event:
-    if isinstance(error, DriveFull):
-        return Event.DRIVE_FULL
-    return Event.DRIVE_REMOVED if isinstance(error, DriveGone) else Event.DESTINATION_FAILED

@@ -41,6 +41,10 @@ class SpacePolicy:
         """Bytes that must be free before a part begins: older recordings give way for no more than that."""
         return self.reserve + min(self._largest, LEAST_PART)
 
+    def least(self, packet: int) -> int:
+        """Bytes that must be free for a part of one packet."""
+        return self.reserve + HEADER_SIZE + packet
+
     def remaining(self, free: int, packet: int) -> int:
         """Whole packets that still fit, in one part or in several."""
         part = (self._largest - HEADER_SIZE) // packet

@@ -9,13 +9,17 @@ from typing import Protocol
 from phone_recorder.errors import ControlError, ServerError, ServerLost, ServerRefused, ServerUnreachable
 from phone_recorder.recording.account import Health, Part
 from phone_recorder.recording.destination import State
+from phone_recorder.recording.server_answer import is_whole, media_address
 from phone_recorder.recording.units import SECOND, from_seconds
+from phone_recorder.settings import Terminator
 from phone_recorder.wire import control
 from phone_recorder.wire.printable import printable
 from phone_recorder.wire.rtp import RtpSender
 
-ANSWER_TIMEOUT = 5 * SECOND
-"""How long a server may take to answer; as much audio is held for it meanwhile."""
+MOST_AT_ONCE = 64
+"""Packets of a call of `write`: what was held for a server that answered late must not overrun its socket."""
+TERMINATORS: dict[Terminator, control.Terminator] = {"none": b"", "LF": b"\n", "CRLF": b"\r\n"}
+"""What ends a message of ours; the guide has nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ LinkEvent = Opened | Received | Closed
 
 
 class ServerLink(Protocol):
-    """The way to one record server, for one recording. Nothing here raises; what goes wrong is a Closed."""
+    """The way to one record server, for one recording. What goes wrong with the connection is a Closed."""
 
     def open(self) -> None:
         """Begin to connect."""
@@ -55,7 +59,7 @@ class ServerLink(Protocol):
         """Bytes for the control connection."""
 
     def media_to(self, host: str, port: int) -> None:
-        """Where RTP goes from now on."""
+        """Where RTP goes from now on; ServerRefused if none can go there."""
 
     def send_media(self, packets: list[bytes]) -> None:
         """RTP, in order."""
@@ -66,10 +70,15 @@ class ServerLink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ServerPolicy:
-    """How this phone speaks to a server. `foreign_media`: RTP may go to another host than the control connection."""
+    """How this phone speaks to a server. `foreign_media`: RTP may go to another host than the control connection.
+
+    `timeout` in units: so long a server may take to be reached and to answer a start, and to answer a stop. As much
+    audio is held for it meanwhile.
+    """
 
     terminator: control.Terminator = b""
     foreign_media: bool = False
+    timeout: int = 5 * SECOND
 
 
 class ServerDestination:
@@ -96,14 +105,14 @@ class ServerDestination:
         self._closes_as = State.CANCELLED
 
     def open(self, now: int) -> None:
-        self._deadline = now + ANSWER_TIMEOUT
+        self._deadline = now + self._policy.timeout
         self._link.open()
 
     def write(self, now: int, frames: list[bytes]) -> None:
-        if self.state is State.OPENING:
+        if self.state in (State.OPENING, State.OPEN):
             self._held += frames
-        elif self.state is State.OPEN:
-            self._send(frames)
+        if self.state is State.OPEN:
+            self._send(MOST_AT_ONCE)
 
     def advance(self, now: int) -> None:
         if self.state.final:
@@ -112,9 +121,9 @@ class ServerDestination:
             for event in self._link.events():
                 self._happened(now, event)
             if now - self._heard_at >= from_seconds(control.QUIET_S):
-                self._take(self._buffer.quiet())
+                self._hear_quiet()
             if self.state in (State.OPENING, State.CLOSING) and now >= self._deadline:
-                self._unanswered()
+                raise self._unanswered()
         except ServerError as error:
             self._fail(error)
         except ControlError as error:
@@ -127,7 +136,8 @@ class ServerDestination:
         elif self.state in (State.OPENING, State.OPEN):
             if self.state is State.OPEN:
                 self._closes_as = State.CLOSED
-                self._deadline = now + ANSWER_TIMEOUT
+                self._deadline = now + self._policy.timeout
+                self._send(len(self._held))
             self.state = State.CLOSING
             self._link.send(control.build(self._stop_request(reason), self._policy.terminator))
 
@@ -140,33 +150,33 @@ class ServerDestination:
                 self._heard_at = now
                 self._take(self._buffer.feed(data))
             case Closed(error):
-                self._take(self._buffer.closed())
-                self._lost(error)
+                self._take([held for held in self._buffer.closed() if is_whole(held)])
+                if not self.state.final:
+                    raise self._lost(error)
 
-    def _unanswered(self) -> None:
-        if self._cancelling:
-            self._end(State.CANCELLED)
-        else:
-            raise ServerUnreachable("the record server does not answer")
+    def _hear_quiet(self) -> None:
+        """Quiet ends a message that may be whole; the rest of another may still be on its way."""
+        for held in self._buffer.closed():
+            if is_whole(held):
+                self._take([held])
+            else:
+                self._buffer.feed(held)
 
-    @property
-    def _cancelling(self) -> bool:
-        """Stopped before the server had taken it: nothing is to be kept, however it answers."""
-        return self.state is State.CLOSING and self._closes_as is State.CANCELLED
+    def _unanswered(self) -> ServerError:
+        if not self._peer:
+            return ServerUnreachable("the record server cannot be reached: it does not answer")
+        held = self._buffer.closed()
+        return ServerUnreachable(f"the record server {'answers in part only' if held else 'does not answer'}")
 
-    def _lost(self, error: str) -> None:
-        if self.state.final:
-            return
-        if self._cancelling:
-            self._end(State.CANCELLED)
-        elif not self._peer:
-            raise ServerUnreachable(f"the record server cannot be reached: {error}")
-        else:
-            raise ServerLost(f"the connection to the record server was lost: {error}")
+    def _lost(self, error: str) -> ServerError:
+        if self._peer:
+            return ServerLost(f"the connection to the record server was lost: {error}")
+        return ServerUnreachable(f"the record server cannot be reached: {error}")
 
     def _take(self, messages: list[bytes]) -> None:
         for message in messages:
-            self._answered(control.parse(message))
+            if not self.state.final:
+                self._answered(control.parse(message))
 
     def _answered(self, message: control.Message) -> None:
         if message.id != self._request.id:
@@ -184,22 +194,17 @@ class ServerDestination:
     def _started(self, answer: control.StartResponse) -> None:
         if answer.result != "success":
             raise ServerRefused(f"the record server refused: {printable(answer.reason) or 'no reason given'}")
-        self._link.media_to(self._media_host(answer.server), _port(answer.port))
+        self._link.media_to(*media_address(answer, self._peer, self._policy.foreign_media))
         self.state = State.OPEN
-        held, self._held = self._held, []
-        self._send(held)
+        self._send(MOST_AT_ONCE)
 
     def _stopped(self, answer: control.StopResponse) -> None:
         if self._closes_as is State.CLOSED and answer.result != "success":
             raise ServerRefused("the record server could not end the recording as it should")
         self._end(self._closes_as)
 
-    def _media_host(self, host: str) -> str:
-        if host in ("", "0.0.0.0", "::", self._peer) or self._policy.foreign_media:
-            return host if host not in ("", "0.0.0.0", "::") else self._peer
-        raise ServerRefused(f"the record server wants RTP sent to {host[:60]!r}, which is not itself ({self._peer})")
-
-    def _send(self, frames: list[bytes]) -> None:
+    def _send(self, most: int) -> None:
+        frames, self._held = self._held[:most], self._held[most:]
         self._link.send_media([self._rtp.packet(frame) for frame in frames])
         self.written += sum(map(len, frames))
 
@@ -210,16 +215,14 @@ class ServerDestination:
         )
 
     def _fail(self, error: ServerError) -> None:
-        self.error = error
-        self._end(State.FAILED)
+        """End as failed. What was stopped before the server had taken it is cancelled, however that went."""
+        if self.state is State.CLOSING and self._closes_as is State.CANCELLED:
+            self._end(State.CANCELLED)
+        else:
+            self.error = error
+            self._end(State.FAILED)
 
     def _end(self, state: State) -> None:
         self.state = state
         self._held = []
         self._link.close()
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536):
-        raise ServerRefused(f"the record server named {text[:20]!r} as its RTP port, which is none")
-    return int(text)

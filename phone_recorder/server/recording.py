@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import PurePath
 from typing import Protocol
 
+import msgspec
+
 from phone_recorder.errors import RtpError
-from phone_recorder.recording.account import Account
+from phone_recorder.media.level import level_db
+from phone_recorder.recording.account import Account, StreamCounts
 from phone_recorder.recording.destination import Destination
 from phone_recorder.recording.placement import BySender
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
-from phone_recorder.recording.units import from_ms
-from phone_recorder.wire.control import StartRequest
+from phone_recorder.recording.units import from_ms, to_seconds
+from phone_recorder.server.entry import Entry, Live
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, BYTES_PER_MS, PTIMES_MS, Codec
 from phone_recorder.wire.record_file import RecordHeader
-from phone_recorder.wire.rtp import RtpPacket
+from phone_recorder.wire.rtp import HEADER_SIZE, RtpPacket
 
-HORIZON = from_ms(1000)
-"""How long a packet that was overtaken is waited for: the server keeps files, it does not listen live."""
+HORIZON = from_ms(500)
+"""How long a packet that was overtaken is waited for: what comes after a gap is not on the disk until then."""
+DRAIN = from_ms(200)
+"""Between two looks at a port: its packets wait in the kernel, which tells when each came."""
+SILENT = from_ms(500)
+"""A meter falls when no packet has come for so long; a port is looked at every DRAIN."""
 STREAM = "rtp"
 
 _USUAL_FRAME = 20 * BYTES_PER_MS
 _FRAMES = [ptime * BYTES_PER_MS for ptime in PTIMES_MS]
+
+Datagram = tuple[int, bytes, str]
+"""Instant, data, source host."""
 
 
 class MediaPort(Protocol):
@@ -31,8 +42,8 @@ class MediaPort(Protocol):
     @property
     def address(self) -> tuple[str, int]: ...
 
-    def drain(self) -> Iterable[tuple[int, bytes, str]]:
-        """Instant, datagram and source host of all that waits."""
+    def drain(self) -> Iterable[Datagram]:
+        """All that waits."""
 
     def close(self) -> None: ...
 
@@ -41,25 +52,31 @@ class ServerRecording:
     """Takes RTP from the control peer's host alone, of the codec agreed on, locked to the first SSRC that sends it.
 
     The file begins with the first packet, whose length is the file's packet length; a recording that was stopped
-    before leaves no file.
+    before leaves no file. `call` is what is known of the call, `start` the instant at which it was asked for.
     """
 
     def __init__(
         self,
-        request: StartRequest,
+        start: int,
+        call: Entry,
         codec: Codec,
         peer: str,
         port: MediaPort,
         store: Callable[[RecordHeader], Destination],
     ) -> None:
-        self.request = request
-        self.account = Account(request.id, "server", codec.name)
+        self.call = call
+        self.account = Account(call.id, "server", codec.name)
         self.port = port
+        self.start = self.heard_at = start
         self._codec = codec
         self._peer = peer
         self._store = store
         self._ssrc = -1
+        self._due = start
+        self._last = b""  # the payload that came last
         self._session: Session | None = None
+        self._timeline: Timeline | None = None
+        self._pace = BySender(HORIZON)
         self._ended: tuple[str, str] | None = None  # the state and the reason to end with, at the next tick
 
     @property
@@ -67,16 +84,64 @@ class ServerRecording:
         """Not all of it is safe yet."""
         return self.account.state == "recording"
 
+    @property
+    def counts(self) -> StreamCounts:
+        """The packets so far."""
+        return self._timeline.counts if self._timeline else StreamCounts()
+
+    @property
+    def names(self) -> list[str]:
+        """Of its files, without `.wav`."""
+        return [PurePath(part.path).stem for part in self.account.parts]
+
+    def entry(self) -> Entry:
+        """The truth of it, when it has ended; `name`, size and duration are those of each file."""
+        account, counts = self.account, self.counts
+        return msgspec.structs.replace(
+            self.call,
+            state="recorded" if account.state == "recorded" else "cut short",
+            reason=account.reason,
+            received=counts.received,
+            lost=counts.lost,
+            late=counts.late,
+            duplicate=counts.duplicate,
+            bad=counts.bad,
+            foreign=account.foreign,
+            gaps_s=to_seconds(sum(account.gaps.total.values())),
+        )
+
+    def live(self, now: int) -> Live:
+        """What it is doing."""
+        call, counts = self.call, self.counts
+        names = self.names
+        return Live(
+            id=call.id,
+            name=names[-1] if names else "",
+            device=call.device,
+            direction=call.direction,
+            local_number=call.local_number,
+            local_name=call.local_name,
+            remote_number=call.remote_number,
+            remote_name=call.remote_name,
+            codec=self._codec.name,
+            started_at=call.started_at,
+            duration_s=to_seconds(self.account.recorded),
+            received=counts.received,
+            lost=counts.lost,
+            foreign=self.account.foreign,
+            level_db=level_db(self._codec, self._last) if now - self.heard_at < SILENT else None,
+        )
+
     def stop(self, state: str, reason: str) -> None:
         """End at the next tick: what was sent before the stop may still be on its way."""
         self._ended = self._ended or (state, reason)
 
     def advance(self, now: int) -> None:
-        """Drain the port, and store what is whole."""
-        if not self.running:
+        """Drain the port, if it is time for that, and store what is whole."""
+        if not self.running or (now < self._due and not self._ended):
             return
-        for instant, data, source in self.port.drain():
-            self._receive(instant, data, source)
+        self._due = now + DRAIN
+        self._take(list(self.port.drain()))
         if self._session is None:
             self._end_without_audio()
         else:
@@ -99,20 +164,39 @@ class ServerRecording:
             state, self.account.reason = self._ended
             self.account.state = "cancelled" if state == "recorded" else "failed"
 
-    def _receive(self, instant: int, data: bytes, source: str) -> None:
-        if source != self._peer or not self._is_ours(instant, data):
-            self.account.foreign += 1
-        elif self._session:
-            self._session.receive(instant, data)
+    def _take(self, datagrams: list[Datagram]) -> None:
+        heard = [(instant, data) for instant, data, source in datagrams if source == self._peer]
+        # EDGE-CASES M10: a recording is not longer than the call, however fast somebody sends.
+        if self._timeline and heard:
+            heard = heard[: max(self._pace.room(heard[-1][0]) // self._timeline.frame, 0)]
+        self.account.foreign += len(datagrams) - len(heard)
+        at = 0
+        while at < len(heard):
+            run = self._timeline.receive_run(heard, self._codec, at) if self._timeline else 0
+            if run:
+                self.heard_at, last = heard[at + run - 1]
+                self._last = last[HEADER_SIZE:]
+            else:
+                self._receive(*heard[at])
+            at += run or 1
 
-    def _is_ours(self, instant: int, data: bytes) -> bool:
-        """What has no SSRC is for the timeline to judge, and so is what of ours is no audio."""
+    def _receive(self, instant: int, data: bytes) -> None:
         try:
             packet = RtpPacket.parse(data)
         except RtpError:
-            return self._session is not None
-        if self._session is None and packet.payload_type == self._codec.payload_type and packet.payload:
+            packet = None
+        if packet and self._session is None and packet.payload_type == self._codec.payload_type and packet.payload:
             self._session = self._begin(instant, packet)
+        if self._session is None or (packet and not self._is_ours(packet)):
+            self.account.foreign += 1
+            return
+        # What is no RTP is for the timeline to judge, and so is what of ours is no audio.
+        self._session.receive(instant, data)
+        if packet:
+            self.heard_at = instant
+            self._last = packet.payload if packet.payload_type == self._codec.payload_type else self._last
+
+    def _is_ours(self, packet: RtpPacket) -> bool:
         other_codec = BY_PAYLOAD_TYPE.get(packet.payload_type, self._codec) is not self._codec
         return packet.ssrc == self._ssrc and not other_codec
 
@@ -120,6 +204,6 @@ class ServerRecording:
         self._ssrc = packet.ssrc
         size = len(packet.payload)
         frame = size if size in _FRAMES else _USUAL_FRAME
-        timeline = Timeline(frame, HORIZON, BySender(HORIZON))
+        self._timeline = Timeline(frame, HORIZON, self._pace)
         destination = self._store(RecordHeader(self._codec, frame, frame))
-        return Session(instant, timeline, destination, self.account, self._codec, stream=STREAM)
+        return Session(instant, self._timeline, destination, self.account, self._codec, stream=STREAM)

@@ -21,7 +21,7 @@ QUIET_S = 0.2
 
 Terminator = Literal[b"", b"\n", b"\r\n"]
 
-_ENDS = re.compile(rb"[\n\r\0]|(?<=[^&])(?=cmd=)")
+_ENDS = re.compile(rb"[\n\r\0]+|(?<=[^&])(?=cmd=)")
 _MUST_ESCAPE = re.compile(r"[&=%\s\x00-\x1f\x7f-\x9f]")
 
 
@@ -93,7 +93,7 @@ def build(message: Message, terminator: Terminator = b"") -> bytes:
 
 def parse(data: bytes) -> Message:
     """Read one whole message. Unknown fields are ignored; ControlError names what is wrong or missing."""
-    name, values = _pairs(data)
+    name, values = pairs(data)
     kind = _MESSAGES.get(name)
     if kind is None:
         raise ControlError(f"the message {name[:40]!r} is none of {', '.join(_MESSAGES)}")
@@ -112,23 +112,37 @@ class ControlBuffer:
     """Cuts the bytes of a control connection into messages, however they were split or joined."""
 
     def __init__(self) -> None:
+        self.terminator: Terminator = b""
+        """What the peer ends its messages with, as far as is known: an answer that ends so keeps nobody waiting."""
         self._held = b""
 
     def feed(self, data: bytes) -> list[bytes]:
         """The messages that these bytes end. ControlError when too much came without an end."""
+        if b"\r" in data:
+            self.terminator = b"\r\n"
+        elif b"\n" in data:
+            self.terminator = self.terminator or b"\n"
         *ended, self._held = _split(self._held + data)
         if len(self._held) > MAX_MESSAGE_SIZE:
             self._held = b""
             raise ControlError(f"more than {MAX_MESSAGE_SIZE} bytes came without the end of a message")
         return [message for message in ended if message]
 
+    @property
+    def held(self) -> bytes:
+        """What has come and has no end yet."""
+        return self._held
+
     def quiet(self) -> list[bytes]:
-        """Call when the peer has been silent for QUIET_S: what is held, if it is a complete message."""
+        """Call when the peer has been silent for QUIET_S: what is held, if it is a complete message.
+
+        Of a peer that ends its messages, silence ends none.
+        """
         try:
             parse(self._held)
         except ControlError:
             return []
-        return self.closed()
+        return [] if self.terminator else self.closed()
 
     def closed(self) -> list[bytes]:
         """Call when the connection has ended: whatever is held."""
@@ -144,7 +158,7 @@ def _split(data: bytes) -> Iterator[bytes]:
     yield data[start:]
 
 
-def _pairs(data: bytes) -> tuple[str, dict[str, str]]:
+def pairs(data: bytes) -> tuple[str, dict[str, str]]:
     """The message's name and its fields; of a field that comes twice the first counts."""
     if len(data) > MAX_MESSAGE_SIZE:
         raise ControlError(f"a message of {len(data)} bytes is longer than {MAX_MESSAGE_SIZE}")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -132,13 +134,31 @@ def test_what_others_have_unmounted_is_forgotten(base: Path) -> None:
     assert (place / "file").read_text() == "written after the unmount"
 
 
-def test_at_the_end_what_is_in_use_goes_as_soon_as_it_is_not(base: Path) -> None:
+def test_at_the_end_what_is_in_use_is_left_to_those_who_use_it(base: Path) -> None:
+    """Another recorder, which has found the drive mounted."""
     automount = Automount(base)
     place = automount.mount(tmpfs_stick())
-    with (place / "file").open("w") as file:
+    with (place / "file").open("w"):
         automount.close()
-        file.write("still on the stick")
-    assert places(base) == set()
+    assert places(base) == {place}
+    assert (place / "file").exists()
+
+
+def test_a_directory_that_another_has_just_made_is_not_taken_from_it(base: Path) -> None:
+    """It holds the lock from making the directory until something is mounted there."""
+    base.mkdir()
+    other = os.open(base, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    (base / NAME).mkdir()
+    made: list[Path] = []
+    second = threading.Thread(target=lambda: made.append(Automount(base).mount(tmpfs_stick())))
+    second.start()
+    second.join(0.2)
+    assert made == []
+    with device_mount(f"{DEVICE}-other", base / NAME):
+        os.close(other)
+        second.join(20)
+        assert made == [base / f"{NAME}-2"]
 
 
 def test_why_it_cannot_be_mounted_is_told_in_a_clause_and_nothing_is_left(base: Path) -> None:

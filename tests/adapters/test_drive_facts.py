@@ -9,7 +9,7 @@ import pytest
 
 from phone_recorder.adapters.drive_facts import (
     Content,
-    free,
+    Mount,
     mounts,
     number_of,
     probed,
@@ -120,22 +120,23 @@ def test_a_udevd_that_is_busy_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_mount_is_found_by_its_device(tmp_path: Path) -> None:
     here = tmp_path / "a b"
     with device_mount(DEVICE, here):
-        mount = mounts()[DEVICE]
-        assert (mount.path, mount.file_system, mount.read_only) == (here, "tmpfs", False)
-        assert free(mount.path) == 64 << 10
+        assert mounts()[DEVICE] == [Mount(here, "tmpfs", False)]
         remount(here, "ro")
-        assert mounts()[DEVICE].read_only
+        assert mounts()[DEVICE] == [Mount(here, "tmpfs", True)]
     assert DEVICE not in mounts()
 
 
-def test_of_several_mounts_the_first_writable_one_counts(tmp_path: Path) -> None:
+def test_of_several_mounts_the_writable_ones_come_first(tmp_path: Path) -> None:
     with (
         device_mount(DEVICE, tmp_path / "locked", "size=64k,ro"),
         device_mount(DEVICE, tmp_path / "open"),
         device_mount(DEVICE, tmp_path / "later"),
     ):
-        assert mounts()[DEVICE].path == tmp_path / "open"
+        assert [mount.path.name for mount in mounts()[DEVICE]] == ["open", "later", "locked"]
 
 
-def test_what_does_not_answer_has_no_room_to_tell_of(tmp_path: Path) -> None:
-    assert free(tmp_path / "none") is None
+def test_what_lies_under_another_mount_is_nowhere(tmp_path: Path) -> None:
+    with device_mount(DEVICE, tmp_path / "stick"), device_mount(f"{DEVICE}-b", tmp_path / "stick"):
+        assert DEVICE not in mounts()
+        assert [mount.path for mount in mounts()[f"{DEVICE}-b"]] == [tmp_path / "stick"]
+    assert not {DEVICE, f"{DEVICE}-b"} & mounts().keys()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -187,6 +189,28 @@ def test_an_error_of_the_drive_is_told(rig: Rig, error: DriveError) -> None:
     rig.pass_time()
     rig.until(lambda: rig.made.state is State.FAILED)
     assert rig.made.error is error
+
+
+class Frames(list[bytes]):
+    """Frames of which one can see whether somebody still has them."""
+
+
+def test_what_waited_for_a_drive_that_failed_is_not_kept(rig: Rig) -> None:
+    rig.until(lambda: rig.made.state is State.OPEN)
+    rig.drive.hangs = "append"
+    rig.pass_time()
+    assert rig.drive.hung.wait(DEADLINE_S)
+    waiting = Frames([FRAME])
+    rig.made.write(rig.now, waiting)
+    held = weakref.ref(waiting)
+    del waiting
+    assert held() is not None
+    rig.drive.fails["append"] = DriveError("odd")
+    rig.drive.goes_on.set()
+    rig.until(lambda: rig.made.state is State.FAILED)
+    assert rig.made.finish(DEADLINE_S)
+    gc.collect()
+    assert held() is None
 
 
 def test_an_error_of_ours_is_not_kept_secret() -> None:

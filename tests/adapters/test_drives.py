@@ -63,7 +63,7 @@ def test_s8_all_that_is_wrong_is_that_it_is_not_mounted(drive: FoundDrive, probl
         ({"free": None}, "it does not answer: pull it out and plug it in again"),
         ({"read_only": True}, "it is write-protected: "),
         ({"permitted": False}, "this user may not write to it: "),
-        ({"permitted": False, "free": None}, "it does not answer"),
+        ({"permitted": False, "free": None}, "this user may not write to it"),
         ({"permitted": False, "read_only": True}, "it is write-protected"),
     ],
 )

@@ -109,3 +109,15 @@ def test_what_cannot_be_written_is_named(tmp_path: Path, name: str, why: str, fo
 def test_a_directory_without_a_name_of_its_own_is_a_directory_too(name: str) -> None:
     with pytest.raises(UsageError, match="it is a directory"), replace_when_done(Path(name), force=True):
         pass
+
+
+def test_a_link_is_followed_or_refused(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"abc")
+    (tmp_path / "link").symlink_to(tmp_path / "f")
+    with open_for_reading(tmp_path / "link") as file:
+        assert file.read() == b"abc"
+    with (
+        pytest.raises(UsageError, match="link: it is a symbolic link"),
+        open_for_reading(tmp_path / "link", follow=False),
+    ):
+        pass

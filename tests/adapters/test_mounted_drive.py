@@ -160,48 +160,6 @@ def test_a_drive_that_turns_read_only_is_write_protected(tmp_path: Path) -> None
             MountedDrive(stick)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_drive_that_is_not_ours_to_write_is_write_protected(tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
-    try:
-        with pytest.raises(DriveReadOnly, match="is write-protected"):
-            MountedDrive(tmp_path)
-    finally:
-        tmp_path.chmod(0o755)
-
-
-def test_recordings_go_to_the_folder_which_is_made(tmp_path: Path) -> None:
-    drive = MountedDrive(tmp_path, folder="phone/calls")
-    assert not (tmp_path / "phone").exists()
-    part = drive.create(names(), HEADER)
-    part.close()
-    assert part.path == str(tmp_path / "phone" / "calls" / "a.wav")
-    assert Path(part.path).read_bytes() == HEADER
-
-
-def test_a_folder_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
-    stick, elsewhere = tmp_path / "stick", tmp_path / "elsewhere"
-    stick.mkdir()
-    elsewhere.mkdir()
-    (stick / "calls").symlink_to(elsewhere)
-    with pytest.raises(DriveError):
-        MountedDrive(stick, folder="calls").create(names(), HEADER)
-    assert list(elsewhere.iterdir()) == []
-
-
-def test_another_file_system_mounted_at_the_folder_is_not_the_drive(tmp_path: Path) -> None:
-    with tmpfs(tmp_path / "calls", "size=256k") as calls:
-        with pytest.raises(DriveError):
-            MountedDrive(tmp_path, folder="calls").create(names(), HEADER)
-        assert list(calls.iterdir()) == []
-
-
-def test_a_folder_that_is_a_file_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "calls").write_bytes(b"")
-    with pytest.raises(DriveError):
-        MountedDrive(tmp_path, folder="calls").create(names(), HEADER)
-
-
 def test_a_stick_that_is_not_plugged_in_is_gone_whatever_the_kernel_says(tmp_path: Path) -> None:
     plugged = [True]
     drive = MountedDrive(tmp_path, present=lambda: plugged[0])
@@ -238,6 +196,10 @@ def test_a_file_that_is_being_recorded_is_not_among_them(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_another_recorder_has_deleted_meanwhile_is_no_error(tmp_path: Path) -> None:
+    MountedDrive(tmp_path).delete(str(tmp_path / "Record_20240101000000.wav"))
+
+
 def test_what_is_being_written_is_counted_as_it_is_written_and_by_all_together(tmp_path: Path) -> None:
     drive = MountedDrive(tmp_path, capacity=1000)
     first, second = drive.create(names(), HEADER), drive.create(names(), HEADER)
@@ -251,3 +213,47 @@ def test_what_is_being_written_is_counted_as_it_is_written_and_by_all_together(t
     second.close()
     (tmp_path / "a.wav").unlink()
     assert drive.free() == 1000 - 76 - 400
+
+
+def test_what_deleting_would_free_is_what_the_files_take_and_have_no_other_name_for(tmp_path: Path) -> None:
+    names = [f"Record_2024010100000{number}.wav" for number in range(3)]
+    with tmpfs(tmp_path / "stick", "size=256k") as stick:
+        for name in names:
+            (stick / name).write_bytes(bytes(5000))
+        os.link(stick / names[0], stick / "kept.wav")
+        drive = MountedDrive(stick)
+        free = drive.free()
+        promised = drive.room_in([*(str(stick / name) for name in names), str(stick / "Record_20240101000009.wav")])
+        for name in names:
+            drive.delete(str(stick / name))
+        assert promised == [0, 8192, 8192, 0]
+        assert drive.free() - free == sum(promised)
+
+
+def test_of_a_stated_capacity_a_file_takes_what_is_in_it(tmp_path: Path) -> None:
+    drive = MountedDrive(tmp_path, capacity=10_000)
+    (tmp_path / "Record_20240101000000.wav").write_bytes(bytes(5000))
+    assert drive.room_in(["Record_20240101000000.wav"]) == [5000]
+
+
+def test_a_path_that_would_steer_a_terminal_is_told_without_that(tmp_path: Path) -> None:
+    stick = tmp_path / "\x1b[2J"
+    stick.mkdir()
+    drive = MountedDrive(stick)
+    stick.rename(tmp_path / "pulled out")
+    with pytest.raises(DriveGone) as told:
+        drive.check()
+    stick.mkdir()
+    with pytest.raises(DriveGone) as another:
+        drive.check()
+    assert "\x1b" not in str(told.value) + str(another.value)
+
+
+def test_the_last_known_figure_is_told_without_asking(tmp_path: Path) -> None:
+    drive = MountedDrive(tmp_path, capacity=1000)
+    assert drive.last_free is None
+    drive.free()
+    (tmp_path / "file").write_bytes(bytes(100))
+    assert drive.last_free == 1000
+    drive.free()
+    assert drive.last_free == 900

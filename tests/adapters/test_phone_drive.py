@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import datetime
 from pathlib import Path
 
@@ -9,12 +11,13 @@ from phone_recorder.adapters.drive_port import DirectoryPort, PortState
 from phone_recorder.adapters.drive_writer import BackgroundDestination
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
-from phone_recorder.errors import NoDrive
+from phone_recorder.errors import DriveFull, DriveReadOnly, NoDrive
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
+from tests.adapters.mounts import remount, tmpfs
 
 SECOND = 8000
 CAPACITY = 76 + 100 * 160
@@ -32,9 +35,14 @@ class Port:
         self.closed = True
 
 
-def phone_drive(port: Port | DirectoryPort, cover: bool = False, live: bool = False) -> PhoneDrive:
+NOON = datetime(2024, 1, 31, 12)
+
+
+def phone_drive(
+    port: Port | DirectoryPort, cover: bool = False, live: bool = False, time: datetime = NOON
+) -> PhoneDrive:
     policy = SpacePolicy(0, 0, cover)
-    return PhoneDrive(port, RecordHeader(PCMU, 160, 160), policy, lambda _: datetime(2024, 1, 31, 12), live)
+    return PhoneDrive(port, RecordHeader(PCMU, 160, 160), policy, lambda _: time, live)
 
 
 def test_without_a_drive_a_recording_fails_with_the_reason() -> None:
@@ -55,11 +63,72 @@ def test_how_long_it_can_record_is_first_the_port_s_and_then_the_last_recording_
 
 
 def test_what_a_recording_knew_of_one_drive_is_not_told_of_another(tmp_path: Path) -> None:
-    port = Port(PortState(MountedDrive(tmp_path, CAPACITY), free=CAPACITY))
+    port = Port(PortState(MountedDrive(tmp_path, CAPACITY)))
     made = phone_drive(port)
     made.destination().open(0)
-    port.state = PortState(MountedDrive(tmp_path), free=76 + 160)
+    assert made.view.remaining == (100 * 160 - 76) // 160 * 160
+    other = MountedDrive(tmp_path)
+    other.last_free = 76 + 160
+    port.state = PortState(other)
     assert made.view.remaining == 160
+
+
+def test_a_recording_that_failed_because_the_drive_is_full_leaves_no_room_to_be_told(tmp_path: Path) -> None:
+    """Also where the next one cannot even begin: the figure is the last that is known, not that of the beginning."""
+    made = phone_drive(DirectoryPort(MountedDrive(tmp_path, CAPACITY)))
+    first = made.destination()
+    first.open(0)
+    first.write(0, [b"\x55" * 160] * 110)
+    assert (first.state, type(first.error)) == (State.FAILED, DriveFull)
+    assert (made.view.remaining, made.state.document()["free"]) == (0, 0)
+    second = made.destination()
+    assert made.view.remaining == 0
+    second.open(0)
+    assert (second.state, made.view.remaining, made.state.document()["free"]) == (State.FAILED, 0, 0)
+
+
+def test_of_a_drive_that_has_failed_nothing_is_said_to_be_left(tmp_path: Path) -> None:
+    """Beside "write-protected" a time that could still be recorded would be no truth."""
+    with tmpfs(tmp_path / "stick", "size=256k") as stick:
+        made = phone_drive(DirectoryPort(MountedDrive(stick)))
+        assert made.view.remaining is not None
+        remount(stick, "ro")
+        destination = made.destination()
+        destination.open(0)
+        assert isinstance(destination.error, DriveReadOnly)
+        assert made.view == DriveView(True, None)
+        remount(stick, "rw")
+        made.destination().open(0)
+        assert made.view.remaining is not None
+
+
+def test_s10_a_clock_that_was_never_set_names_no_file_as_older_than_those_there(tmp_path: Path) -> None:
+    (tmp_path / "Record_20240131120000.wav").write_bytes(b"")
+    made = phone_drive(DirectoryPort(MountedDrive(tmp_path)), time=datetime(1970, 1, 1, 0, 5))
+    for _ in range(2):
+        destination = made.destination()
+        destination.open(0)
+        destination.close(0, "record key")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "Record_20240131120000.wav",
+        "Record_20240131120000-2.wav",
+        "Record_20240131120000-3.wav",
+    }
+
+
+def test_what_a_recording_held_goes_when_it_is_over(tmp_path: Path) -> None:
+    made = phone_drive(Port(PortState(MountedDrive(tmp_path))), live=True)
+    held = []
+    for _ in range(3):
+        destination = made.destination()
+        assert isinstance(destination, BackgroundDestination)
+        destination.open(0)
+        destination.close(0, "record key")
+        assert destination.finish(10)
+        held.append(weakref.ref(destination))
+    del destination
+    gc.collect()
+    assert [reference() is None for reference in held] == [True, True, False]
 
 
 def test_where_older_recordings_give_way_nothing_is_told(tmp_path: Path) -> None:

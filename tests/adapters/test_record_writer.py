@@ -4,67 +4,46 @@ import fcntl
 import os
 import re
 import shutil
-import struct
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from phone_recorder.adapters.record_writer import RecordFileWriter, Room
-from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly
+from phone_recorder.adapters.record_writer import RecordFileWriter, Room, Syncs
+from phone_recorder.errors import DriveError, DriveFull, DriveReadOnly, FileLost
 from tests.adapters.mounts import remount, tmpfs
+from tests.adapters.record_parts import end, header, open_files
 
 ENDLESS = sys.maxsize
-
-
-def header(data_size: int) -> bytes:
-    return struct.pack("<64siiI", b"PCMU", 160, 160, data_size)
 
 
 def names() -> Iterator[str]:
     return iter(["Record_1.wav", "Record_1-2.wav", "Record_1-3.wav"])
 
 
-def writer(directory: Path, room: int = ENDLESS, durable: bool = True) -> RecordFileWriter:
+def writer(directory: Path, room: int = ENDLESS, syncs: Syncs = Syncs.ALWAYS) -> RecordFileWriter:
     folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        return RecordFileWriter(directory, folder, names(), header(0), Room(room), durable)
+        return RecordFileWriter(directory, folder, names(), header(0), Room(room), syncs)
     finally:
         os.close(folder)
 
 
-def end(part: RecordFileWriter, header: bytes, size: int) -> None:
-    try:
-        part.seal(header, size)
-    finally:
-        part.close()
-
-
-def open_files() -> str:
-    """The names of all that this process has open."""
-    found = []
-    for link in Path("/proc/self/fd").iterdir():
-        # The listing's own is gone by now.
-        with suppress(FileNotFoundError):
-            found.append(str(link.readlink()))
-    return "\n".join(found)
-
-
-@pytest.mark.parametrize("durable", [True, False])
-def test_the_header_is_there_first_and_says_0(tmp_path: Path, durable: bool) -> None:
-    part = writer(tmp_path, durable=durable)
+@pytest.mark.parametrize("syncs", list(Syncs))
+def test_the_header_is_there_first_and_says_0(tmp_path: Path, syncs: Syncs) -> None:
+    part = writer(tmp_path, syncs=syncs)
     assert part.path == str(tmp_path / "Record_1.wav")
     assert (tmp_path / "Record_1.wav").read_bytes() == header(0)
     assert part.size == 76
     end(part, header(0), 76)
 
 
-@pytest.mark.parametrize("durable", [True, False])
-def test_at_each_checkpoint_the_header_is_true(tmp_path: Path, durable: bool) -> None:
-    part, path = writer(tmp_path, durable=durable), tmp_path / "Record_1.wav"
+@pytest.mark.parametrize("syncs", list(Syncs))
+def test_at_each_checkpoint_the_header_is_true(tmp_path: Path, syncs: Syncs) -> None:
+    part, path = writer(tmp_path, syncs=syncs), tmp_path / "Record_1.wav"
     part.append(b"\x01" * 160)
     assert path.read_bytes() == header(0) + b"\x01" * 160
     part.checkpoint(header(160))
@@ -89,7 +68,7 @@ def test_a_name_that_is_taken_by_anything_is_passed_over(tmp_path: Path) -> None
 def test_no_name_left_is_an_error_and_nothing_is_overwritten(tmp_path: Path) -> None:
     for name in names():
         (tmp_path / name).write_bytes(b"older")
-    with pytest.raises(DriveError, match="it exists already"):
+    with pytest.raises(DriveError, match="no name for a new recording is free on the drive"):
         writer(tmp_path)
     assert {path.read_bytes() for path in tmp_path.iterdir()} == {b"older"}
 
@@ -131,16 +110,55 @@ def test_where_there_is_no_room_for_a_header_no_file_is_left(tmp_path: Path, roo
     assert str(tmp_path) not in open_files()
 
 
-def test_a_file_removed_under_the_writer_is_noticed_at_the_checkpoint(tmp_path: Path) -> None:
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+def move(path: Path) -> None:
+    path.rename(path.with_name("holiday.wav"))
+
+
+def replace_(path: Path) -> None:
+    path.with_name("other").write_bytes(b"other")
+    path.with_name("other").rename(path)
+
+
+@pytest.mark.parametrize("do", [remove, move, replace_])
+def test_a_file_that_others_take_away_is_lost_at_a_checkpoint(tmp_path: Path, do: Callable[[Path], None]) -> None:
     part = writer(tmp_path)
     part.append(bytes(160))
-    (tmp_path / "Record_1.wav").unlink()
-    with pytest.raises(DriveGone, match="there is no such file"):
+    do(tmp_path / "Record_1.wav")
+    with pytest.raises(FileLost, match=r"Record_1.wav was deleted or renamed by another program while it was"):
         part.checkpoint(header(160))
-    with pytest.raises(DriveGone, match="there is no such file"):
+    with pytest.raises(FileLost, match="was deleted or renamed"):
         end(part, header(160), 236)
     assert str(tmp_path) not in open_files()
-    assert list(tmp_path.iterdir()) == []
+    assert {path.read_bytes() for path in tmp_path.iterdir()} <= {b"other", header(160) + bytes(160)}
+
+
+def test_a_file_that_others_cut_is_lost_when_it_is_written_to_again(tmp_path: Path) -> None:
+    part = writer(tmp_path)
+    part.append(bytes(160))
+    os.truncate(part.path, 0)
+    with pytest.raises(FileLost, match="was cut by another program"):
+        part.append(bytes(160))
+    assert Path(part.path).read_bytes() == b""
+    part.close()
+
+
+def test_a_file_system_that_says_of_each_name_that_it_is_taken_is_not_asked_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise FileExistsError
+
+    asked = count()
+    folder = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(DriveError, match="no name for a new recording is free"):
+        RecordFileWriter(tmp_path, folder, (str(next(asked)) for _ in count()), header(0))
+    assert next(asked) == 10_000
+    os.close(folder)
 
 
 def test_the_file_is_locked_until_it_is_closed(tmp_path: Path) -> None:
@@ -204,9 +222,9 @@ def run_traced(script: str, directory: Path) -> list[str]:
 SCRIPT = """
 import os
 from pathlib import Path
-from phone_recorder.adapters.record_writer import RecordFileWriter
+from phone_recorder.adapters.record_writer import RecordFileWriter, Syncs
 folder = os.open({directory!r}, os.O_DIRECTORY)
-part = RecordFileWriter(Path({directory!r}), folder, iter(["Record_1.wav"]), b"H" * 76, None, {durable})
+part = RecordFileWriter(Path({directory!r}), folder, iter(["Record_1.wav"]), b"H" * 76, None, Syncs.{syncs})
 os.close(folder)
 part.append(b"a" * 1600)
 part.checkpoint(b"I" * 76)
@@ -231,9 +249,9 @@ SEALED = [
 ON_FILE = re.compile(r"(\w+)\((\d+)(?:, \"(.))?")
 
 
-def calls_on_file(directory: Path, durable: bool) -> list[tuple[str, str]]:
+def calls_on_file(directory: Path, syncs: Syncs) -> list[tuple[str, str]]:
     """Each call on the record file or its directory: its name, and the first byte that it writes."""
-    lines = run_traced(SCRIPT.format(directory=str(directory), durable=durable), directory)
+    lines = run_traced(SCRIPT.format(directory=str(directory), syncs=syncs.name), directory)
     opened, *lines = lines
     fd = opened.rsplit(" ", 1)[1]
     other = opened.split("(")[1].split(",")[0]
@@ -244,7 +262,7 @@ def calls_on_file(directory: Path, durable: bool) -> list[tuple[str, str]]:
 
 
 def test_audio_is_synced_before_the_header_that_vouches_for_it(tmp_path: Path) -> None:
-    assert calls_on_file(tmp_path, durable=True) == [
+    assert calls_on_file(tmp_path, syncs=Syncs.ALWAYS) == [
         ("pwrite64", "H"),
         ("fsync", ""),
         ("directory fsync", ""),
@@ -259,11 +277,22 @@ def test_audio_is_synced_before_the_header_that_vouches_for_it(tmp_path: Path) -
 
 
 def test_a_writer_that_need_not_last_syncs_at_its_end_alone(tmp_path: Path) -> None:
-    assert calls_on_file(tmp_path, durable=False) == [
+    assert calls_on_file(tmp_path, syncs=Syncs.AT_END) == [
         ("pwrite64", "H"),
         ("directory close", ""),
         ("pwrite64", "a"),
         ("pwrite64", "I"),
         ("pwrite64", "b"),
         *SEALED,
+    ]
+
+
+def test_a_writer_whose_file_system_others_sync_syncs_nothing(tmp_path: Path) -> None:
+    assert calls_on_file(tmp_path, syncs=Syncs.BY_OTHERS) == [
+        ("pwrite64", "H"),
+        ("directory close", ""),
+        ("pwrite64", "a"),
+        ("pwrite64", "I"),
+        ("pwrite64", "b"),
+        *(call for call in SEALED if call[0] != "fdatasync"),
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.adapters.udp import MAX_DATAGRAM, MOST_WAITING, UdpMixLink, UdpPort
+from phone_recorder.adapters.udp import MAX_DATAGRAM, MOST_WAITING, PortRange, UdpMixLink, UdpPort
 from phone_recorder.errors import UsageError
 
 
@@ -192,3 +192,25 @@ def test_a_closed_link_has_given_its_port_back() -> None:
     link.close()
     assert open_files() == before
     UdpPort(port=number).close()
+
+
+def test_ports_of_a_range_are_used_in_turn_and_one_that_was_given_back_as_late_as_can_be() -> None:
+    ports = PortRange(41200, 41202)
+    first, second = ports.open("127.0.0.1"), ports.open("127.0.0.1")
+    assert (first.address[1], second.address[1]) == (41200, 41201)
+    first.close()
+    third = ports.open("127.0.0.1")
+    again = ports.open("127.0.0.1")
+    assert (third.address[1], again.address[1]) == (41202, 41200)
+    with pytest.raises(UsageError, match="no UDP port from 41200 to 41202 is free"):
+        ports.open("127.0.0.1")
+    for port in (second, third, again):
+        port.close()
+
+
+def test_a_port_of_a_range_that_somebody_else_has_is_passed_over() -> None:
+    taken = UdpPort("127.0.0.1", 41210)
+    port = PortRange(41210, 41211).open("127.0.0.1")
+    assert port.address == ("127.0.0.1", 41211)
+    port.close()
+    taken.close()

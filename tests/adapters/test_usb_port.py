@@ -9,53 +9,12 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.adapters.drive_port import DirectoryPort, PortPlan
-from phone_recorder.adapters.drives import FoundDrive
 from phone_recorder.adapters.mounted_drive import MountedDrive
+from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.adapters.usb_port import UsbPort
 from phone_recorder.errors import DriveGone, NoDrive
-from tests.adapters.found import found
-from tests.record_bytes import record, speech
-
-CUT_SHORT = record(speech(1600), b"PCMU", 160, 160)[:-100]
-NAME = "Record_20240131120000.wav"
-
-
-class Sticks:
-    """What is plugged in; each stick is a directory, and another one in place of its sysfs directory."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._sequence = 0
-        self.drives: list[FoundDrive] = []
-        self.fails: OSError | None = None
-
-    def find(self) -> list[FoundDrive]:
-        if self.fails:
-            raise self.fails
-        return list(self.drives)
-
-    def plug(self, name: str) -> FoundDrive:
-        mount, sys_path = self._directory / "mnt" / name, self._directory / "sys" / name
-        mount.mkdir(parents=True, exist_ok=True)
-        sys_path.mkdir(parents=True)
-        self._sequence += 1
-        made = found(
-            device=f"/dev/{name}",
-            sys_path=str(sys_path),
-            number=mount.stat().st_dev,
-            sequence=self._sequence,
-            label=name.upper(),
-            serial=f"serial-{name}",
-            mount=mount,
-            free=1 << 20,
-        )
-        self.drives.append(made)
-        return made
-
-    def pull(self, drive: FoundDrive) -> None:
-        self.drives.remove(drive)
-        # Moved away, not removed: a usual file system would give its number to the next one, sysfs never does.
-        Path(drive.sys_path).rename(self._directory / f"pulled{drive.sequence}")
+from tests.adapters.mounts import tmpfs
+from tests.adapters.sticks import CUT_SHORT, NAME, Sticks
 
 
 @pytest.fixture
@@ -64,7 +23,7 @@ def sticks(tmp_path: Path) -> Sticks:
 
 
 def port_of(sticks: Sticks, **plan: object) -> UsbPort:
-    port = UsbPort(PortPlan(**plan), durable=False, find=sticks.find)  # type: ignore[arg-type]
+    port = UsbPort(PortPlan(**plan), syncs=Syncs.AT_END, find=sticks.find)  # type: ignore[arg-type]
     port.look()
     return port
 
@@ -98,9 +57,18 @@ def test_s4_what_is_mounted_when_it_is_opened_must_be_the_stick(sticks: Sticks) 
     port = port_of(sticks)
     assert port.state.drive is None
     assert isinstance(port.state.error, DriveGone)
+
+
+def test_s4_where_the_device_number_is_no_help_something_must_be_mounted_there(sticks: Sticks) -> None:
+    """The files of a btrfs have a number of their own; its bare mount directory has that of the directory above."""
+    stick = sticks.plug("sda1")
     sticks.drives = [replace(stick, number=stick.number + 1, file_system="btrfs")]
-    port.look()
-    assert port.state.drive is not None
+    port = port_of(sticks)
+    assert isinstance(port.state.error, DriveGone)
+    assert stick.mount
+    with tmpfs(stick.mount, "size=64k"):
+        port.look()
+        assert port.state.drive is not None
 
 
 def test_a_look_that_fails_does_not_lose_the_drive_in_use(sticks: Sticks) -> None:
@@ -225,8 +193,10 @@ def test_repair_follows_no_link_and_makes_no_folder(sticks: Sticks, tmp_path: Pa
     (outside / f".{NAME}").write_bytes(b"")
     (stick.mount / NAME).symlink_to(outside / NAME)
     (stick.mount / "calls").symlink_to(outside)
-    for folder in ("", "calls", "none"):
+    for folder in ("", "none"):
         assert port_of(sticks, folder=folder).state.repairs == ()
+    port = port_of(sticks, folder="calls")
+    assert "the folder calls of the drive is not a directory there: name another" in str(port.state.error)
     assert (outside / NAME).read_bytes() == CUT_SHORT
     assert {path.name for path in outside.iterdir()} == {NAME, f".{NAME}"}
     assert {path.name for path in stick.mount.iterdir()} == {NAME, "calls"}
@@ -239,6 +209,28 @@ def test_they_are_left_alone_if_that_is_set(sticks: Sticks) -> None:
     port = port_of(sticks, repair=False)
     assert port.state.repairs == ()
     assert (found.mount / NAME).read_bytes() == CUT_SHORT
+
+
+def test_a_drive_that_is_not_what_the_mount_table_says_gives_way_to_the_next(sticks: Sticks) -> None:
+    wrong = [replace(drive, number=drive.number + 1) for drive in (sticks.plug("sda1"), sticks.plug("sdb1"))]
+    sticks.drives = wrong
+    port = port_of(sticks)
+    assert isinstance(port.state.error, DriveGone)
+    assert "sda1" in str(port.state.error)
+    sticks.plug("sdc1")
+    port.look()
+    assert port.state.found is not None
+    assert port.state.found.label == "SDC1"
+
+
+def test_a_drive_that_stalls_while_it_is_in_use_stays_in_use(sticks: Sticks) -> None:
+    stick = sticks.plug("sda1")
+    port = port_of(sticks)
+    drive = port.state.drive
+    sticks.drives = [replace(stick, free=None)]
+    port.look()
+    assert (port.state.drive, port.state.free) == (drive, 1 << 20)
+    assert port_of(sticks).state.drive is None
 
 
 def test_a_mount_that_is_gone_is_an_error_and_no_crash(sticks: Sticks) -> None:
@@ -260,6 +252,47 @@ def test_a_drive_that_cannot_be_mounted_gives_way_to_the_next(sticks: Sticks, tm
     port.look()
     assert "cannot be mounted" in str(port.state.error)
     assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_a_drive_that_could_not_be_mounted_and_has_been_since_is_used(sticks: Sticks, tmp_path: Path) -> None:
+    good = sticks.plug("sda1")
+    sticks.drives = [replace(good, mount=None, free=None, device=str(tmp_path / "no-such-device"))]
+    port = port_of(sticks, automount=tmp_path / "run")
+    assert "cannot be mounted" in str(port.state.error)
+    sticks.drives = [good]
+    port.look()
+    assert port.state.drive is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "looks"),
+    [({}, 1), ({"label": "NEW"}, 1), ({"uuid": "new"}, 2), ({"file_system": "exfat"}, 2)],
+)
+def test_a_drive_that_cannot_be_mounted_is_tried_again_when_it_has_been_formatted(
+    sticks: Sticks, tmp_path: Path, change: dict[str, str], looks: int
+) -> None:
+    """Each attempt looks at the drives once more."""
+    stick = replace(sticks.plug("sda1"), mount=None, free=None, device=str(tmp_path / "no-such-device"))
+    sticks.drives = [stick]
+    port = port_of(sticks, automount=tmp_path / "run")
+    sticks.drives = [replace(stick, **change)]  # type: ignore[arg-type]
+    before = sticks.looks
+    port.look()
+    assert sticks.looks - before == looks
+    assert "cannot be mounted" in str(port.state.error)
+
+
+def test_a_drive_unmounted_again_is_tried_again(sticks: Sticks, tmp_path: Path) -> None:
+    good = sticks.plug("sda1")
+    bad = replace(good, mount=None, free=None, device=str(tmp_path / "no-such-device"))
+    port = UsbPort(PortPlan(automount=tmp_path / "run"), find=sticks.find)
+    looks = []
+    for drive in (bad, good, bad):
+        sticks.drives = [drive]
+        before = sticks.looks
+        port.look()
+        looks.append(sticks.looks - before)
+    assert looks == [2, 1, 2]
 
 
 def test_a_directory_is_a_port_that_never_changes(tmp_path: Path) -> None:

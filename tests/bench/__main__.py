@@ -15,6 +15,7 @@ from phone_recorder.media.mixing import Piece, mix_g711, mix_table
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.rtp import RtpSender
 from tests.bench.measure import Cost, cost, cpu_seconds, have, in_turn, peak_memory, running
+from tests.bench.server import server
 from tests.bench.usb import usb
 
 OURS = [sys.executable, "-m", "phone_recorder"]
@@ -28,7 +29,7 @@ def main() -> None:
     print()
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        for bench in (help_text, fast_hour, fast_memory, mixing, live, usb):
+        for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server):
             bench(directory)
             print()
 

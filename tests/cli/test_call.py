@@ -254,7 +254,7 @@ def test_c8_a_server_gone_in_mid_call_is_shown_and_the_call_goes_on(gone_in_mid_
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_hangs_up_and_leaves_a_whole_file(stick: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "phone_recorder", "call", "--usb", str(stick), "--duration", "60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -84,6 +84,23 @@ OPTIONS: list[tuple[tuple[str, ...], str]] = [
     (("--near", "tone:abc"), "'tone:abc' is no tone"),
     (("--near", "tone:440:7"), "'tone:440:7' is no tone"),
     (("--server", "127.0.0.1"), "--server goes with --mode server"),
+    (("--server-timeout", "5"), "--server-timeout goes with --mode server"),
+    (("--server-dead-after", "10"), "--server-dead-after goes with --mode server"),
+    (("--server-retry", "3"), "--server-retry goes with --mode server"),
+    (("--server-retry-after", "2"), "--server-retry-after goes with --mode server"),
+    (("--terminator", "LF"), "--terminator goes with --mode server"),
+    (("--allow-foreign-media",), "--allow-foreign-media goes with --mode server"),
+    (("--mode", "server", "--terminator", "CR"), "'CR' is not one of"),
+    *(
+        (("--mode", "server", "--server-timeout", text), f"'{text}' is no time from 0.5 to 60 seconds")
+        for text in ("0", "0.4", "60.1", "-5", "nan", "inf", "5s", "")
+    ),
+    (("--mode", "server", "--server-retry-after", "nan"), "'nan' is no time from 0.1 to 3600 seconds"),
+    (("--mode", "server", "--server-retry-after", "0"), "'0' is no time from 0.1 to 3600 seconds"),
+    (("--mode", "server", "--server-retry", "-1"), "-1 is not in the range"),
+    (("--mode", "server", "--server-retry", "many"), "'many' is not a valid integer"),
+    (("--mode", "server", "--server-dead-after", "1"), "1 is not in the range"),
+    (("--mode", "server", "--server-dead-after", "2.5"), "'2.5' is not a valid integer"),
     (("--mode", "server", "--server", "127.0.0.1:0"), "is not HOST:PORT"),
     (("--mode", "server", "--server", "127.0.0.1:99999"), "is not HOST:PORT"),
     (("--mode", "server", "--server", ""), "is not HOST:PORT"),
@@ -217,4 +234,4 @@ def test_c10_a_storage_that_is_full_is_a_recording_that_failed(tmp_path: Path) -
         result = call("--fast", "--mode", "server", "--storage", small, "--duration", 1, "--json")
         assert result.exit_code == 1
         assert "the record server refused: nothing can be stored: the drive is full" in result.stdout
-        assert list(small.iterdir()) == []
+        assert list(small.rglob("*.wav")) == []

@@ -108,3 +108,24 @@ def test_a_stick_without_record_files_is_no_fault(tmp_path: Path) -> None:
     result = repair("--json", tmp_path)
     assert (result.exit_code, result.stdout) == (0, "[]\n")
     assert result.stderr == f"there is no Record_*.wav in {tmp_path}\n"
+
+
+def test_links_in_a_directory_are_left_alone_and_one_that_is_named_is_followed(stick: Path) -> None:
+    elsewhere = stick.parent / "elsewhere.wav"
+    elsewhere.write_bytes(CUT)
+    (stick / "Record_3.wav").symlink_to(elsewhere)
+    result = repair(stick)
+    assert (result.exit_code, "Record_3" in result.stdout) == (0, False)
+    assert elsewhere.read_bytes() == CUT
+    assert repair(stick / "Record_3.wav").exit_code == 0
+    assert elsewhere.read_bytes() == MENDED
+    elsewhere.unlink()
+
+
+def test_an_empty_path_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Record_1.wav").write_bytes(CUT)
+    result = repair("")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("phone-recorder: an empty path names no file")
+    assert (tmp_path / "Record_1.wav").read_bytes() == CUT

@@ -54,22 +54,22 @@ def record(address: tuple[str, int], recording_id: str) -> socket.socket:
 
 def stop(control: socket.socket, recording_id: str) -> None:
     control.sendall(f"cmd=RecordStopRequest&id={recording_id}\n".encode())
-    assert control.recv(4096).endswith(b"&result=success")
+    assert control.recv(4096).endswith(b"&result=success\n")
     control.close()
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_leaves_whole_files(tmp_path: Path, number: signal.Signals) -> None:
     with server(tmp_path) as (process, address):
         control = record(address, "00ff")
         process.send_signal(number)
         stdout, stderr = process.communicate(timeout=10)
         control.close()
-    [path] = tmp_path.iterdir()
+    [path] = tmp_path.glob("Record_*.wav")
     assert path.read_bytes() == FILE
     assert (process.returncode, stderr) == (0, "")
-    assert stdout == f"cut short 1.00 s PCMU {path} '  out '\n"
+    assert stdout == f"cut short 1.00 s PCMU {path} '  out ': the server was stopped\n"
 
 
 @pytest.mark.live
@@ -84,7 +84,7 @@ def test_it_goes_on_when_nobody_reads_its_lines_any_more(tmp_path: Path) -> None
         process.send_signal(signal.SIGTERM)
         assert (process.wait(10), process.stderr.read()) == (0, "")
         third.close()
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [FILE] * 3
+    assert [path.read_bytes() for path in tmp_path.glob("Record_*.wav")] == [FILE] * 3
 
 
 def test_a_storage_must_be_named() -> None:
@@ -96,7 +96,7 @@ def test_a_storage_must_be_named() -> None:
 def test_a_storage_that_is_none(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"x")
-    for path, why in ((tmp_path / "none", "there is no such file"), (file, "is not a directory")):
+    for path, why in ((tmp_path / "none", "make it first, or name another"), (file, "is not a directory")):
         result = run("--storage", path, "--port", 0)
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr.startswith("phone-recorder: ") and why in result.stderr

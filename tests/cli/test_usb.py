@@ -182,7 +182,7 @@ def test_watch_tells_what_is_there_and_then_each_change_until_ctrl_c(there: list
     there.extend([[A], [A], [A, B], [found(read_only=True), B], [B]])
     assert run("--watch") == (
         0,
-        "present  BACKUP (/dev/sda1): usable: yes\n"
+        "present  BACKUP (/dev/sda1): usable: yes, recordings go here\n"
         "added    \ufffd[2J (/dev/sdb): usable: no: it is not mounted: mount it\n"
         "changed  BACKUP (/dev/sda1): usable: no: it is write-protected: release its lock, or mount it for writing\n"
         "removed  BACKUP (/dev/sda1)\n",
@@ -192,7 +192,9 @@ def test_watch_tells_what_is_there_and_then_each_change_until_ctrl_c(there: list
 
 def test_watch_with_nothing_there_says_so(there: list[Sequence[FoundDrive]]) -> None:
     there.extend([[], [A]])
-    assert run("--watch")[1] == "no USB drive is plugged in\nadded    BACKUP (/dev/sda1): usable: yes\n"
+    assert run("--watch")[1] == (
+        "no USB drive is plugged in\nadded    BACKUP (/dev/sda1): usable: yes, recordings go here\n"
+    )
 
 
 def test_watch_json_is_an_object_a_line(there: list[Sequence[FoundDrive]]) -> None:
@@ -202,3 +204,42 @@ def test_watch_json_is_an_object_a_line(there: list[Sequence[FoundDrive]]) -> No
     assert (code, [line["event"] for line in told]) == (0, ["added", "removed"])
     assert [line["drive"]["chosen"] for line in told] == [True, False]
     assert told[0]["drive"]["label"] == "BACKUP"
+    gone = told[1]["drive"]
+    assert (gone["usable"], gone["mountable"], gone["mount"], gone["free"]) == (False, False, None, None)
+    assert gone["problem"] == "it was removed"
+
+
+C = found(device="/dev/sdc1", sys_path="/sys/c", sequence=9, label="MUSIC")
+
+
+def test_watch_tells_which_drive_is_chosen_now_when_the_one_that_was_is_pulled(
+    there: list[Sequence[FoundDrive]],
+) -> None:
+    there.extend([[A, C], [C], [C]])
+    assert run("--watch")[1].splitlines()[2:] == [
+        "removed  BACKUP (/dev/sda1)",
+        "chosen   MUSIC (/dev/sdc1): usable: yes, recordings go here",
+    ]
+    there.extend([[A, C], [C]])
+    told = [json.loads(line) for line in run("--watch", "--json")[1].splitlines()]
+    assert [(line["event"], line["drive"]["chosen"]) for line in told] == [
+        ("present", True),
+        ("present", False),
+        ("removed", False),
+        ("chosen", True),
+    ]
+
+
+def test_watch_marks_the_one_that_is_named_and_says_when_it_is_not_there(there: list[Sequence[FoundDrive]]) -> None:
+    there.extend([[A, C], [A], [A], [A, C]])
+    code, out, err = run("--watch", "--drive", "MUSIC")
+    assert code == 0
+    assert out.splitlines() == [
+        "present  BACKUP (/dev/sda1): usable: yes",
+        "present  MUSIC (/dev/sdc1): usable: yes, recordings go here",
+        "removed  MUSIC (/dev/sdc1)",
+        "added    MUSIC (/dev/sdc1): usable: yes, recordings go here",
+    ]
+    assert err == ("phone-recorder: there is no USB drive called MUSIC: plugged in: BACKUP (/dev/sda1)\n")
+    there.append([])
+    assert run("--watch", "--drive", "MUSIC")[2] == "phone-recorder: no USB drive is plugged in: plug in MUSIC\n"

@@ -7,8 +7,9 @@ from phone_recorder.harness.links import MemoryMixLink, MemoryPorts, MemoryServe
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened, Received
 from phone_recorder.server.core import RecordServer
+from phone_recorder.server.recording import ServerRecording
 from tests.recording.memory_drive import Memory
-from tests.server.rig import rtp
+from tests.server.rig import Shelf, rtp
 
 START = b"cmd=RecordStartRequest&id=00ff&codec=PCMU\n"
 STOP = b"cmd=RecordStopRequest&id=00ff\n"
@@ -19,7 +20,10 @@ class Rig:
         self.clock = VirtualClock(datetime(2024, 1, 31, 12))
         self.ports = MemoryPorts()
         self.drive = Memory()
-        self.server = RecordServer(self.drive, SpacePolicy(0, 0), self.ports.open, self.clock.system_time)
+        self.ended: list[ServerRecording] = []
+        self.server = RecordServer(
+            Shelf(self.drive), SpacePolicy(0, 0), self.ports.open, self.clock.system_time, on_end=self.ended.append
+        )
         self.link = MemoryServerLink(self.server, self.ports, self.clock)
 
     def events(self) -> list[LinkEvent]:
@@ -59,7 +63,7 @@ def test_a_recording_over_the_link() -> None:
     rig.link.open()
     assert rig.events() == [Opened("127.0.0.1")]
     rig.link.send(START)
-    started = b"cmd=RecordStartResponse&id=00ff&result=success&reason=&server=127.0.0.1&port=20000"
+    started = b"cmd=RecordStartResponse&id=00ff&result=success&reason=&server=127.0.0.1&port=20000\n"
     assert rig.events() == [Received(started)]
     rig.link.media_to("127.0.0.1", 20000)
     rig.link.send_media([rtp(number, b"\x11" * 160) for number in range(10)])
@@ -67,9 +71,9 @@ def test_a_recording_over_the_link() -> None:
     rig.link.send(STOP)
     assert rig.events() == []
     rig.pass_time(16_000)
-    assert rig.events() == [Received(b"cmd=RecordStopResponse&id=00ff&result=success")]
+    assert rig.events() == [Received(b"cmd=RecordStopResponse&id=00ff&result=success\n")]
     assert [bytes(file[76:]) for file in rig.drive.files.values()] == [b"\x11" * 1600]
-    assert rig.server.running == []
+    assert rig.server.running == {}
 
 
 def test_a_message_without_an_end_is_answered_as_time_passes() -> None:
@@ -98,7 +102,7 @@ def test_closing_the_link_ends_the_servers_recording() -> None:
     rig.link.close()
     rig.link.send(STOP)
     rig.pass_time(160)
-    [recording] = rig.server.recordings
+    [recording] = rig.ended
     assert recording.account.reason == "the control connection was lost"
 
 

@@ -18,8 +18,8 @@ from phone_recorder.harness.network import Impairment
 from phone_recorder.harness.run import run_fast, run_live
 from phone_recorder.harness.stage import CallRequest, Outcome
 from phone_recorder.phone.face import Screen
-from phone_recorder.recording.units import from_ms
-from phone_recorder.settings import Mode, RecordSettings
+from phone_recorder.recording.units import from_ms, to_seconds
+from phone_recorder.settings import Mode, RecordSettings, ServerSettings, Terminator
 from tests.cli.call import audio, document
 
 CODECS = ["PCMU", "PCMA", "G722"]
@@ -124,12 +124,22 @@ def test_c1_a_stop_at_once_is_cancelled_on_both_sides(tmp_path: Path) -> None:
     outcome = fast(replace(request(tmp_path / "a", "server"), keys="0.5 record, 0.5 record"))
     [account] = outcome.call.recorder.accounts
     assert {account.state, *(stored.state for stored in outcome.stored.values())} == {"cancelled"}
-    assert list((tmp_path / "a").iterdir()) == []
+    assert list((tmp_path / "a").glob("Record_*")) == []
+
+
+@pytest.mark.parametrize(("terminator", "quiet_ms"), [("none", 400), ("LF", 0), ("CRLF", 0)])
+def test_nobody_waits_for_quiet_where_messages_have_an_end(
+    tmp_path: Path, terminator: Terminator, quiet_ms: int
+) -> None:
+    asked = replace(request(tmp_path / "a", "server"), keys="1 record, 2 record")
+    asked = replace(asked, settings=replace(asked.settings, server=ServerSettings(terminator=terminator)))
+    at = {screen.prompt: to_seconds(instant) for instant, screen in fast(asked).call.screens}
+    assert (at["Recording"], at["Recording saved"]) == (1 + quiet_ms / 1000, 2.02 + quiet_ms / 1000)
 
 
 def test_a_far_server_is_not_for_the_virtual_clock(tmp_path: Path) -> None:
     asked = request(tmp_path / "a", "server")
-    asked = replace(asked, settings=replace(asked.settings, server_host="127.0.0.1"))
+    asked = replace(asked, settings=replace(asked.settings, server=ServerSettings("127.0.0.1")))
     with pytest.raises(UsageError, match="leave out --fast, or --server"):
         run_fast(asked, tmp_path)
 

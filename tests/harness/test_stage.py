@@ -13,8 +13,8 @@ from phone_recorder.harness.network import Impairment
 from phone_recorder.harness.stage import CallRequest, Outcome, Stage
 from phone_recorder.models import MODELS
 from phone_recorder.recording.account import Account, Part
-from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened
-from phone_recorder.settings import RecordSettings
+from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened, ServerPolicy
+from phone_recorder.settings import RecordSettings, ServerSettings
 from phone_recorder.wire.payload import G722
 from phone_recorder.wire.record_file import RecordHeader
 from tests.record_bytes import record, speech
@@ -96,10 +96,11 @@ def test_a_drive_that_goes_in_mid_call(tmp_path: Path) -> None:
 
 
 class Link:
-    """A way to a server that takes the connection, and then closes it."""
+    """A way to a server that takes the connection and, unless it is patient, then closes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, patient: bool = True) -> None:
         self.sent = b""
+        self._patient = patient
         self._coming: list[LinkEvent] = [Opened("192.0.2.7")]
 
     def open(self) -> None:
@@ -108,8 +109,8 @@ class Link:
     def events(self) -> Iterator[LinkEvent]:
         while self._coming:
             yield self._coming.pop(0)
-            if not self._coming and b"RecordStart" not in self.sent:
-                self._coming.append(Closed("it had enough"))
+            if not self._patient:
+                yield Closed("it had enough")
 
     def send(self, data: bytes) -> None:
         self.sent += data
@@ -142,6 +143,27 @@ def test_what_a_server_is_asked() -> None:
         f"cmd=RecordStartRequest&id={account.id}&device=001122334455&remote_number=2002&remote_name=A%26B"
         "&local_number=1&local_name=我&dir=in&codec=PCMA"
     )
+
+
+def test_how_a_server_is_spoken_to() -> None:
+    assert CallRequest().server == ServerPolicy(b"", False, 5 * 8000)
+    settings = ServerSettings(terminator="CRLF", foreign_media=True, timeout_ms=500)
+    assert CallRequest(settings=RecordSettings(server=settings)).server == ServerPolicy(b"\r\n", True, 4000)
+
+
+def test_a_server_is_spoken_to_and_tried_again_as_the_settings_say() -> None:
+    links: list[Link] = []
+
+    def link() -> Link:
+        links.append(Link(patient=False))
+        return links[-1]
+
+    server = ServerSettings(terminator="LF", retries=2, retry_after_ms=100)
+    made = stage(CallRequest(settings=RecordSettings(mode="server", server=server), duration_s=1), server_link=link)
+    outcome = run(made)
+    assert [account.state for account in outcome.call.recorder.accounts] == ["failed"] * 3
+    assert [each.sent[-6:] for each in links] == [b"=PCMU\n"] * 3
+    assert not outcome.recorded
 
 
 def test_only_the_far_party_is_behind_the_network(tmp_path: Path) -> None:

@@ -12,11 +12,15 @@ from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, NoDestination
 from phone_recorder.recording.drive_destination import DriveDestination
 from phone_recorder.recording.drive_view import DriveView
+from phone_recorder.recording.recorder import NO_RETRY, RetryPolicy
 from phone_recorder.recording.rotation import SpacePolicy
+from phone_recorder.recording.server_destination import ServerDestination
 from phone_recorder.settings import Pause
+from phone_recorder.wire.control import StartRequest
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
 from phone_recorder.wire.rtp import RtpSender
+from tests.phone.servers import Server
 from tests.recording.memory_drive import Memory
 
 START = 12_345
@@ -58,7 +62,8 @@ class Link:
 
 
 class Rig:
-    """A call of a second, and all that it needs."""
+    """A call of a second, and all that it needs. `servers` are the kinds of one recording after the other; the last one
+    is there for all that follow."""
 
     def __init__(
         self,
@@ -71,13 +76,18 @@ class Rig:
         near: Party | None = None,
         far: Party | None = None,
         nowhere: NoDestination | None = None,
+        servers: str = "",
+        retry: RetryPolicy = NO_RETRY,
     ) -> None:
         self.drive = Memory()
+        self.servers: list[Server] = []
         self.link = Link()
         self.now = START
         self._policy = SpacePolicy(size_limit, reserve=0)
         self._nowhere = nowhere
-        plan = CallPlan(round(duration_s * SECOND), FRAME, horizon, PCMU, pause, tuple(parse_keys(keys, duration_s)))
+        self._kinds = servers.split()
+        length, presses = round(duration_s * SECOND), tuple(parse_keys(keys, duration_s))
+        plan = CallPlan(length, FRAME, horizon, PCMU, pause, presses, retry)
         parties = {"near": near or near_party(), "far": far or far_party()}
         self.view = DriveView(True)
         mixed = RtpSender(0, 3, 65533, 0xFFFFFFFF)
@@ -108,10 +118,18 @@ class Rig:
         return [(at // 8, screen.icon, screen.lamp, screen.prompt) for at, screen in self.call.screens]
 
     def _destination(self, now: int) -> tuple[Destination, Account]:
-        account = Account(f"{len(self.call.recorder.accounts)}", "local", "PCMU")
+        mode = "server" if self._kinds else "local"
+        account = Account(f"{len(self.call.recorder.accounts)}", mode, "PCMU")
         if self._nowhere:
             return self._nowhere, account
+        if self._kinds:
+            return self._server_destination(account.id), account
         return DriveDestination(self.drive, RecordHeader(PCMU, 160, 160), self._policy, system_time), account
+
+    def _server_destination(self, recording: str) -> Destination:
+        number = min(len(self.servers), len(self._kinds) - 1)
+        self.servers.append(Server(self._kinds[number]))
+        return ServerDestination(self.servers[-1], StartRequest(recording, codec="PCMU"), RtpSender(0, 4, 0, 0))
 
 
 def system_time(instant: int) -> datetime:

@@ -11,8 +11,8 @@ from phone_recorder.phone.face import LOW_SPACE, Screen, screen_document, show
 from phone_recorder.recording.account import Account, Fault, Health, Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_view import DriveView
-from phone_recorder.recording.record_key import Action, Key
-from phone_recorder.recording.recorder import Status
+from phone_recorder.recording.record_key import WAITING, Action, Key
+from phone_recorder.recording.recorder import RetryPolicy, Status
 
 SECOND = 8000
 PART = Part("Record_1.wav", 8076, 50, 1.0)
@@ -34,6 +34,9 @@ EXPECTED = {
     **{(key, State.CLOSED): Screen("idle", "00:00", "Recording saved", "off") for key in Key},
     **{(key, State.CANCELLED): Screen("idle", "00:00", "Recording cancelled", "off") for key in Key},
     **{(key, State.FAILED): Screen("failed", "00:00", "Recording failed: why", "off") for key in Key},
+    **{(key, State.OPENING): Screen("idle", "00:00", "Cancelling the recording", "off") for key in WAITING},
+    **{(key, State.OPEN): Screen("idle", "00:00", "Saving the recording", "off") for key in WAITING},
+    **{(key, State.FAILED): Screen("failed", "00:00", "Recording failed: why", "blinking") for key in WAITING},
 }
 
 
@@ -88,6 +91,38 @@ def test_a_key_in_vain_is_told_and_changes_nothing_else(action: Action, prompt: 
     assert show(Status(Key.IDLE, refused=action)) == Screen(prompt=prompt)
     status = Status(Key.RECORDING, State.OPEN, account(SECOND), action)
     assert show(status) == Screen("recording", "00:01", prompt, "on")
+
+
+THREE = RetryPolicy(3, SECOND // 2)
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "attempt", "prompt"),
+    [
+        (Key.WAITING, State.FAILED, 1, "Recording failed: why; trying again in 0.5 s (1 of 3)"),
+        (Key.WAITING_PAUSED, State.FAILED, 3, "Recording failed: why; trying again in 0.5 s (3 of 3), paused"),
+        (Key.RECORDING, State.OPENING, 2, "Starting the recording, attempt 2 of 3"),
+        (Key.PAUSED, State.OPENING, 2, "Starting the recording, paused, attempt 2 of 3"),
+        (Key.RECORDING, State.OPEN, 2, "Recording"),
+        (Key.IDLE, State.CLOSED, 2, "Recording saved"),
+        (Key.IDLE, State.CANCELLED, 3, "Recording cancelled"),
+        (Key.IDLE, State.FAILED, 0, "Recording failed: why"),
+        (Key.IDLE, State.FAILED, 2, "Recording failed: why"),
+        (Key.IDLE, State.FAILED, 3, "Recording failed: why; given up after 3 more attempts"),
+    ],
+)
+def test_how_far_the_phone_has_come_with_trying_again(key: Key, state: State, attempt: int, prompt: str) -> None:
+    assert show(Status(key, state, account(reason="why"), attempt=attempt, retry=THREE)).prompt == prompt
+
+
+def test_one_attempt_is_no_attempts() -> None:
+    status = Status(Key.IDLE, State.FAILED, account(reason="why"), attempt=1, retry=RetryPolicy(1))
+    assert show(status).prompt == "Recording failed: why; given up after 1 more attempt"
+
+
+def test_a_failure_of_the_recording_before_is_said() -> None:
+    status = Status(Key.RECORDING, State.OPEN, account(), earlier="why")
+    assert show(status).prompt == "Recording; the one before failed: why"
 
 
 def test_screens_differ_by_more_than_the_timer() -> None:

@@ -1,17 +1,35 @@
-"""A drive in memory, which fails when it is told to."""
+"""A drive in memory, which fails when it is told to, and what is recorded there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from phone_recorder.errors import DriveError, DriveFull, FileTooLarge
 from phone_recorder.recording.drive_names import record_order
+
+NAME = "Record_20240131120000.wav"
+BEGINS_AT = datetime(2024, 1, 31, 12, 0, 0)
+
+
+def frame(number: int) -> bytes:
+    return number.to_bytes(4, "big") * 40
+
+
+def header(data_size: int) -> bytes:
+    return struct.pack("<64siiI", b"PCMU", 160, 160, data_size)
+
+
+def system_time(instant: int) -> datetime:
+    return BEGINS_AT + timedelta(seconds=instant / 8000)
 
 
 class Memory:
     """A drive in memory. `fails` is raised by what it names: check, free, create, append, checkpoint, seal ...
 
-    `fails_once` is raised by the next call alone. `busy` are paths that a recorder has open.
+    `fails_once` is raised by the next call alone. `busy` are paths that a recorder has open; `linked` those whose bytes
+    have other names too.
     """
 
     def __init__(self, capacity: int = 1 << 40) -> None:
@@ -22,6 +40,7 @@ class Memory:
         self.fails: dict[str, DriveError] = {}
         self.fails_once: dict[str, list[DriveError]] = {}
         self.busy: set[str] = set()
+        self.linked: set[str] = set()
         self.checks = 0
 
     def fail(self, call: str) -> None:
@@ -49,6 +68,9 @@ class Memory:
         self.fail("recordings")
         orders = {path: record_order(path) for path in self.files.keys() - self.busy}
         return [path for _, path in sorted((order, path) for path, order in orders.items() if order)]
+
+    def room_in(self, paths: Iterable[str]) -> list[int]:
+        return [0 if path in self.linked else len(self.files[path]) for path in paths]
 
     def delete(self, path: str) -> None:
         self.fail("delete")

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import struct
 from datetime import datetime, timedelta
 
 import pytest
 
-from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, SyncFailed
+from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileLost, FileTooLarge, SyncFailed
 from phone_recorder.recording.account import Fault, Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_destination import MAX_FAILED_SAVES, MAX_FAULTS, DriveDestination
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
-from tests.recording.memory_drive import Memory
+from tests.recording.memory_drive import BEGINS_AT, NAME, Memory, frame, header, system_time
 
 SECOND = 8000
-NAME = "Record_20240131120000.wav"
-BEGINS_AT = datetime(2024, 1, 31, 12, 0, 0)
-
-
-def frame(number: int) -> bytes:
-    return number.to_bytes(4, "big") * 40
-
-
-def header(data_size: int) -> bytes:
-    return struct.pack("<64siiI", b"PCMU", 160, 160, data_size)
-
-
-def system_time(instant: int) -> datetime:
-    return BEGINS_AT + timedelta(seconds=instant / SECOND)
 
 
 def destination(drive: Memory, size_limit: int = 0, reserve: int = 0) -> DriveDestination:
@@ -127,6 +112,22 @@ def test_parts_are_named_by_the_second_in_which_they_begin() -> None:
     assert list(drive.files) == [
         "Record_20240131120000.wav",
         "Record_20240131120000-2.wav",
+        "Record_20240131120002.wav",
+    ]
+
+
+def test_s10_a_clock_that_is_put_back_disturbs_the_order_of_no_parts() -> None:
+    """An hour is repeated in the middle of the recording, or the clock is set for the first time."""
+    drive = Memory()
+    told = iter([BEGINS_AT, BEGINS_AT - timedelta(hours=1), datetime(1970, 1, 1)])
+    policy = SpacePolicy(76 + 160)
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), policy, lambda _: next(told))
+    made.open(0)
+    for second in range(3):
+        made.write(second * SECOND, [frame(second)])
+    assert [part.path for part in made.parts] == [
+        "Record_20240131120000.wav",
+        "Record_20240131120001.wav",
         "Record_20240131120002.wav",
     ]
 
@@ -365,6 +366,86 @@ def test_s9_a_file_system_that_takes_no_packet_in_any_file_ends_it() -> None:
     assert (made.state, type(made.error)) == (State.FAILED, FileTooLarge)
 
 
+LOST = FileLost("it was deleted by another program")
+
+
+@pytest.mark.parametrize("call", ["append", "checkpoint"])
+def test_c10_a_file_that_others_take_away_is_no_part_and_the_recording_goes_on_in_another(call: str) -> None:
+    drive = Memory()
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    drive.fails_once[call] = [LOST]
+    made.write(160, [frame(2)])
+    made.advance(SECOND)
+    made.write(SECOND, [frame(3)])
+    assert (made.state, [fault.error for fault in made.health.faults]) == (State.OPEN, [str(LOST)])
+    made.close(SECOND, "record key")
+    assert made.state is State.CLOSED
+    [part] = made.parts
+    assert part.path in ("Record_20240131120000-2.wav", "Record_20240131120001.wav")
+    assert drive.safe[part.path][76:] == (frame(2) + frame(3) if call == "append" else frame(3))
+    assert made.written == part.bytes - 76
+
+
+def test_c10_a_part_that_is_gone_when_the_next_one_begins_is_no_part() -> None:
+    drive = Memory()
+    made = destination(drive, size_limit=76 + 160)
+    made.write(0, [frame(1)])
+    drive.fails_once["seal"] = [LOST]
+    made.write(SECOND, [frame(2)])
+    made.close(SECOND, "record key")
+    assert (made.state, [part.path for part in made.parts]) == (State.CLOSED, ["Record_20240131120001.wav"])
+
+
+@pytest.mark.parametrize("call", ["append", "checkpoint"])
+def test_s4_where_it_is_the_drive_that_is_gone_its_file_is_kept(call: str) -> None:
+    """Unmounted between two looks: the file is whole, and nothing is where it was."""
+    drive = Memory()
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    drive.fails |= {call: LOST, "seal": LOST, "check": DriveGone("it is not the one that was there before")}
+    made.write(160, [frame(2)])
+    made.advance(SECOND)
+    assert (made.state, type(made.error)) == (State.FAILED, DriveGone)
+    [part] = made.parts
+    assert part.packets == len(drive.files[NAME]) // 160
+
+
+def test_c10_a_file_that_is_gone_at_the_end_is_told() -> None:
+    drive = Memory()
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    made.advance(SECOND)
+    drive.fails["seal"] = LOST
+    made.close(SECOND, "record key")
+    assert (made.state, made.error, made.parts, made.written) == (State.FAILED, LOST, (), 0)
+
+
+def test_a_drive_on_which_every_new_file_is_lost_at_once_is_given_up() -> None:
+    drive = Memory()
+    made = destination(drive)
+    drive.fails["append"] = LOST
+    made.write(0, [frame(1)])
+    assert (made.state, made.error, len(drive.files)) == (State.FAILED, LOST, 1)
+
+
+def test_what_remains_when_the_drive_is_full_is_nothing() -> None:
+    drive = Memory(capacity=76 + 10 * 160)
+    made = destination(drive)
+    made.write(0, [frame(number) for number in range(20)])
+    assert (type(made.error), made.health.remaining) == (DriveFull, 0)
+
+
+def test_a_drive_that_is_gone_is_not_asked_for_what_remains() -> None:
+    drive = Memory()
+    made = destination(drive)
+    before = made.health.remaining
+    drive.fails["append"] = DriveGone("it is gone")
+    drive.fails["free"] = AssertionError("it was asked")  # type: ignore[assignment]
+    made.write(0, [frame(1)])
+    assert (made.state, made.health.remaining) == (State.FAILED, before)
+
+
 def test_what_remains_is_known_from_the_beginning_and_shrinks() -> None:
     drive = Memory(capacity=1000 + 76 + 10 * 160 + 5)
     made = destination(drive, reserve=1000)
@@ -373,66 +454,3 @@ def test_what_remains_is_known_from_the_beginning_and_shrinks() -> None:
     made.write(0, [frame(1), frame(2)])
     made.advance(SECOND)
     assert made.health.remaining == (8 * 160 + 5 - 76) // 160 * 160
-
-
-OLD = {f"Record_20230101{hour:02}0000.wav": bytearray(1000) for hour in range(5)}
-
-
-def covering(capacity: int, size_limit: int = 0, reserve: int = 0) -> tuple[Memory, DriveDestination]:
-    """A destination that covers older recordings, on a drive with five of 1000 bytes and a song."""
-    drive = Memory(capacity)
-    drive.files = {"song.mp3": bytearray(1000), **{name: bytearray(data) for name, data in OLD.items()}}
-    policy = SpacePolicy(size_limit, reserve, cover=True)
-    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), policy, system_time)
-    made.open(0)
-    return drive, made
-
-
-def test_older_recordings_give_way_oldest_first_and_no_more_than_needed() -> None:
-    drive, made = covering(6000 + 76 + 100, size_limit=76 + 10 * 160)
-    assert made.state is State.OPEN
-    assert made.health.covered == ("Record_20230101000000.wav", "Record_20230101010000.wav")
-    assert {"song.mp3", "Record_20230101020000.wav", NAME} <= drive.files.keys()
-    assert made.health.remaining is None
-
-
-def test_older_recordings_stay_while_there_is_room() -> None:
-    drive, made = covering(6000 + 76 + 1600, size_limit=76 + 1600)
-    assert (made.health.covered, len(drive.files)) == ((), 7)
-
-
-def test_parts_of_its_own_and_files_of_others_never_give_way() -> None:
-    drive, made = covering(6000 + 2 * (76 + 320), size_limit=76 + 320)
-    frames = [frame(number) for number in range(100)]
-    made.write(0, frames)
-    assert isinstance(made.error, DriveFull)
-    assert set(drive.files) == {"song.mp3", *(part.path for part in made.parts)}
-    assert made.health.covered == tuple(OLD)
-    kept = b"".join(bytes(drive.files[part.path][76:]) for part in made.parts)
-    assert kept == b"".join(frames)[: len(kept)]
-    assert 6000 + 2 * 396 - 1000 - len(kept) < 1000 + 396
-
-
-def test_a_recording_that_cannot_be_deleted_is_passed_over() -> None:
-    drive, _ = covering(0)
-    drive.capacity = 6000 + 500
-    drive.fails_once["delete"] = [DriveReadOnly("not permitted")]
-    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), SpacePolicy(76 + 1600, 0, cover=True), system_time)
-    drive.files |= {name: bytearray(data) for name, data in OLD.items()}
-    made.open(0)
-    assert made.state is State.OPEN
-    assert made.health.faults == (Fault(0, "not permitted"),)
-    assert made.health.covered == tuple(OLD)[1:3]
-    assert next(iter(OLD)) in drive.files
-
-
-def test_a_drive_filled_by_somebody_else_is_covered_in_mid_part() -> None:
-    drive, made = covering(6000 + 76 + 1600, size_limit=76 + 1600)
-    made.write(0, [frame(1), frame(2)])
-    drive.files["film"] = bytearray(1600 - 320 - 200)
-    made.write(160, [frame(3), frame(4)])
-    made.write(320, [frame(5)])
-    made.close(480, "record key")
-    assert made.state is State.CLOSED
-    assert made.health.covered
-    assert b"".join(drive.safe[part.path][76:] for part in made.parts) == b"".join(map(frame, range(1, 6)))

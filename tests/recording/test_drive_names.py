@@ -12,7 +12,7 @@ from itertools import islice
 import pytest
 
 from phone_recorder.errors import UsageError
-from phone_recorder.recording.drive_names import parse_folder, part_names, record_order
+from phone_recorder.recording.drive_names import parse_folder, part_names, record_order, time_for_name
 
 
 def test_the_names_of_one_second() -> None:
@@ -54,6 +54,49 @@ def test_s10_the_hour_that_daylight_saving_repeats_gives_names_that_are_taken_an
     assert str(first) == str(second) == "2024-10-27 02:30:00"
     taken = {next(part_names(first))}
     assert next(name for name in part_names(second) if name not in taken) == "Record_20241027023000-2.wav"
+
+
+def named(*times: datetime) -> list[str]:
+    """What files made at these times are called, each beside those before it."""
+    names: list[str] = []
+    for time_ in times:
+        names.append(next(name for name in part_names(time_for_name(time_, names)) if name not in names))
+    return names
+
+
+@pytest.mark.usefixtures("berlin")
+def test_s10_the_order_is_kept_through_the_hour_that_daylight_saving_repeats() -> None:
+    made = named(*(datetime.fromtimestamp(1729989000 + minutes * 60) for minutes in range(0, 150, 17)))
+    assert sorted(made, key=lambda name: record_order(name) or ("", 0)) == made
+    assert made[1:4] == ["Record_20241027024700.wav", "Record_20241027024700-2.wav", "Record_20241027024700-3.wav"]
+    assert made[-1] == "Record_20241027034600.wav"
+
+
+NOON, EARLIER = datetime(2024, 5, 1, 12), datetime(2023, 5, 1, 12)
+
+
+@pytest.mark.parametrize(
+    ("times", "last"),
+    [
+        ([datetime(1970, 1, 1)], "Record_19700101000000.wav"),
+        ([datetime(1970, 1, 1, 0, 5), datetime(1970, 1, 1, 0, 3)], "Record_19700101000500-2.wav"),
+        ([datetime(1970, 1, 1, 0, 5), NOON], "Record_20240501120000.wav"),
+        ([EARLIER, NOON, datetime(1970, 1, 1, 0, 5)], "Record_20240501120000-2.wav"),
+        ([EARLIER, NOON, datetime(1970, 1, 1, 0, 5), datetime(1970, 1, 1)], "Record_20240501120000-3.wav"),
+        # A clock that is set, and was wrong before: its names tell the time again.
+        ([datetime(2031, 1, 1), NOON], "Record_20240501120000.wav"),
+        ([NOON, NOON - timedelta(hours=2)], "Record_20240501120000-2.wav"),
+        ([NOON, NOON - timedelta(hours=2, seconds=1)], "Record_20240501095959.wav"),
+        ([datetime(9999, 12, 31), datetime(1970, 1, 1)], "Record_19700101000000.wav"),
+    ],
+)
+def test_s10_no_new_file_is_named_as_if_it_were_older_than_those_there(times: list[datetime], last: str) -> None:
+    assert named(*times)[-1] == last
+
+
+def test_names_that_tell_no_time_are_passed_over() -> None:
+    names = ["Record_20250231000000.wav", "Record_00000101000000.wav", "Record_speech.wav", "song.wav"]
+    assert time_for_name(datetime(1970, 1, 1), names) == datetime(1970, 1, 1)
 
 
 def test_only_characters_that_fat_allows() -> None:

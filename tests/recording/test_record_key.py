@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.recording.record_key import TABLE, Action, Event, Key, turn
+from phone_recorder.recording.record_key import TABLE, WAITING, Action, Event, Key, turn
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -41,7 +41,37 @@ PAIRS = {
     (Key.PAUSED, Event.DESTINATION_FAILED): (Key.IDLE, Action.ABANDON),
     (Key.PAUSED, Event.DRIVE_FULL): (Key.IDLE, Action.ABANDON),
     (Key.PAUSED, Event.DRIVE_REMOVED): (Key.IDLE, Action.ABANDON),
+    (Key.IDLE, Event.SERVER_LOST): (Key.IDLE, Action.NONE),
+    (Key.RECORDING, Event.SERVER_LOST): (Key.WAITING, Action.WAIT),
+    (Key.PAUSED, Event.SERVER_LOST): (Key.WAITING_PAUSED, Action.WAIT),
+    (Key.IDLE, Event.WAITED): (Key.IDLE, Action.NONE),
+    (Key.RECORDING, Event.WAITED): (Key.RECORDING, Action.NONE),
+    (Key.PAUSED, Event.WAITED): (Key.PAUSED, Action.NONE),
+    (Key.WAITING, Event.PRESS): (Key.IDLE, Action.GIVE_UP),
+    (Key.WAITING, Event.START): (Key.RECORDING, Action.START),
+    (Key.WAITING, Event.STOP): (Key.IDLE, Action.GIVE_UP),
+    (Key.WAITING, Event.PAUSE): (Key.WAITING_PAUSED, Action.NONE),
+    (Key.WAITING, Event.RESUME): (Key.WAITING, Action.NONE),
+    (Key.WAITING, Event.CALL_ENDED): (Key.IDLE, Action.GIVE_UP),
+    (Key.WAITING, Event.DESTINATION_FAILED): (Key.WAITING, Action.NONE),
+    (Key.WAITING, Event.DRIVE_FULL): (Key.WAITING, Action.NONE),
+    (Key.WAITING, Event.DRIVE_REMOVED): (Key.WAITING, Action.NONE),
+    (Key.WAITING, Event.SERVER_LOST): (Key.WAITING, Action.NONE),
+    (Key.WAITING, Event.WAITED): (Key.RECORDING, Action.RETRY),
+    (Key.WAITING_PAUSED, Event.PRESS): (Key.IDLE, Action.GIVE_UP),
+    (Key.WAITING_PAUSED, Event.START): (Key.RECORDING, Action.START),
+    (Key.WAITING_PAUSED, Event.STOP): (Key.IDLE, Action.GIVE_UP),
+    (Key.WAITING_PAUSED, Event.PAUSE): (Key.WAITING_PAUSED, Action.NONE),
+    (Key.WAITING_PAUSED, Event.RESUME): (Key.WAITING, Action.NONE),
+    (Key.WAITING_PAUSED, Event.CALL_ENDED): (Key.IDLE, Action.GIVE_UP),
+    (Key.WAITING_PAUSED, Event.DESTINATION_FAILED): (Key.WAITING_PAUSED, Action.NONE),
+    (Key.WAITING_PAUSED, Event.DRIVE_FULL): (Key.WAITING_PAUSED, Action.NONE),
+    (Key.WAITING_PAUSED, Event.DRIVE_REMOVED): (Key.WAITING_PAUSED, Action.NONE),
+    (Key.WAITING_PAUSED, Event.SERVER_LOST): (Key.WAITING_PAUSED, Action.NONE),
+    (Key.WAITING_PAUSED, Event.WAITED): (Key.PAUSED, Action.RETRY_PAUSED),
 }
+BEGIN = {Action.START, Action.RETRY, Action.RETRY_PAUSED}
+END = {Action.STOP, Action.ABANDON, Action.WAIT}
 RUNNING = {Key.RECORDING, Key.PAUSED}
 
 
@@ -61,20 +91,27 @@ def test_a_recording_cannot_run_twice_and_ends_once_for_each_start() -> None:
         key, running = Key.IDLE, 0
         for each in (*events, Event.CALL_ENDED):
             key, action = turn(key, each)
-            running += {Action.START: 1, Action.STOP: -1, Action.ABANDON: -1}.get(action, 0)
+            running += (action in BEGIN) - (action in END)
             assert running == (key in RUNNING), events
         assert (key, running) == (Key.IDLE, 0)
 
 
 def test_what_acts_on_a_recording_comes_only_where_there_is_one() -> None:
-    acting = {Action.STOP, Action.PAUSE, Action.RESUME, Action.ABANDON}
+    acting = {*END, Action.PAUSE, Action.RESUME}
     assert {key for key, row in TABLE.items() for _, action in row.values() if action in acting} == RUNNING
 
 
 @pytest.mark.parametrize("key", Key)
 @pytest.mark.parametrize("event", [Event.CALL_ENDED, Event.DESTINATION_FAILED, Event.DRIVE_FULL, Event.DRIVE_REMOVED])
 def test_from_every_state_an_end_leads_to_idle(key: Key, event: Event) -> None:
-    assert turn(key, event)[0] is Key.IDLE
+    assert turn(key, event)[0] is (key if key in WAITING and event is not Event.CALL_ENDED else Key.IDLE)
+
+
+@pytest.mark.parametrize("key", Key)
+def test_no_way_leads_out_of_a_pause_but_the_users(key: Key) -> None:
+    paused = {Key.PAUSED, Key.WAITING_PAUSED}
+    for event in (Event.SERVER_LOST, Event.WAITED, Event.PAUSE):
+        assert turn(key, event)[0] in paused or key not in paused
 
 
 def test_the_picture_is_drawn_from_the_table() -> None:

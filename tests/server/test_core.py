@@ -1,171 +1,24 @@
-"""Control connections of the record server: literal bytes in, literal bytes out."""
+"""Which recordings the server takes, and what it says to those that it does not."""
 
 from __future__ import annotations
 
 import pytest
 
 from phone_recorder.errors import DriveGone, DriveReadOnly
-from tests.server.rig import (
-    CONTROL,
-    ID,
-    NOT_STOPPED,
-    QUIET,
-    SECOND,
-    SERVER,
-    START,
-    STOP,
-    STOPPED,
-    Rig,
-    header,
-    started,
-)
+from phone_recorder.server.access import Access
+from phone_recorder.server.limits import Limits
+from tests.server.rig import ID, SECOND, START, STOP, STOPPED, Rig, started
 
 AUDIO = [bytes([0x80 + n]) * 160 for n in range(50)]
 
 
-def fixture(name: str) -> bytes:
-    return (CONTROL / f"{name}.bin").read_bytes()
+def start(recording_id: str, device: str = "0c1105aabbcc") -> bytes:
+    return f"cmd=RecordStartRequest&id={recording_id}&device={device}&codec=PCMU\n".encode()
 
 
-def test_start_audio_stop() -> None:
-    rig = Rig()
-    assert rig.say(START) == started(20000)
-    rig.send(AUDIO)
-    assert rig.say(STOP) + rig.stored() == STOPPED
-    rig.finish()
-    assert rig.files == [header(b"PCMU", 160, 8000) + b"".join(AUDIO)]
-    account = rig.recording.account
-    assert (account.id, account.state, account.reason, account.recorded) == (ID, "recorded", "key", SECOND)
-    assert rig.recording.request.remote_name == "Anna"
-
-
-@pytest.mark.parametrize("name", ["two_joined_no_terminator", "lf", "cr", "crlf", "nul", "blank_lines"])
-def test_c7_a_start_and_a_stop_joined_are_both_answered(name: str) -> None:
-    rig = Rig()
-    answers = rig.say(fixture(name))
-    rig.now += QUIET
-    answers += rig.phone.advance(rig.now)
-    assert answers + rig.stored() == started(20000) + STOPPED
-    assert not rig.phone.ended
-
-
-def test_c10_a_stop_is_answered_when_the_recording_is_stored_and_not_before() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.send(AUDIO)
-    assert rig.say(STOP) + rig.phone.advance(rig.now) == b""
-    assert rig.stored() == STOPPED
-
-
-def test_c10_a_stop_whose_recording_cannot_be_stored_is_answered_failed() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.send(AUDIO)
-    rig.drive.fails["seal"] = DriveGone("it was pulled out")
-    assert rig.say(STOP) + rig.stored() == NOT_STOPPED
-
-
-@pytest.mark.parametrize("name", ["two_joined_no_terminator", "crlf", "nul"])
-def test_c7_a_byte_at_a_time(name: str) -> None:
-    rig = Rig()
-    answers = b"".join(rig.say(bytes([byte])) for byte in fixture(name))
-    rig.now += QUIET
-    assert answers + rig.phone.advance(rig.now) + rig.stored() == started(20000) + STOPPED
-
-
-def test_c7_split_at_any_byte() -> None:
-    message = fixture("start_request")
-    for cut in range(1, len(message)):
-        rig = Rig()
-        assert rig.say(message[:cut]) + rig.say(message[cut:]) == b""
-        rig.now += QUIET - 1
-        assert rig.phone.advance(rig.now) == b""
-        rig.now += 1
-        assert rig.phone.advance(rig.now) == started(20000)
-
-
-def test_half_a_message_is_not_answered_however_long_it_is_quiet() -> None:
-    rig = Rig()
-    rig.say(b"cmd=RecordStartRequest&id=00ff&co")
-    rig.now += 100 * SECOND
-    assert rig.phone.advance(rig.now) == b""
-    assert (rig.core.recordings, rig.phone.ended) == ([], False)
-
-
-GARBAGE = ["garbage", "other_cmd", "no_cmd", "cmd_without_value", "id_missing", "id_empty", "codec_missing"]
-
-
-@pytest.mark.parametrize("name", [*GARBAGE, "garbage_then_message", "stop_response", "start_response_success"])
-def test_c7_what_is_no_request_ends_the_connection_without_an_answer(name: str) -> None:
-    rig = Rig()
-    assert rig.say(fixture(name) + b"\n") == b""
-    assert rig.phone.ended
-    other = rig.core.connect("192.0.2.2", SERVER)
-    assert rig.say(START, other) == started(20000)
-
-
-def test_c7_more_than_4_kib_without_an_end_ends_the_session() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.send(AUDIO[:10])
-    assert rig.say(b"cmd=RecordStopRequest&id=" + b"x" * 5000) == b""
-    assert rig.phone.ended
-    rig.finish()
-    assert rig.recording.account.state == "cut short"
-    assert "more than 4096 bytes" in rig.recording.account.reason
-
-
-def test_c3_a_stop_without_a_start_is_answered_failed() -> None:
-    rig = Rig()
-    assert rig.say(STOP) == NOT_STOPPED
-    assert not rig.phone.ended
-    assert rig.say(START) == started(20000)
-
-
-def test_c3_a_second_start_is_refused_and_the_first_goes_on() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.send(AUDIO[:25])
-    again = f"cmd=RecordStartResponse&id={ID}&result=failed&reason=this%20id%20has%20been%20used%20before&server=&port="
-    assert rig.say(START) == again.encode()
-    rig.send(AUDIO[25:], first=25)
-    assert rig.say(STOP) + rig.stored() == STOPPED
-    rig.finish()
-    assert rig.files == [header(b"PCMU", 160, 8000) + b"".join(AUDIO)]
-    assert rig.say(STOP) == NOT_STOPPED
-
-
-def test_c3_somebody_elses_recording_can_neither_be_stopped_nor_started_again() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.send(AUDIO[:10])
-    other = rig.core.connect("192.0.2.66", SERVER)
-    assert rig.say(STOP, other) == NOT_STOPPED
-    assert b"&result=failed&" in rig.say(START, other)
-    other.closed()
-    rig.send(AUDIO[10:], first=10)
-    assert rig.say(STOP) + rig.stored() == STOPPED
-    rig.finish()
-    assert rig.recording.account.recorded == SECOND
-
-
-def test_c5_two_phones_at_once_each_have_their_own() -> None:
-    rig = Rig()
-    other = rig.core.connect("192.0.2.2", SERVER)
-    second = b"cmd=RecordStartRequest&id=beef&remote_number=2002&remote_name=Eve&codec=PCMA\n"
-    assert rig.say(START) == started(20000)
-    assert rig.say(second, other) == started(20001).replace(ID.encode(), b"beef")
-    for number, payload in enumerate(AUDIO):
-        rig.send([payload], first=number)
-        rig.ports[1].arrive(rig.now, b"\x80\x08" + number.to_bytes(2, "big") + bytes(8) + payload[:80], "192.0.2.2")
-    rig.say(STOP)
-    other.closed()
-    rig.finish()
-    assert [r.request.remote_name for r in rig.core.recordings] == ["Anna", "Eve"]
-    assert [r.account.state for r in rig.core.recordings] == ["recorded", "cut short"]
-    assert [file[:4] for file in rig.files] == [b"PCMU", b"PCMA"]
-    assert [len(r.account.parts) for r in rig.core.recordings] == [1, 1]
-    assert rig.core.recordings[0].account.parts[0].path != rig.core.recordings[1].account.parts[0].path
+def refused(recording_id: str, reason: str) -> bytes:
+    why = reason.replace(" ", "%20")
+    return f"cmd=RecordStartResponse&id={recording_id}&result=failed&reason={why}&server=&port=".encode()
 
 
 @pytest.mark.parametrize("codec", ["OPUS", "G729", "L16/44100", "PCMU8000", "x" * 2000])
@@ -194,14 +47,6 @@ def test_no_port_left_is_a_reason_to_refuse() -> None:
     assert b"&result=failed&reason=no%20UDP%20port%20is%20left&" in rig.say(START)
 
 
-def test_c6_names_come_back_as_they_were_and_are_never_a_path() -> None:
-    rig = Rig()
-    rig.say(fixture("names_with_everything") + b"\n")
-    assert rig.recording.request.remote_name.startswith("a&b=c%d\r\ncmd=RecordStopRequest&id=00ff\0$(reboot)")
-    rig.send(AUDIO[:1], payload_type=8)
-    assert list(rig.drive.files) == ["Record_20240131120000.wav"]
-
-
 @pytest.mark.parametrize(
     ("call", "error"), [("check", DriveGone("it is gone")), ("check", DriveReadOnly("it is write-protected"))]
 )
@@ -221,68 +66,133 @@ def test_c10_a_full_server_refuses() -> None:
     assert b"&result=failed&reason=nothing%20can%20be%20stored:%20the%20drive%20is%20full" in rig.say(START)
 
 
-def test_c10_storing_that_fails_in_the_middle_ends_the_connection_so_that_the_phone_knows() -> None:
+def test_too_many_recordings_are_refused_until_one_has_ended() -> None:
+    rig = Rig(limits=Limits(sessions=2))
+    assert b"&result=success&" in rig.say(start("a", "1")) + rig.say(start("b", "2"))
+    assert rig.say(start("c", "3")) == refused("c", "too many recordings: 2 run already")
+    rig.say(b"cmd=RecordStopRequest&id=a\n")
+    rig.advance(1)
+    assert b"&result=success&" in rig.say(start("c", "3"))
+
+
+def test_too_many_recordings_of_one_device_are_refused_and_of_another_are_not() -> None:
+    rig = Rig(limits=Limits(per_device=1))
+    assert b"&result=success&" in rig.say(start("a"))
+    assert rig.say(start("b")) == refused("b", "too many recordings of this device: 1 run already")
+    assert rig.say(start("b", "0C:11:05:AA:BB:CC")) == refused("b", "too many recordings of this device: 1 run already")
+    assert b"&result=success&" in rig.say(start("c", "0c1105aabbcd"))
+    rig.say(b"cmd=RecordStopRequest&id=a\n")
+    rig.advance(1)
+    assert b"&result=success&" in rig.say(start("b"))
+
+
+def test_a_device_that_is_not_on_the_list_is_refused() -> None:
+    rig = Rig(access=Access(devices=frozenset({"0c1105aabbcc"})))
+    assert rig.say(start("a", "0c1105aabbcd")) == refused("a", "this device may not record here")
+    assert b"&result=success&" in rig.say(start("b", "0C:11:05:AA:BB:CC"))
+
+
+def test_an_id_of_a_recording_that_is_kept_is_not_taken_again() -> None:
+    rig = Rig()
+    rig.say(START)
+    rig.send(AUDIO)
+    rig.say(STOP)
+    rig.finish()
+    assert rig.say(START) == refused(ID, "this id has been used before")
+
+
+def test_c5_what_is_kept_of_a_recording_is_what_was_said_of_its_call() -> None:
+    rig = Rig()
+    rig.say(START)
+    rig.send(AUDIO[:20])
+    rig.send(AUDIO[20:], first=22)
+    assert rig.say(STOP) + rig.stored() == STOPPED
+    [(entry, names)] = rig.shelf.entries
+    assert names == ["Record_20240131120000"]
+    said = (entry.id, entry.device, entry.direction, entry.remote_name, entry.codec)
+    assert said == (ID, "0c1105aabbcc", "in", "Anna", "PCMU")
+    assert (entry.state, entry.reason, entry.received, entry.lost, entry.gaps_s) == ("recorded", "key", 50, 2, 0.04)
+    assert entry.started_at == rig.started_at
+
+
+def test_what_left_no_file_is_not_kept() -> None:
+    rig = Rig()
+    rig.say(START)
+    rig.say(STOP)
+    rig.finish()
+    assert (rig.shelf.entries, [one.account.state for one in rig.ended]) == ([], ["cancelled"])
+    assert rig.say(START) == started(20001)
+
+
+def test_a_recording_that_gets_no_rtp_for_too_long_is_ended_and_so_is_its_connection() -> None:
+    rig = Rig(limits=Limits(rtp_idle=60 * SECOND))
+    rig.say(START)
+    rig.send(AUDIO)
+    rig.advance(59 * SECOND)
+    assert rig.recording.running
+    rig.advance(2 * SECOND)
+    rig.advance(160)
+    account = rig.recording.account
+    assert (account.state, account.reason, account.recorded) == ("cut short", "no RTP came for 60 s", SECOND)
+    assert (rig.phone.advance(rig.now), rig.phone.ended) == (b"", True)
+
+
+def test_rtp_of_others_does_not_keep_a_recording_alive() -> None:
+    rig = Rig(limits=Limits(rtp_idle=60 * SECOND))
+    rig.say(START)
+    rig.send(AUDIO)
+    for _ in range(62):
+        rig.ports[0].arrive(rig.now, b"\x80\x00" + bytes(10) + b"evil" * 40, "192.0.2.66")
+        rig.advance(SECOND)
+    assert not rig.core.running
+
+
+def test_refusals_are_counted_by_reason() -> None:
+    rig = Rig(limits=Limits(sessions=0))
+    rig.say(start("a"))
+    rig.say(start("b"))
+    rig.say(b"cmd=RecordStartRequest&id=c&codec=OPUS\n")
+    rig.say(b"cmd=RecordStartRequest&id=c&codec=a-text-of-the-caller\n")
+    rig.say(b"cmd=RecordStartRequest&id=c\n")
+    kinds = {"too many recordings": 2, "unknown codec": 2, "malformed request": 1}
+    assert dict(rig.core.refused) == kinds
+
+
+def test_live_tells_what_is_being_recorded() -> None:
+    rig = Rig()
+    rig.say(START)
+    [live] = [recording.live(rig.now) for recording in rig.core.running.values()]
+    assert (live.id, live.name, live.duration_s, live.received, live.level_db) == (ID, "", 0, 0, None)
+    rig.send([b"\x00" * 160] * 100)
+    [live] = [recording.live(rig.now) for recording in rig.core.running.values()]
+    assert (live.name, live.device, live.remote_name) == ("Record_20240131120000", "0c1105aabbcc", "Anna")
+    assert 1.7 <= live.duration_s <= 2
+    assert live.received >= 90
+    assert live.level_db is not None
+    assert -0.2 < live.level_db < 0
+    rig.advance(SECOND)
+    [live] = [recording.live(rig.now) for recording in rig.core.running.values()]
+    assert live.level_db is None
+
+
+def test_the_level_is_told_of_packets_that_are_not_plain_too() -> None:
+    rig = Rig()
+    rig.say(START)
+    marked = b"\x90\x80" + bytes(10) + b"\xbe\xde\x00\x00" + b"\x00" * 160
+    rig.ports[0].arrive(rig.now, marked)
+    rig.advance(1600)
+    [live] = [recording.live(rig.now) for recording in rig.core.running.values()]
+    assert live.level_db is not None
+    assert -0.2 < live.level_db < 0
+
+
+def test_a_file_that_is_gone_before_the_end_is_settled_too() -> None:
     rig = Rig()
     rig.say(START)
     rig.send(AUDIO)
     rig.advance(SECOND)
-    rig.drive.fails["append"] = DriveGone("it is gone")
+    rig.drive.fails["append"] = rig.drive.fails["seal"] = DriveGone("it is gone")
+    rig.recording.account.parts = ()
     rig.send(AUDIO, first=50)
-    assert rig.phone.advance(rig.now) == b""
-    assert rig.phone.ended
-    assert (rig.recording.account.state, rig.recording.account.reason) == ("cut short", "it is gone")
-    assert rig.ports[0].closed
-
-
-def test_c10_a_stop_of_what_could_not_be_stored_is_answered_failed() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.drive.fails["create"] = DriveReadOnly("it is write-protected")
-    rig.send(AUDIO[:1])
-    rig.advance(400)
-    assert rig.say(STOP) == NOT_STOPPED
-    assert (rig.recording.account.state, rig.files) == ("failed", [])
-
-
-def test_c8_a_lost_connection_keeps_what_came_and_marks_it() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.send(AUDIO)
-    rig.phone.closed()
     rig.finish()
-    assert rig.files == [header(b"PCMU", 160, 8000) + b"".join(AUDIO)]
-    account = rig.recording.account
-    assert (account.state, account.reason) == ("cut short", "the control connection was lost")
-    rig.phone.closed()
-
-
-def test_a_stop_that_comes_with_the_end_of_the_connection_still_counts() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.send(AUDIO)
-    rig.say(STOP.rstrip())
-    rig.phone.closed()
-    rig.finish()
-    assert rig.recording.account.state == "recorded"
-
-
-def test_an_ended_recording_is_not_marked_by_a_connection_lost_later() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.send(AUDIO)
-    rig.say(STOP)
-    rig.phone.closed()
-    rig.finish()
-    assert rig.recording.account.state == "recorded"
-
-
-def test_rtp_comes_from_the_control_peers_host() -> None:
-    rig = Rig()
-    rig.say(START)
-    for number, payload in enumerate(AUDIO):
-        rig.ports[0].arrive(rig.now, b"\x80\x00" + number.to_bytes(2, "big") + bytes(8) + b"evil" * 40, "192.0.2.66")
-        rig.send([payload], first=number)
-    rig.say(STOP)
-    rig.finish()
-    assert rig.files == [header(b"PCMU", 160, 8000) + b"".join(AUDIO)]
-    assert rig.recording.account.foreign == 50
+    assert [names for _, names in rig.shelf.entries] == [["Record_20240131120000"]]

@@ -43,7 +43,7 @@ def test_nothing_sent_at_all_leaves_no_file() -> None:
     rig.advance(10 * SECOND)
     rig.say(STOP)
     rig.advance(160)
-    assert (rig.files, rig.core.running, rig.recording.account.state) == ([], [], "cancelled")
+    assert (rig.files, rig.core.running, rig.recording.account.state) == ([], {}, "cancelled")
     assert rig.ports[0].closed
 
 
@@ -170,3 +170,41 @@ def test_the_account_tells_of_the_file() -> None:
     [part] = rig.recording.account.parts
     assert (part.path, part.bytes, part.packets, part.duration_s) == ("Record_20240131120000.wav", 8076, 50, 1.0)
     assert rig.recording.account.streams["rtp"].received == 50
+
+
+def test_a_sender_that_goes_on_after_the_stop_does_not_keep_the_recording_alive() -> None:
+    """A packet of the last second is missing, and its place would be waited for as long as others come."""
+    rig = begun()
+    rig.send([b"\x11" * 160] * 100)
+    rig.send([b"\x22" * 160] * 10, first=101)
+    rig.say(STOP)
+    for number in range(10):
+        rig.ports[0].arrive(rig.now, rtp(111 + number, b"x", timestamp=111 * 160 + number))
+        rig.advance(1600)
+    assert not rig.core.running
+    [file] = rig.files
+    assert file[76:] == b"\x11" * 16000 + b"\xff" * 160 + b"\x22" * 1600
+
+
+def test_m10_a_sender_that_is_faster_than_time_makes_no_longer_recording() -> None:
+    """Five minutes in a second. What a phone may have held for a slow server is taken at once."""
+    rig = begun()
+    for number in range(15_000):
+        rig.ports[0].arrive(number * SECOND // 15_000, rtp(number, b"\x11" * 160))
+        if number % 300 == 299:
+            rig.advance(160)
+    file = stopped(rig)
+    assert 10 * SECOND <= len(file) - 76 <= 12 * SECOND
+    assert rig.recording.account.foreign > 14_000
+
+
+def test_m16_a_sender_whose_clock_is_fast_loses_nothing() -> None:
+    """Five minutes at 5,000 ppm: 1.5 s more than our clock has."""
+    rig = begun()
+    for number in range(5 * 60 * 5):
+        now = number * 1600 * 1000 // 1005
+        for packet in range(10):
+            rig.ports[0].arrive(now, rtp(number * 10 + packet, b"\x11" * 160))
+        rig.advance(now - rig.now)
+    assert rig.recording.account.foreign == 0
+    assert rig.recording.account.recorded > 300 * SECOND - 2 * SECOND

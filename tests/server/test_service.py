@@ -7,12 +7,18 @@ import shutil
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from phone_recorder.errors import DriveGone, UsageError
-from phone_recorder.server.service import Service
+from phone_recorder.server.access import Access
+from phone_recorder.server.limits import Limits
+from phone_recorder.server.recording import ServerRecording
+from phone_recorder.server.retention import Retention
+from phone_recorder.server.service import Rules, Service
 from tests.server.rig import CONTROL, ID, START, STOP, STOPPED, header, rtp
 
 PATIENCE_S = 10
@@ -22,16 +28,20 @@ Scenario = Callable[[Service, list[str]], Awaitable[None]]
 CODECS = {"PCMU": 0, "PCMA": 8, "G722": 9}
 
 
-def serve(storage: Path, scenario: Scenario, host: str = "127.0.0.1") -> tuple[Service, list[str]]:
-    """Run the scenario against a server; it and the lines that it told when all has ended."""
+def serve(
+    storage: Path, scenario: Scenario, host: str = "127.0.0.1", rules: Rules | None = None
+) -> tuple[list[ServerRecording], list[str]]:
+    """Run the scenario against a server; its recordings, and the lines that it told when all has ended."""
     lines: list[str] = []
+    ended: list[ServerRecording] = []
 
-    async def run() -> Service:
-        async with Service(storage, host, 0, tell=lines.append) as service:
+    async def run() -> None:
+        async with Service(storage, host, 0, rules, lines.append, ended.append) as service:
             await asyncio.wait_for(scenario(service, lines), PATIENCE_S)
-        return service
+        assert service.core.running == {}
 
-    return asyncio.run(run()), lines
+    asyncio.run(run())
+    return ended, lines
 
 
 class Phone:
@@ -48,15 +58,16 @@ class Phone:
         """Ask for a recording; where its RTP goes."""
         message = f"cmd=RecordStartRequest&id={self._id}&device=0c1105aabbcc&remote_name={name}&codec={codec}{end}"
         self.writer.write(message.encode())
-        answer = (await self.reader.readuntil(b"port=")).decode() + (await self.reader.read(5)).decode()
+        answer = (await self.reader.readuntil(b"port=")).decode()
+        answer += (await (self.reader.readline() if end else self.reader.read(5))).decode().rstrip()
         assert answer.startswith(f"cmd=RecordStartResponse&id={self._id}&result=success&reason=&server=")
         host, _, port = answer.partition("&server=")[2].partition("&port=")
         return host, int(port)
 
     async def stop(self) -> None:
         self.writer.write(f"cmd=RecordStopRequest&id={self._id}&reason=key\n".encode())
-        answer = f"cmd=RecordStopResponse&id={self._id}&result=success".encode()
-        assert await self.reader.readexactly(len(answer)) == answer
+        answer = f"cmd=RecordStopResponse&id={self._id}&result=success\n".encode()
+        assert await self.reader.readline() == answer
 
     def send(self, to: tuple[str, int], payloads: list[bytes], payload_type: int = 0) -> None:
         for number, payload in enumerate(payloads):
@@ -85,7 +96,7 @@ def audio(first: int, size: int = 160, count: int = 50) -> list[bytes]:
 
 
 def contents(storage: Path) -> set[bytes]:
-    return {path.read_bytes() for path in storage.iterdir()}
+    return {path.read_bytes() for path in storage.glob("Record_*.wav")}
 
 
 @pytest.mark.live
@@ -104,15 +115,15 @@ def test_c5_three_phones_at_once_with_three_codecs(tmp_path: Path) -> None:
         for one in phones.values():
             one.close()
 
-    service, lines = serve(tmp_path, scenario)
+    ended, lines = serve(tmp_path, scenario)
     assert contents(tmp_path) == {
         header(name.encode(), 160 + 80 * n, len(expected[name])) + expected[name] for n, name in enumerate(CODECS)
     }
-    for recording in service.core.recordings:
+    for recording in ended:
         [part] = recording.account.parts
         name = recording.account.codec
         assert Path(part.path).read_bytes()[76:] == expected[name]
-        assert recording.request.remote_name == f"Caller of {name}"
+        assert recording.call.remote_name == f"Caller of {name}"
         [line] = [line for line in lines if part.path in line]
         assert line.startswith(f"recorded {recording.account.recorded / 8000:.2f} s {name} ")
 
@@ -132,9 +143,9 @@ def test_only_the_control_peers_host_is_heard(tmp_path: Path) -> None:
         good.close()
         evil.close()
 
-    service, _ = serve(tmp_path, scenario)
+    ended, _ = serve(tmp_path, scenario)
     assert {file[76:] for file in contents(tmp_path)} == {b"".join(audio(0)), b"".join(audio(100))}
-    assert [recording.account.foreign for recording in service.core.recordings] == [20, 20]
+    assert [recording.account.foreign for recording in ended] == [20, 20]
 
 
 @pytest.mark.live
@@ -145,16 +156,14 @@ def test_c8_lost_reset_and_stopped_connections_keep_what_came(tmp_path: Path) ->
         phones = [await phone(service, name) for name in ("lost", "reset", "stopped")]
         for n, one in enumerate(phones):
             one.send(await one.start(), audio(60 * n))
-        await until(
-            lambda: all(recording.account.streams or recording.running for recording in service.core.recordings)
-        )
+        await until(lambda: all(live.received for live in service.live()))
         phones[0].writer.close()
         phones[1].reset()
         await until(lambda: len(lines) == 2)
 
-    service, lines = serve(tmp_path, scenario)
+    ended, lines = serve(tmp_path, scenario)
     assert contents(tmp_path) == {header(b"PCMU", 160, 8000) + b"".join(audio(60 * n)) for n in range(3)}
-    assert {r.request.id: (r.account.state, r.account.reason) for r in service.core.recordings} == {
+    assert {r.call.id: (r.account.state, r.account.reason) for r in ended} == {
         "lost": ("cut short", "the control connection was lost"),
         "reset": ("cut short", "the control connection was lost"),
         "stopped": ("cut short", "the server was stopped"),
@@ -170,14 +179,15 @@ def test_c10_a_storage_that_goes_away_ends_the_connection(tmp_path: Path) -> Non
     async def scenario(service: Service, lines: list[str]) -> None:
         one = await phone(service)
         one.send(await one.start(), audio(0))
-        await until(lambda: list(storage.iterdir()))
+        await until(lambda: contents(storage))
         shutil.rmtree(storage)
         assert await one.reader.read() == b""
         one.close()
 
-    service, [line] = serve(storage, scenario)
-    assert line.startswith("failed 0.00 s ")
-    assert "there is no such file" in service.core.recordings[0].account.reason
+    [recording], lines = serve(storage, scenario)
+    assert recording.account.state in ("failed", "cut short")
+    assert "there is no such file" in recording.account.reason
+    assert any(line.startswith("fault: ") for line in lines)
 
 
 def test_a_message_without_an_end_is_answered_after_200_ms(tmp_path: Path) -> None:
@@ -189,8 +199,8 @@ def test_a_message_without_an_end_is_answered_after_200_ms(tmp_path: Path) -> No
         one.close()
 
     _, [line] = serve(tmp_path, scenario)
-    assert line == "cancelled 0.00 s PCMU no file '0c1105aabbcc  out '"
-    assert list(tmp_path.iterdir()) == []
+    assert line == "cancelled 0.00 s PCMU no file '0c1105aabbcc  out ': key"
+    assert contents(tmp_path) == set()
 
 
 @pytest.mark.parametrize("cut", [1, 100, len(START) - 1, len(START), len(START) + 1])
@@ -233,8 +243,8 @@ def test_nothing_that_is_sent_kills_the_server(tmp_path: Path, caplog: pytest.Lo
         await last.stop()
         last.close()
 
-    service, _ = serve(tmp_path, scenario)
-    assert service.core.running == []
+    ended, _ = serve(tmp_path, scenario)
+    assert ended
     # asyncio logs what a protocol raises, and goes on: nothing may have been.
     assert [record.message for record in caplog.records] == []
 
@@ -277,3 +287,172 @@ def test_an_address_that_cannot_be_listened_on(tmp_path: Path) -> None:
 def test_a_storage_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DriveGone, match="there is no such file"):
         Service(tmp_path / "none", "127.0.0.1", 0)
+
+
+def only(*networks: str) -> Rules:
+    return Rules(access=Access(networks=tuple(ip_network(network) for network in networks)))
+
+
+def test_a_host_that_is_not_allowed_is_not_let_in(tmp_path: Path) -> None:
+    async def scenario(service: Service, lines: list[str]) -> None:
+        stranger = await phone(service, host="127.0.0.2")
+        with suppress(ConnectionResetError):
+            assert await stranger.reader.read() == b""
+        stranger.close()
+        friend = await phone(service, host="127.0.0.3")
+        await friend.start()
+        friend.close()
+        assert service.lobby.turned_away == {"not allowed": 1}
+
+    serve(tmp_path, scenario, rules=only("127.0.0.3/32"))
+
+
+def test_more_connections_than_there_may_be_are_turned_away_until_one_is_closed(tmp_path: Path) -> None:
+    async def scenario(service: Service, lines: list[str]) -> None:
+        first, second = await phone(service, "one"), await phone(service, "two")
+        await first.start()
+        await second.start()
+        third = await phone(service, "three")
+        with suppress(ConnectionResetError):
+            assert await third.reader.read() == b""
+        third.close()
+        first.close()
+        await until(lambda: len(service.lobby.open) == 1)
+        fourth = await phone(service, "four")
+        await fourth.start()
+        second.close()
+        fourth.close()
+        assert service.lobby.turned_away == {"too many connections": 1}
+
+    serve(tmp_path, scenario, rules=Rules(Limits(connections=2)))
+
+
+def test_more_connections_of_one_host_than_there_may_be_are_turned_away(tmp_path: Path) -> None:
+    async def scenario(service: Service, lines: list[str]) -> None:
+        first, second = await phone(service, "one"), await phone(service, "two")
+        with suppress(ConnectionResetError):
+            assert await second.reader.read() == b""
+        other = await phone(service, "other", "127.0.0.2")
+        await other.start()
+        first.close()
+        await until(lambda: len(service.lobby.open) == 1)
+        again = await phone(service, "again")
+        await again.start()
+        assert service.lobby.turned_away == {"too many of a host": 1}
+        for one in (second, other, again):
+            one.close()
+
+    serve(tmp_path, scenario, rules=Rules(Limits(connections_per_host=1)))
+
+
+@pytest.mark.live
+def test_who_connects_while_the_server_ends_is_not_recorded(tmp_path: Path) -> None:
+    async def scenario(service: Service, lines: list[str]) -> None:
+        one = await phone(service, "one")
+        one.send(await one.start(), audio(0))
+        late = [socket.socket() for _ in range(20)]
+        for number, control in enumerate(late):
+            control.setblocking(False)
+            control.connect_ex(service.address)
+            control.send(f"cmd=RecordStartRequest&id=late{number}&codec=PCMU\n".encode())
+        # None of them has been accepted yet; what they ask for is there when they are.
+        await asyncio.wait_for(service.stop(), 3)
+        assert (service.core.running, len(lines)) == ({}, 1)
+        for control in late:
+            control.close()
+        one.close()
+
+    serve(tmp_path, scenario)
+
+
+def test_a_port_is_free_again_when_its_recording_has_ended(tmp_path: Path) -> None:
+    async def scenario(service: Service, lines: list[str]) -> None:
+        first = await phone(service, "first")
+        place = await first.start()
+        second = await phone(service, "second")
+        second.writer.write(b"cmd=RecordStartRequest&id=second&codec=PCMU\n")
+        assert b"no%20UDP%20port%20is%20left" in await second.reader.readline()
+        await first.stop()
+        assert await second.start() == place
+        first.close()
+        second.close()
+
+    serve(tmp_path, scenario, rules=Rules(Limits(ports=(41300, 41300))))
+
+
+def test_a_host_that_connects_too_often_is_turned_away_and_another_is_not(tmp_path: Path) -> None:
+    async def scenario(service: Service, lines: list[str]) -> None:
+        many = [await phone(service, str(number)) for number in range(10)]
+        other = await phone(service, "other", "127.0.0.2")
+        await other.start()
+        assert service.lobby.turned_away["too often"] == 6
+        for one in [*many, other]:
+            one.close()
+
+    serve(tmp_path, scenario, rules=Rules(Limits(connection_rate=1)))
+
+
+def test_a_phone_that_reads_no_answers_is_dropped(tmp_path: Path) -> None:
+    async def scenario(service: Service, lines: list[str]) -> None:
+        one = await phone(service)
+        one.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        one.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        while service.lobby.open:
+            one.writer.write(b"cmd=RecordStopRequest&id=none\n" * 1000)
+            await asyncio.sleep(0.01)
+        one.close()
+
+    serve(tmp_path, scenario, rules=Rules(Limits(message_rate=1_000_000)))
+
+
+def test_the_storage_belongs_to_one_server_at_a_time(tmp_path: Path) -> None:
+    async def scenario(service: Service, lines: list[str]) -> None:
+        with pytest.raises(UsageError, match=r"a record server has .* already: stop it, or choose another directory"):
+            await Service(tmp_path, "127.0.0.1", 0).__aenter__()
+
+    serve(tmp_path, scenario)
+
+
+def test_watchers_are_called_when_a_recording_begins_and_when_it_ends(tmp_path: Path) -> None:
+    running: list[int] = []
+
+    async def scenario(service: Service, lines: list[str]) -> None:
+        service.watchers.append(lambda: running.append(len(service.live())))
+        one = await phone(service)
+        await one.start()
+        await one.stop()
+        one.close()
+
+    serve(tmp_path, scenario)
+    assert running == [1, 0]
+
+
+def test_old_recordings_give_way(tmp_path: Path) -> None:
+    (tmp_path / "Record_20200101000000.wav").write_bytes(header(b"PCMU", 160, 160) + bytes(160))
+
+    async def scenario(service: Service, lines: list[str]) -> None:
+        await until(lambda: len(lines) == 2)
+
+    _, lines = serve(tmp_path, scenario, rules=Rules(retention=Retention(max_age_s=86400)))
+    assert "had no sidecar" in lines[0]
+    assert lines[1] == "Record_20200101000000 was deleted: it is older than 1 day"
+    assert contents(tmp_path) == set()
+
+
+@pytest.mark.live
+def test_a_recording_that_a_killed_server_left_is_completed_at_the_next_start(tmp_path: Path) -> None:
+    name = tmp_path / "Record_20260101120000"
+    name.with_suffix(".json").write_text(
+        '{"version":1,"name":"Record_20260101120000","id":"00ff","remote_name":"Anna"}'
+    )
+    name.with_suffix(".wav").write_bytes(header(b"PCMU", 160, 160) + bytes(range(160)) * 3)
+
+    async def scenario(service: Service, lines: list[str]) -> None:
+        entry = service.archive.catalogue.get(name.name)
+        assert entry is not None
+        assert (entry.state, entry.remote_name, entry.duration_s) == ("cut short", "Anna", 0.06)
+        [line] = lines
+        assert line.startswith(f"{name.name}: it was being recorded, and is cut short")
+
+    serve(tmp_path, scenario)
+    assert contents(tmp_path) == {header(b"PCMU", 160, 480) + bytes(range(160)) * 3}

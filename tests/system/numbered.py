@@ -35,13 +35,17 @@ def alike(a: bytes, b: bytes) -> int:
     return next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
+BEGINS_AT = datetime(2024, 1, 31, 12)
+HEADER = RecordHeader(PCMU, FRAME, FRAME)
+
+
 def destination(
-    stick: Path, present: Callable[[], bool] = always, per_part: int = 0, reserve: int = 0
+    stick: Path, present: Callable[[], bool] = always, per_part: int = 0, reserve: int = 0, folder: str = ""
 ) -> DriveDestination:
     """One that syncs as on a phone; `per_part` packets go into a file, 0 for no limit."""
     policy = SpacePolicy(HEADER_SIZE + per_part * FRAME if per_part else 0, reserve)
-    drive = MountedDrive(stick, present=present)
-    return DriveDestination(drive, RecordHeader(PCMU, FRAME, FRAME), policy, lambda _: datetime(2024, 1, 31, 12))
+    drive = MountedDrive(stick, present=present, folder=folder)
+    return DriveDestination(drive, HEADER, policy, lambda _: BEGINS_AT)
 
 
 class Recording:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly
 from phone_recorder.recording.account import Part
 from phone_recorder.recording.destination import State
+from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.wire.record_file import HEADER_SIZE
 from tests.system.aftermath import SECOND, in_order, look
 from tests.system.conftest import Reliability
 from tests.system.fault_fs import Fault, FaultyDrive, fault_fs
-from tests.system.numbered import FRAME, Recording, alike, audio, destination
+from tests.system.numbered import BEGINS_AT, FRAME, HEADER, Recording, alike, audio, destination
 
 pytestmark = pytest.mark.peer
 
@@ -23,16 +28,17 @@ GONE = (errno.ENODEV, DriveGone, "no such device")
 LOCKED = (errno.EROFS, DriveReadOnly, "read-only")
 FULL = (errno.ENOSPC, DriveFull, "no space left")
 Kind = tuple[int, type[DriveError], str]
+NAME = "Record_20240131120000.wav"
 
-LOOKS = ("opendir", "statfs")
+LOOKS = ("opendir", "statfs", "getattr")
 """How the drive is looked at before each header."""
 IN_THE_MIDDLE: list[tuple[str, Kind]] = [
     *((call, kind) for call in (*LOOKS, "write") for kind in (EIO, GONE)),
     *((call, kind) for call in ("write", "fsync") for kind in (GONE, LOCKED, FULL)),
 ]
 AT_THE_START: list[tuple[str, Kind]] = [
-    *((call, kind) for call in (*LOOKS, "create", "write") for kind in (EIO, GONE)),
-    *((call, kind) for call in ("create", "write", "fsync", "fsyncdir") for kind in (GONE, LOCKED, FULL)),
+    *((call, kind) for call in (*LOOKS, "create", "write", "rename") for kind in (EIO, GONE)),
+    *((call, kind) for call in ("create", "write", "fsync", "fsyncdir", "rename") for kind in (GONE, LOCKED, FULL)),
     *((call, EIO) for call in ("fsync", "fsyncdir")),
 ]
 
@@ -52,7 +58,7 @@ def drive(mounted: FaultyDrive) -> FaultyDrive:
     """Empty, and without faults."""
     mounted.clear()
     for path in mounted.behind.iterdir():
-        path.unlink()
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     return mounted
 
 
@@ -116,7 +122,7 @@ def test_an_error_at_the_start_leaves_no_file(drive: FaultyDrive, call: str, kin
 @pytest.mark.parametrize(
     "number", [errno.EIO, errno.ENODEV, errno.EROFS, errno.ENOSPC], ids=lambda n: errno.errorcode[n]
 )
-@pytest.mark.parametrize("call", ["create", "fsyncdir"])
+@pytest.mark.parametrize("call", ["create", "fsyncdir", "rename", "opendir"])
 def test_an_error_when_a_part_is_begun_leaves_those_before_it_whole(drive: FaultyDrive, call: str, number: int) -> None:
     recording = Recording(destination(drive.path, per_part=50))
     recording.go_on(SECOND * 7 // 5)
@@ -129,7 +135,7 @@ def test_an_error_when_a_part_is_begun_leaves_those_before_it_whole(drive: Fault
     assert len(in_order(drive.behind)) == 2
 
 
-@pytest.mark.parametrize("number", [errno.EIO, errno.ENODEV, errno.EROFS], ids=lambda n: errno.errorcode[n])
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENODEV, errno.EROFS, errno.ENOSPC], ids=errno.errorcode.get)
 def test_the_rest_of_a_packet_that_cannot_be_cut_off_hides_nothing(drive: FaultyDrive, number: int) -> None:
     """A full drive takes half a packet; the file cannot be made shorter either."""
     recording = Recording(destination(drive.path))
@@ -156,6 +162,103 @@ def test_s2_full_in_the_middle_of_a_packet_leaves_whole_packets_and_a_true_heade
     assert path.stat().st_size == size
     left = look([path])
     assert (left.audio, left.lost) == (audio(before + 3), 0)
+
+
+@pytest.mark.parametrize("kind", [EIO, GONE, LOCKED, FULL], ids=names)
+def test_a_folder_that_cannot_be_made_is_an_error_and_leaves_nothing(drive: FaultyDrive, kind: Kind) -> None:
+    number, expected, why = kind
+    made = destination(drive.path, folder="calls")
+    drive.set(Fault("mkdir", number))
+    Recording(made)
+    drive.clear()
+    assert made.state is State.FAILED
+    assert isinstance(made.error, expected) and why in str(made.error)
+    assert list(drive.behind.iterdir()) == []
+
+
+def test_s6_the_sync_of_a_new_folder_that_has_failed_is_made_good(drive: FaultyDrive) -> None:
+    """Although at the second attempt the folder is there."""
+    made = destination(drive.path, folder="calls")
+    known = len(drive.calls)
+    drive.set(Fault("fsyncdir", errno.EIO, times=1, path="/"))
+    recording = Recording(made)
+    synced = [call.faulty for call in drive.calls[known:] if (call.name, call.path) == ("fsyncdir", "/")]
+    assert synced == [True, False]
+    assert (made.state, len(made.health.faults)) == (State.OPEN, 1)
+    recording.close()
+    assert made.state is State.CLOSED
+
+
+def test_what_close_says_of_a_name_that_is_given_back_ends_nothing(drive: FaultyDrive) -> None:
+    """close(2) fails with what an earlier write would have failed with; here nothing was written yet."""
+    (drive.behind / NAME).write_bytes(b"")
+    made, known = destination(drive.path), len(drive.faults)
+    drive.set(Fault("flush", errno.EIO, times=1))
+    recording = Recording(made)
+    assert [call.path for call in drive.faults[known:]] == [f"/.{NAME}"]
+    recording.go_on(SECOND)
+    recording.close()
+    assert (made.state, made.error) == (State.CLOSED, None)
+    assert {path.name for path in drive.behind.iterdir()} == {NAME, "Record_20240131120000-2.wav"}
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENODEV, errno.EROFS, errno.ENOSPC], ids=errno.errorcode.get)
+def test_what_close_says_of_a_file_that_has_been_synced_is_no_matter(drive: FaultyDrive, number: int) -> None:
+    recording = Recording(destination(drive.path))
+    recording.go_on(SECOND)
+    drive.set(Fault("flush", number))
+    recording.close()
+    assert drive.faults
+    drive.clear()
+    assert (recording.made.state, recording.made.error) == (State.CLOSED, None)
+    assert recording.lost_s(drive.behind, recording.given) == 0
+
+
+OLD = ("Record_20230101000000.wav", "Record_20230101000001.wav")
+
+
+def covering(drive: FaultyDrive) -> DriveDestination:
+    """One for which an older recording of two must give way."""
+    for name in OLD:
+        (drive.behind / name).write_bytes(bytes(HEADER) + bytes(10_000))
+    mounted = MountedDrive(drive.path, capacity=20_252)
+    policy = SpacePolicy(10_076, cover=True)
+    return DriveDestination(mounted, HEADER, policy, lambda _: BEGINS_AT, mounted.room_in)
+
+
+def test_older_recordings_give_way(drive: FaultyDrive) -> None:
+    made = covering(drive)
+    Recording(made).close()
+    assert made.state is State.CLOSED
+    assert [Path(path).name for path in made.health.covered] == [OLD[0]]
+
+
+@pytest.mark.parametrize("kind", [EIO, GONE, LOCKED, FULL], ids=names)
+def test_a_recording_that_cannot_be_deleted_is_passed_over(drive: FaultyDrive, kind: Kind) -> None:
+    made = covering(drive)
+    drive.set(Fault("unlink", kind[0], times=1))
+    Recording(made).close()
+    assert drive.faults
+    assert made.state is State.CLOSED
+    assert [Path(path).name for path in made.health.covered] == [OLD[1]]
+    assert [kind[2] in fault.error for fault in made.health.faults] == ([] if kind is LOCKED else [True])
+
+
+@pytest.mark.parametrize("kind", [EIO, GONE, LOCKED, FULL], ids=names)
+@pytest.mark.parametrize("call", ["readdir", "open", "read"])
+def test_recordings_that_cannot_be_looked_at_do_not_give_way(drive: FaultyDrive, call: str, kind: Kind) -> None:
+    number, expected, why = kind
+    made = covering(drive)
+    drive.set(Fault(call, number))
+    Recording(made)
+    assert drive.faults
+    drive.clear()
+    assert made.state is State.FAILED
+    if call == "readdir":
+        assert (type(made.error), why in str(made.error)) == (expected, True)
+    else:
+        assert isinstance(made.error, DriveFull)
+    assert {path.name for path in drive.behind.iterdir()} == set(OLD)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS, 0], ids=lambda n: errno.errorcode.get(n, "0"))

@@ -47,8 +47,10 @@ def drives(stack: ExitStack, directory: Path, names: tuple[str, ...]) -> dict[st
     return {name: stack.enter_context(fault_fs(directory / name)) for name in names}
 
 
-def call_on(stack: ExitStack, drive: FaultyDrive, duration_s: float = DURATION_S, cwd: Path | None = None) -> LiveCall:
-    return stack.enter_context(live_call(drive.path, drive.behind, duration_s, cwd=cwd))
+def call_on(
+    stack: ExitStack, drive: FaultyDrive, duration_s: float = DURATION_S, *words: str, cwd: Path | None = None
+) -> LiveCall:
+    return stack.enter_context(live_call(drive.path, drive.behind, duration_s, *words, cwd=cwd))
 
 
 def test_s3_an_error_ends_the_recording_within_a_second_and_the_call_goes_on(
@@ -109,6 +111,73 @@ def test_s7_a_stall_of_2_s_loses_nothing_and_the_call_does_not_feel_it(
         left = look(in_order(made[name].behind))
         assert (left.audio == undisturbed, left.lost) == (True, 0), name
         reliability("drive stalls for 2 s in a call", lost_s=0.0)
+
+
+OLD = "Record_20230101000000.wav"
+ROOM = 76 + 2 * SECOND
+OTHER_STALLS = {
+    "rename": (),
+    "mkdir": ("--usb-folder", "calls"),
+    "unlink": ("--cover", "--usb-size", str(40_000 + ROOM // 2)),
+}
+"""A call to a drive to the options with which a recording makes it: the older recording has 40,000 bytes."""
+
+
+def test_s7_a_stall_where_a_file_begins_or_ends_loses_nothing_either(
+    tmp_path: Path, stack: ExitStack, undisturbed: bytes, reliability: Reliability
+) -> None:
+    """A file gets its name, its folder is made, an older one gives way."""
+    made = drives(stack, tmp_path, tuple(OTHER_STALLS))
+    (made["unlink"].behind / OLD).write_bytes(b"PCMU".ljust(64, b"\0") + b"\xa0\0\0\0" * 2 + bytes(40_000 - 72))
+    for name, drive in made.items():
+        drive.set(Fault(name, stall_s=STALL_S, times=1))
+    calls = {name: call_on(stack, drive, DURATION_S, *OTHER_STALLS[name]) for name, drive in made.items()}
+    for name, call in calls.items():
+        found = call.end(0)
+        [recording] = found["recordings"]
+        assert len(made[name].faults) == 1, name
+        assert_untouched(found, name)
+        left = look(in_order(made[name].behind / ("calls" if name == "mkdir" else "")))
+        assert (left.audio == undisturbed, left.lost) == (True, 0), name
+        assert [Path(path).name for path in recording["covered"]] == ([OLD] if name == "unlink" else []), name
+        reliability("drive stalls for 2 s in a call", lost_s=0.0)
+
+
+def test_s7_a_full_drive_that_stalls_while_a_packet_is_cut_off_does_not_hold_the_call(
+    tmp_path: Path, stack: ExitStack, undisturbed: bytes, reliability: Reliability
+) -> None:
+    """It takes three packets and a half of what it is given, and then no more."""
+    made = drives(stack, tmp_path, ("stick",))["stick"]
+    running = call_on(stack, made)
+    running.wait_until_recorded(1)
+    full = Fault("write", errno.ENOSPC, beyond=76)
+    made.set(Fault("write", short=560, times=1, beyond=76), full, Fault("truncate", stall_s=STALL_S))
+    found = running.end(1)
+    [recording] = found["recordings"]
+    assert (recording["state"], "is full" in recording["reason"]) == ("cut short", True)
+    assert "truncate" in {call.name for call in made.faults}
+    for stream in recording["streams"]:
+        assert (stream["lost"], stream["late"]) == (0, 0), stream
+    left = look(in_order(made.behind))
+    assert (undisturbed.startswith(left.audio), len(left.audio) % 160, left.lost) == (True, 0, 0)
+    assert len(left.audio) >= SECOND
+    reliability("drive stalls for 2 s in a call", lost_s=0.0)
+
+
+def test_c10_a_file_that_is_deleted_while_it_is_recorded_is_told_and_the_recording_goes_on(
+    tmp_path: Path, stack: ExitStack, undisturbed: bytes
+) -> None:
+    running = stack.enter_context(live_call(tmp_path, tmp_path, DURATION_S))
+    running.wait_until_recorded(1)
+    [path] = in_order(tmp_path)
+    path.unlink()
+    [recording] = running.end(0)["recordings"]
+    [part] = recording["parts"]
+    [fault] = recording["faults"]
+    assert f"{path} was deleted or renamed by another program" in fault["error"]
+    assert [Path(part["path"])] == in_order(tmp_path)
+    assert part["duration_s"] >= DURATION_S - 1 - 2
+    assert undisturbed.endswith(look(in_order(tmp_path)).audio)
 
 
 def test_a_drive_that_hangs_does_not_hold_the_call(tmp_path: Path, stack: ExitStack, reliability: Reliability) -> None:

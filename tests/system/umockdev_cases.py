@@ -35,7 +35,7 @@ def bed() -> Iterator[Testbed]:
 
 @pytest.fixture
 def watch(bed: Testbed) -> Iterator[DriveWatch]:
-    with DriveWatch("kernel") as watch:
+    with DriveWatch(["kernel"]) as watch:
         yield watch
 
 

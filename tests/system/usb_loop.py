@@ -5,7 +5,7 @@
         ...
         stick.unplug()
 
-Every plugging takes a new loop device, numbered from 40 on, so that others' loop devices are left alone.
+Every plugging takes a new loop device, numbered from 4000 on, so that others' loop devices are left alone.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ STICKS = Path("/run/phone-recorder-tests")
 
 RULE = f"""\
 SUBSYSTEM!="block", GOTO="end"
-KERNEL!="loop[4-9][0-9]*", GOTO="end"
+KERNEL!="loop[4-9][0-9][0-9][0-9]*", GOTO="end"
 # Without this udevd has the kernel read the partition table anew whenever a writer closes the device.
 OPTIONS+="nowatch"
 ACTION!="remove", IMPORT{{file}}="{STICKS}/$kernel"
@@ -138,7 +138,7 @@ def _stop_udevd() -> None:
     Path("/run/udev/control").unlink(missing_ok=True)
 
 
-_numbers = itertools.count(40)
+_numbers = itertools.count(4000)
 _serials = itertools.count(1)
 
 

@@ -289,3 +289,21 @@ def test_c6_a_name_that_is_no_text_is_still_sent() -> None:
     # Python gives a command line argument that is not UTF-8 as lone surrogates.
     message = StopRequest("00ff", remote_name="Zo\udceb&id=dead")
     assert parse(build(message)) == StopRequest("00ff", remote_name="Zo?&id=dead")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "terminator"),
+    [
+        ([], b""),
+        ([b"cmd=RecordStopRequest&id=1"], b""),
+        ([b"cmd=RecordStopRequest&id=1\n"], b"\n"),
+        ([b"cmd=RecordStopRequest&id=1\r\n"], b"\r\n"),
+        ([b"cmd=RecordStopRequest&id=1\r", b"\n"], b"\r\n"),
+        ([b"cmd=RecordStopRequest&id=1\n", b"cmd=RecordStopRequest&id=2"], b"\n"),
+    ],
+)
+def test_what_the_peer_ends_its_messages_with(pieces: list[bytes], terminator: bytes) -> None:
+    buffer = ControlBuffer()
+    for piece in pieces:
+        buffer.feed(piece)
+    assert buffer.terminator == terminator

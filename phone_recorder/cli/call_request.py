@@ -1,0 +1,134 @@
+"""What `phone-recorder call` is asked for by its options; what makes no sense is a UsageError that says what does."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from phone_recorder.cli.call_options import DEFAULT_STORAGE, DEFAULT_USB, REAL_USB
+from phone_recorder.errors import UsageError
+from phone_recorder.harness.stage import CallRequest
+from phone_recorder.settings import RecordSettings, ServerSettings
+
+_SERVER_ALONE = (
+    "server",
+    "server_timeout",
+    "server_dead_after",
+    "server_retry",
+    "server_retry_after",
+    "terminator",
+    "allow_foreign_media",
+)
+_REAL_USB_ALONE = ("usb_drive", "automount", "no_repair")
+
+
+def storage_of(options: dict[str, Any]) -> Path:
+    """Where the embedded server stores, if there is one."""
+    return _made(options["storage"], DEFAULT_STORAGE, options["mode"] == "server" and not options["server"])
+
+
+def request_of(options: dict[str, Any]) -> CallRequest:
+    """The call that is asked for."""
+    from phone_recorder.harness.network import parse_impairment
+    from phone_recorder.models import find_model
+    from phone_recorder.wire.record_file import HEADER_SIZE
+
+    model, settings, duration = find_model(options["model"]), _settings(options), options["duration"]
+    if duration is not None and not 0.1 <= duration <= 1e6:
+        raise UsageError(f"a call of {duration:g} s cannot be: --duration takes 0.1 to 1000000 seconds")
+    same = ("usb_size", "near", "far", "repeat", "keys", "direction")
+    names = ("remote_number", "remote_name", "local_number", "local_name")
+    request = CallRequest(
+        model=model,
+        settings=settings,
+        call_codec=options["call_codec"] or options["codec"],
+        duration_s=duration,
+        impairment=parse_impairment(options["impair"]),
+        seed=secrets.randbits(32) if options["seed"] is None else options["seed"],
+        **_stick(options, settings.mode == "local" and model.local),
+        **{name: options[name] for name in (*same, *names)},
+    )
+    if not request.space.takes(request.header.rtp_len):
+        smallest = request.header.rtp_len + HEADER_SIZE
+        raise UsageError(f"--size-limit {settings.size_limit} holds no packet: make it at least {smallest}, or 0")
+    return request
+
+
+def _settings(options: dict[str, Any]) -> RecordSettings:
+    from phone_recorder.recording.drive_names import parse_folder
+
+    parse_folder(options["usb_folder"])
+    return RecordSettings(
+        ptime_ms=int(options["ptime"]),
+        drive=options["usb_drive"],
+        folder=options["usb_folder"],
+        repair=not options["no_repair"],
+        server=_server(options),
+        **{name: options[name] for name in ("mode", "codec", "size_limit", "reserve", "cover", "pause")},
+    )
+
+
+def _server(options: dict[str, Any]) -> ServerSettings:
+    if options["mode"] == "local":
+        _refuse(_SERVER_ALONE, "--mode server")
+    host, port = options["server"] or ("", 0)
+    return ServerSettings(
+        host=host,
+        port=port,
+        timeout_ms=round(options["server_timeout"] * 1000),
+        dead_after_ms=options["server_dead_after"] * 1000,
+        terminator=options["terminator"],
+        foreign_media=options["allow_foreign_media"],
+        retries=options["server_retry"],
+        retry_after_ms=round(options["server_retry_after"] * 1000),
+    )
+
+
+def _stick(options: dict[str, Any], needed: bool) -> dict[str, Any]:
+    """The real drive, or the directory that stands for one."""
+    from phone_recorder.adapters.drive_port import AUTOMOUNT_BASE
+
+    if options["usb"] == REAL_USB:
+        if options["usb_size"] is not None:
+            raise UsageError(
+                "--usb-size is the size of a directory that stands for a stick: leave it out, or --usb auto"
+            )
+        if options["automount"] and os.geteuid():
+            raise UsageError("--automount needs root: let the desktop mount the drive, or run as root")
+        _say_without_udev()
+        return {"usb": None, "automount": AUTOMOUNT_BASE if options["automount"] else None}
+    _refuse(_REAL_USB_ALONE, "--usb auto")
+    return {"usb": _made(Path(options["usb"]), Path(DEFAULT_USB), needed)}
+
+
+def _say_without_udev() -> None:
+    from phone_recorder.adapters.drives import udevd_runs
+    from phone_recorder.cli.usb import NO_UDEV
+
+    if not udevd_runs():
+        click.echo(f"phone-recorder: {NO_UDEV}", err=True)
+
+
+def _made(path: Path, default: Path, needed: bool) -> Path:
+    """A directory that the user named must be there; the default one is made."""
+    if needed and path == default:
+        try:
+            path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot make the directory {path}: {(error.strerror or '').lower()}") from error
+    if needed and not path.exists():
+        raise UsageError(f"cannot record to {path}: there is no such file or directory; make it, or name another")
+    return path
+
+
+def _refuse(names: tuple[str, ...], where: str) -> None:
+    """None of these options makes sense but with another."""
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise UsageError(f"--{name.replace('_', '-')} goes with {where}")

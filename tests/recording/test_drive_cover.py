@@ -1,0 +1,111 @@
+"""Older recordings on a drive in memory, which give way to a new one."""
+
+from __future__ import annotations
+
+import pytest
+
+from phone_recorder.errors import DriveError, DriveFull, DriveReadOnly
+from phone_recorder.recording.account import Fault
+from phone_recorder.recording.destination import State
+from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.rotation import SpacePolicy
+from phone_recorder.wire.payload import PCMU
+from phone_recorder.wire.record_file import RecordHeader
+from tests.recording.memory_drive import NAME, Memory, frame, system_time
+
+OLD = {f"Record_20230101{hour:02}0000.wav": bytearray(1000) for hour in range(5)}
+
+
+def covering(capacity: int, size_limit: int = 0, reserve: int = 0) -> tuple[Memory, DriveDestination]:
+    """A destination that covers older recordings, on a drive with five of 1000 bytes and a song."""
+    drive = Memory(capacity)
+    drive.files = {"song.mp3": bytearray(1000), **{name: bytearray(data) for name, data in OLD.items()}}
+    policy = SpacePolicy(size_limit, reserve, cover=True)
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), policy, system_time, drive.room_in)
+    made.open(0)
+    return drive, made
+
+
+def test_older_recordings_give_way_oldest_first_and_no_more_than_needed() -> None:
+    drive, made = covering(6000 + 76 + 100, size_limit=76 + 10 * 160)
+    assert made.state is State.OPEN
+    assert made.health.covered == ("Record_20230101000000.wav", "Record_20230101010000.wav")
+    assert {"song.mp3", "Record_20230101020000.wav", NAME} <= drive.files.keys()
+    assert made.health.remaining is None
+
+
+def test_older_recordings_stay_while_there_is_room() -> None:
+    drive, made = covering(6000 + 76 + 1600, size_limit=76 + 1600)
+    assert (made.health.covered, len(drive.files)) == ((), 7)
+
+
+def test_parts_of_its_own_and_files_of_others_never_give_way() -> None:
+    drive, made = covering(6000 + 2 * (76 + 320), size_limit=76 + 320)
+    frames = [frame(number) for number in range(100)]
+    made.write(0, frames)
+    assert isinstance(made.error, DriveFull)
+    assert set(drive.files) == {"song.mp3", *(part.path for part in made.parts)}
+    assert made.health.covered == tuple(OLD)
+    kept = b"".join(bytes(drive.files[part.path][76:]) for part in made.parts)
+    assert kept == b"".join(frames)[: len(kept)]
+    assert 6000 + 2 * 396 - 1000 - len(kept) < 1000 + 396
+
+
+@pytest.mark.parametrize(
+    ("error", "faults"),
+    [(DriveReadOnly("not permitted"), ()), (DriveError("an I/O error"), (Fault(0, "an I/O error"),))],
+)
+def test_a_recording_that_cannot_be_deleted_is_passed_over(error: DriveError, faults: tuple[Fault, ...]) -> None:
+    """That somebody keeps it is no error of the drive."""
+    drive = Memory(6000 + 500)
+    drive.files = {"song.mp3": bytearray(1000), **{name: bytearray(data) for name, data in OLD.items()}}
+    drive.fails_once["delete"] = [error]
+    policy = SpacePolicy(76 + 1600, 0, cover=True)
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), policy, system_time, drive.room_in)
+    made.open(0)
+    assert made.state is State.OPEN
+    assert made.health.faults == faults
+    assert made.health.covered == tuple(OLD)[1:3]
+    assert next(iter(OLD)) in drive.files
+
+
+@pytest.mark.parametrize(("reserve", "covered"), [(5000 - 76 - 160, 5), (5000 - 76 - 159, 0), (1 << 30, 0)])
+def test_nothing_is_deleted_in_vain(reserve: int, covered: int) -> None:
+    """All five together would not make room for a packet beside the reserve, or just for one."""
+    drive, made = covering(6000, reserve=reserve)
+    assert len(made.health.covered) == covered
+    assert (made.state is State.OPEN) == bool(covered)
+    assert len(drive.files) == 6 - covered + (made.state is State.OPEN)
+
+
+@pytest.mark.parametrize("capacity", [6000, 6500])
+def test_what_has_other_names_frees_nothing_and_stays(capacity: int) -> None:
+    drive = Memory(capacity)
+    drive.files = {"song.mp3": bytearray(1000), **{name: bytearray(data) for name, data in OLD.items()}}
+    drive.linked = set(OLD)
+    policy = SpacePolicy(0, 0, cover=True)
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), policy, system_time, drive.room_in)
+    made.open(0)
+    assert (made.state is State.OPEN, made.health.covered) == (capacity == 6500, ())
+    assert drive.files.keys() >= OLD.keys()
+
+
+def test_who_cannot_tell_what_it_would_free_deletes_nothing() -> None:
+    drive = Memory(6000)
+    drive.files = {"song.mp3": bytearray(1000), **{name: bytearray(data) for name, data in OLD.items()}}
+    policy = SpacePolicy(0, 0, cover=True)
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), policy, system_time)
+    made.open(0)
+    assert (type(made.error), len(drive.files)) == (DriveFull, 6)
+
+
+def test_a_drive_filled_by_somebody_else_is_covered_in_mid_part() -> None:
+    drive, made = covering(6000 + 76 + 1600, size_limit=76 + 1600)
+    made.write(0, [frame(1), frame(2)])
+    drive.files["film"] = bytearray(1600 - 320 - 200)
+    made.write(160, [frame(3), frame(4)])
+    made.write(320, [frame(5)])
+    made.close(480, "record key")
+    assert made.state is State.CLOSED
+    assert made.health.covered
+    assert b"".join(drive.safe[part.path][76:] for part in made.parts) == b"".join(map(frame, range(1, 6)))
