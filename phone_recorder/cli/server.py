@@ -14,12 +14,9 @@ from phone_recorder.cli.server_options import OPTIONS
 from phone_recorder.errors import UsageError
 
 if TYPE_CHECKING:
-    from contextlib import AsyncExitStack
-
-    from phone_recorder.server.service import Rules, Service
+    from phone_recorder.server.service import Rules
 
 DAY_S = 86400
-MOST_WEB_CONNECTIONS = 500
 COMMANDS = {
     "passwd": "Set who may log in to the web page.",
     "token": "Make a token for programs that use the API.",
@@ -72,50 +69,29 @@ async def _serve(options: dict[str, Any]) -> None:
     from contextlib import AsyncExitStack
 
     from phone_recorder.adapters.lines import Lines
-    from phone_recorder.adapters.process import asked_to_stop, keep_from_others
+    from phone_recorder.adapters.process import asked_to_stop, keep_from_others, most_open_files
     from phone_recorder.cli.output import tell
+    from phone_recorder.cli.server_web import plan_web, start_web
     from phone_recorder.server.service import Service
 
-    stopped = asked_to_stop()
+    stopped, open_files = asked_to_stop(), most_open_files()
     keep_from_others()
+    web = plan_web(options, open_files)
+    rules = _rules(options, open_files - (2 * web.most if web else 0))
     async with AsyncExitStack() as stack:
         lines = stack.enter_context(Lines(tell))
-        service = Service(options["storage"], options["host"], options["port"], _rules(options), lines.tell)
+        service = Service(options["storage"], options["host"], options["port"], rules, lines.tell)
         await stack.enter_async_context(service)
-        web = await _web(options, service, stack)
+        page = f"web page on {await start_web(web, service, stack, lines.tell)}; " if web else ""
         host, port = service.address
         where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        lines.tell(f"record server on {where}, storing in {shown(options['storage'])}; {web}Ctrl-C stops it")
+        lines.tell(f"record server on {where}, storing in {shown(options['storage'])}; {page}Ctrl-C stops it")
         await service.until(stopped)
         # Before the web page, which gives downloads some more time: phones must not wait for that.
         await service.stop()
 
 
-async def _web(options: dict[str, Any], service: Service, stack: AsyncExitStack) -> str:
-    """Start the web page, if there is to be one; what to tell of it."""
-    if not options["http"]:
-        return ""
-    try:
-        from phone_recorder.web.kept import KeptRecordings
-        from phone_recorder.web.serve import Tls, WebServer
-        from phone_recorder.web.server_app import make_app, needed_credentials
-        from phone_recorder.web.site import Site
-    except ModuleNotFoundError as error:
-        raise UsageError(f"--http needs {error.name}: install phone-recorder[web]") from error
-    from phone_recorder.server.credentials import Credentials
-    from phone_recorder.server.credentials_file import credentials_path
-
-    host, port = options["http"]
-    credentials = needed_credentials(host, Credentials.load(credentials_path(options["storage"])))
-    site = Site(KeptRecordings(service.archive), service.live, credentials, figures=service.figures)
-    tls = Tls(options["tls_cert"], options["tls_key"]) if options["tls_cert"] else None
-    web = await stack.enter_async_context(WebServer(make_app(site), host, port, tls, _web_connections()))
-    service.watchers.append(site.hub.changed)
-    return f"web page on {web.url}; "
-
-
-def _rules(options: dict[str, Any]) -> Rules:
-    from phone_recorder.adapters.process import most_open_files
+def _rules(options: dict[str, Any], open_files: int) -> Rules:
     from phone_recorder.recording.units import from_seconds
     from phone_recorder.server.access import Access, parse_device, parse_network
     from phone_recorder.server.limits import Limits
@@ -135,12 +111,4 @@ def _rules(options: dict[str, Any]) -> Rules:
     networks = tuple(map(parse_network, options["allow"]))
     devices = frozenset(map(parse_device, options["allow_device"]))
     retention = Retention(options["keep_days"] * DAY_S, options["keep_size"], options["keep_free"])
-    for_phones = most_open_files() - (2 * _web_connections() if options["http"] else 0)
-    return Rules(wanted.within(for_phones), Access(networks, devices), retention)
-
-
-def _web_connections() -> int:
-    """How many the web page answers: where a process may have few open files, most of them are the phones'."""
-    from phone_recorder.adapters.process import most_open_files
-
-    return min(MOST_WEB_CONNECTIONS, most_open_files() // 8)
+    return Rules(wanted.within(open_files), Access(networks, devices), retention)

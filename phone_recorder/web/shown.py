@@ -1,0 +1,54 @@
+"""Values as text for a page. Text of callers is made safe to look at here; the templates escape all of it once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+
+from phone_recorder.server.entry import Entry
+from phone_recorder.wire.printable import printable
+
+_UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
+
+
+def text(value: object) -> str:
+    """Anything without what steers a terminal or turns the reading direction, and not too long."""
+    return printable(str(value))
+
+
+def when(seconds: float, zone: tzinfo | None = None) -> str:
+    """An instant, in seconds since 1970, as local time; nothing for one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
+def duration(seconds: float) -> str:
+    """`0:07`, `12:34`, `1:02:03`."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def size(count: float) -> str:
+    """Bytes in the unit that fits: `512 B`, `1.2 MB`."""
+    for unit in _UNITS:
+        if count < 1000 or unit == _UNITS[-1]:
+            break
+        count /= 1000
+    return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.1f} {unit}"
+
+
+def span(seconds: float, words: Mapping[str, str]) -> str:
+    """A long time, roughly: `12 d`, `5 h`, `7 min`."""
+    minutes = int(seconds // 60)
+    hours, days = minutes // 60, minutes // 1440
+    word, count = ("days", days) if days > 2 else ("hours", hours) if hours > 2 else ("minutes", minutes)
+    return words[word].format(count)
+
+
+def loss(entry: Entry) -> str:
+    """The share of packets that never came."""
+    expected = entry.received + entry.lost
+    return f"{100 * entry.lost / expected:.1f} %" if entry.lost else "0"

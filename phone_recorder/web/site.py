@@ -1,0 +1,85 @@
+"""What every request needs: the record server's parts, who is logged in, and the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from functools import partial
+from time import monotonic
+from urllib.parse import quote
+
+from starlette.requests import Request
+
+from phone_recorder.server.figures import Figures
+from phone_recorder.web.events import LiveHub
+from phone_recorder.web.pictures import Pictures
+from phone_recorder.web.ports import Credentials, ListLive, Recordings
+from phone_recorder.web.sessions import Sessions
+from phone_recorder.web.throttle import LoginThrottle
+from phone_recorder.web.workers import Workers
+
+LOOKUPS = 8
+AUDIO = 2
+"""Threads. Decoding takes the processor from the recordings: no more than these pieces of it at a time."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """`credentials` is None where everybody on this machine may do everything, and nobody else is answered.
+
+    `now` is a clock in seconds that never goes back; times are shown in `zone`, this machine's if it is None.
+    """
+
+    recordings: Recordings
+    live: ListLive
+    credentials: Credentials | None
+    now: Callable[[], float] = monotonic
+    zone: tzinfo | None = None
+    figures: Callable[[], Figures] = Figures
+    sessions: Sessions = field(init=False)
+    throttle: LoginThrottle = field(init=False)
+    lookups: Workers = field(init=False, default_factory=partial(Workers, LOOKUPS))
+    """For what is short: the catalogue, files looked at, passwords."""
+    audio: Workers = field(init=False, default_factory=partial(Workers, AUDIO))
+    """For what is long, a piece at a time: audio that is sent, or drawn."""
+    pictures: Pictures = field(init=False)
+    one_login: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    """Held while a password is checked: many logins at once must not take all the threads."""
+    hub: LiveHub = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sessions", Sessions(self.now))
+        object.__setattr__(self, "throttle", LoginThrottle(self.now))
+        object.__setattr__(self, "hub", LiveHub(self.live))
+        object.__setattr__(self, "pictures", Pictures(self.audio))
+
+    def close(self) -> None:
+        """Have nothing done any more, and nobody wait for it. Call from the loop's thread."""
+        self.hub.close()
+        self.lookups.close()
+        self.audio.close()
+
+
+def path_of(request: Request) -> str:
+    """The path that is routed. `request.url` is made with the Host header, in which a client may write anything."""
+    path: str = request.scope["path"]
+    return path
+
+
+def asked_of(request: Request) -> str:
+    """Path and query as a link to the same page."""
+    query = request.scope["query_string"].decode("latin-1")
+    return quote(path_of(request)) + (f"?{query}" if query else "")
+
+
+def is_tls(request: Request) -> bool:
+    """Whether the request came over TLS."""
+    return bool(request.scope["scheme"] == "https")
+
+
+def site_of(request: Request) -> Site:
+    """The site that this request came to."""
+    site: Site = request.app.state.site
+    return site

@@ -1,0 +1,111 @@
+"""All that the pages say, in English and in Chinese."""
+
+# ruff: noqa: RUF001  # Chinese has punctuation of its own
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+"""The first one is for whoever asks for none of them."""
+
+
+class Words(NamedTuple):
+    """One text in each language; the fields are the languages' codes."""
+
+    en: str
+    zh: str
+
+
+WORDS: dict[str, Words] = {
+    "html_lang": Words("en", "zh-CN"),
+    "product": Words("Record server", "录音服务器"),
+    "skip": Words("Skip to the content", "跳到内容"),
+    "account": Words("Language and account", "语言和账户"),
+    "log_in": Words("Log in", "登录"),
+    "log_out": Words("Log out", "退出登录"),
+    "log_in_hint": Words("An administrator adds users with", "管理员用以下命令添加用户："),
+    "user": Words("User", "用户名"),
+    "password": Words("Password", "密码"),
+    "wrong_login": Words("The user or the password is wrong.", "用户名或密码错误。"),
+    "too_many_logins": Words("Too many wrong tries: try again in {} s.", "错误次数过多，请在 {} 秒后再试。"),
+    "problem": Words("That did not work", "操作未成功"),
+    "problem_400": Words("The request cannot be read.", "请求无法识别。"),
+    "problem_403": Words("That is not allowed.", "不允许此操作。"),
+    "problem_404": Words("It is not here, or not any more.", "内容不存在或已删除。"),
+    "problem_405": Words("That cannot be done here.", "此处不支持该操作。"),
+    "problem_408": Words("The request took too long to come.", "请求超时，请重试。"),
+    "problem_409": Words("That cannot be done with this recording now.", "当前无法对该录音执行此操作。"),
+    "problem_413": Words("That is too much at once.", "一次提交的内容过多。"),
+    "problem_422": Words("That cannot be searched for.", "搜索条件无效。"),
+    "problem_500": Words("The server has failed.", "服务器出错。"),
+    "problem_503": Words("The server cannot do that now.", "服务器暂时无法执行此操作。"),
+    "back": Words("Back to the recordings", "返回录音列表"),
+    "recordings": Words("Recordings", "录音"),
+    "storage_left": Words("Storage left", "剩余空间"),
+    "storage_used": Words("Recordings take", "录音已占用"),
+    "of_calls": Words("of calls", "通话"),
+    "live": Words("Being recorded", "正在录音"),
+    "live_none": Words("No call is being recorded.", "当前没有正在录音的通话。"),
+    "live_more": Words("Only the first of them are shown.", "仅显示前面的部分。"),
+    "live_trouble": Words("connection lost, trying again", "连接已断开，正在重试"),
+    "timer": Words("Time", "时长"),
+    "remote": Words("Far party", "对方"),
+    "local": Words("Phone's user", "本机用户"),
+    "device": Words("Device", "设备"),
+    "codec": Words("Codec", "编码"),
+    "packets": Words("Packets", "数据包"),
+    "lost": Words("Lost", "丢失"),
+    "level": Words("Level", "音量"),
+    "search": Words("Search", "搜索"),
+    "search_hint": Words("Number, name or device", "号码、姓名或设备"),
+    "clear": Words("Clear", "清除"),
+    "any": Words("Any", "不限"),
+    "from": Words("From", "从"),
+    "to": Words("Before", "早于"),
+    "direction": Words("Direction", "方向"),
+    "dir_in": Words("Incoming", "呼入"),
+    "dir_out": Words("Outgoing", "呼出"),
+    "state": Words("State", "状态"),
+    "state_recording": Words("Recording", "录音中"),
+    "state_recorded": Words("Recorded", "已录音"),
+    "state_cut_short": Words("Cut short", "被中断"),
+    "reason": Words("Reason", "原因"),
+    "start": Words("Start", "开始时间"),
+    "duration": Words("Length", "时长"),
+    "size": Words("Size", "大小"),
+    "loss": Words("Loss", "丢包"),
+    "choose": Words("Choose", "选择"),
+    "choose_all": Words("Choose all on this page", "选择本页全部"),
+    "chosen": Words("chosen", "已选"),
+    "zip_wav": Words("Download as WAV", "下载 WAV"),
+    "zip_record": Words("Download record files", "下载录音文件"),
+    "delete": Words("Delete", "删除"),
+    "delete_question": Words("Delete these recordings?", "删除这些录音？"),
+    "delete_warning": Words("They are gone for good: nothing brings them back.", "删除后无法恢复。"),
+    "keep": Words("Keep them", "保留"),
+    "none_found": Words("No recording is as searched for.", "没有符合条件的录音。"),
+    "none_yet": Words("There are no recordings yet.", "还没有录音。"),
+    "pages": Words("Pages", "分页"),
+    "page": Words("Page", "页"),
+    "previous": Words("Newer", "上一页"),
+    "next": Words("Older", "下一页"),
+    "play": Words("Play", "播放"),
+    "position": Words("Position in the recording", "播放位置"),
+    "waveform": Words("Waveform", "波形"),
+    "not_playable": Words("There is no audio in it that can be played.", "其中没有可以播放的音频。"),
+    "download_wav": Words("Download WAV", "下载 WAV"),
+    "download_record": Words("Download record file", "下载录音文件"),
+    "facts": Words("All that is known", "详细信息"),
+    "name": Words("Name", "名称"),
+    "id": Words("Id", "标识"),
+    "received": Words("Packets received", "收到的数据包"),
+    "late": Words("Too late", "迟到"),
+    "duplicate": Words("Twice", "重复"),
+    "bad": Words("Malformed", "格式错误"),
+    "foreign": Words("From elsewhere", "外来"),
+    "gaps": Words("Silence for lost audio", "丢失音频的静音"),
+    "days": Words("{} d", "{} 天"),
+    "hours": Words("{} h", "{} 小时"),
+    "minutes": Words("{} min", "{} 分钟"),
+}

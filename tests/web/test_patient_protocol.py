@@ -1,0 +1,162 @@
+"""Slow clients are closed: an injected loop tells the time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import h11
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from phone_recorder.web.patient_protocol import HEAD_S, STALLED_S, PatientProtocol
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class Handle:
+    def __init__(self, at: float, callback: Callable[[], object]) -> None:
+        self.at, self.callback, self.cancelled = at, callback, False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Loop:
+    """Timers that run when the test says so; tasks that never do."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.handles: list[Handle] = []
+
+    def call_later(self, delay: float, callback: Callable[..., object], *args: object) -> Handle:
+        self.handles.append(Handle(self.now + delay, lambda: callback(*args)))
+        return self.handles[-1]
+
+    def create_task(self, coroutine: Coroutine[Any, Any, None], **_: object) -> asyncio.Future[None]:
+        coroutine.close()
+        return asyncio.Future(loop=asyncio.new_event_loop())
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+        for handle in self.handles:
+            if handle.at <= self.now and not handle.cancelled:
+                handle.cancel()
+                handle.callback()
+
+
+class Transport(asyncio.Transport):
+    """One that keeps nothing."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("127.0.0.1", 50000), "sockname": ("127.0.0.1", 8088)})
+        self.aborted = False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+    def close(self) -> None:
+        self.aborted = True
+
+    def is_closing(self) -> bool:
+        return self.aborted
+
+    def write(self, data: object) -> None:
+        """Nobody reads it."""
+
+    def resume_reading(self) -> None:
+        """There is nothing to read."""
+
+    def pause_reading(self) -> None:
+        """There is nothing to read."""
+
+
+async def app(scope: object, receive: object, send: object) -> None:
+    """Never run."""
+
+
+class Connection:
+    """One connection to a server."""
+
+    def __init__(self) -> None:
+        self.loop, self.transport, self.gone = Loop(), Transport(), False
+        config = uvicorn.Config(app, http=PatientProtocol, log_config=None, lifespan="off")
+        self.protocol = PatientProtocol(config, ServerState(), self.leave, self.loop)  # type: ignore[arg-type]
+        self.protocol.connection_made(self.transport)
+
+    def leave(self) -> None:
+        """The protocol has told that the connection is gone."""
+        self.gone = True
+
+    def answer(self) -> None:
+        """The request that has come is answered."""
+        self.protocol.cycle.response_complete = True
+        for part in (h11.Response(status_code=204, headers=[]), h11.EndOfMessage()):
+            self.protocol.conn.send(part)
+        self.protocol.on_response_complete()
+
+
+@pytest.fixture
+def connection() -> Connection:
+    return Connection()
+
+
+def test_who_says_nothing_is_closed(connection: Connection) -> None:
+    connection.loop.advance(HEAD_S - 0.1)
+    assert not connection.transport.aborted
+    connection.loop.advance(0.1)
+    assert connection.transport.aborted
+
+
+def test_who_sends_a_byte_a_second_is_closed_all_the_same(connection: Connection) -> None:
+    for byte in REQUEST[:10]:
+        connection.protocol.data_received(bytes([byte]))
+        connection.loop.advance(1)
+    assert connection.transport.aborted
+
+
+def test_a_request_that_has_come_may_take_its_time(connection: Connection) -> None:
+    connection.protocol.data_received(REQUEST)
+    connection.loop.advance(1000)
+    assert not connection.transport.aborted
+
+
+def test_the_next_request_must_come_in_time_too(connection: Connection) -> None:
+    connection.protocol.data_received(REQUEST)
+    connection.loop.advance(100)
+    connection.answer()
+    connection.protocol.data_received(REQUEST[:5])
+    connection.loop.advance(HEAD_S - 0.1)
+    assert not connection.transport.aborted
+    connection.loop.advance(0.1)
+    assert connection.transport.aborted
+
+
+def test_a_request_that_had_come_before_the_answer_may_take_its_time(connection: Connection) -> None:
+    connection.protocol.data_received(REQUEST + REQUEST)
+    connection.answer()
+    connection.loop.advance(1000)
+    assert not connection.transport.aborted
+
+
+def test_who_reads_nothing_is_closed(connection: Connection) -> None:
+    connection.protocol.data_received(REQUEST)
+    connection.protocol.pause_writing()
+    connection.loop.advance(STALLED_S - 1)
+    connection.protocol.resume_writing()
+    connection.loop.advance(STALLED_S)
+    assert not connection.transport.aborted
+    connection.protocol.pause_writing()
+    connection.loop.advance(STALLED_S)
+    assert connection.transport.aborted
+
+
+def test_a_connection_that_is_gone_tells_so_and_has_no_timers(connection: Connection) -> None:
+    connection.protocol.data_received(REQUEST)
+    connection.protocol.pause_writing()
+    assert not connection.gone
+    connection.protocol.connection_lost(None)
+    assert connection.gone
+    assert all(handle.cancelled for handle in connection.loop.handles)
