@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from phone_recorder.errors import ControlError
@@ -44,6 +45,15 @@ class AtOnce:
         return True
 
 
+@dataclass(slots=True)
+class _Held:
+    """A recording of this connection: its mark `since` the start, and the `number` that its end was given."""
+
+    recording: ServerRecording
+    since: int
+    number: int | None = None
+
+
 class ControlConnection:
     """A phone at host `peer` that has connected to our address `local`. `ended` asks the shell to drop it."""
 
@@ -57,9 +67,8 @@ class ControlConnection:
         rate = server.limits.message_rate
         self._messages = RateLimit(rate, rate * BURST)
         self._now = self._heard_at = self._busy_at = now
-        self._recordings: dict[str, ServerRecording] = {}
-        self._marks: dict[ServerRecording, int] = {}
-        self._stopping: dict[ServerRecording, int | None] = {}  # their stop is answered when they are safe
+        self._running: dict[str, _Held] = {}
+        self._stopping: list[_Held] = []  # their stop is answered when they are safe
 
     def receive(self, now: int, data: bytes) -> bytes:
         """Bytes from the phone; the answers."""
@@ -98,7 +107,7 @@ class ControlConnection:
             return []
         if silent >= HOPELESS and is_hopeless(held):
             return self._buffer.closed()
-        return self._buffer.quiet() if may_be_whole(held, set(self._recordings)) else []
+        return self._buffer.quiet() if may_be_whole(held, set(self._running)) else []
 
     def _build(self, answer: control.Message) -> bytes:
         """As the phone ends its own messages, so that it need not wait for quiet either."""
@@ -125,40 +134,39 @@ class ControlConnection:
             recording = self._server.start(self._now, request, self._peer, self._local)
         except ControlError as error:
             return control.StartResponse(request.id, "failed", str(error))
-        self._recordings[request.id] = recording
-        self._marks[recording] = self._safe.mark()
+        self._running[request.id] = _Held(recording, self._safe.mark())
         self._busy_at = self._now
         host, port = recording.port.address
         return control.StartResponse(request.id, "success", "", host, str(port))
 
     def _stop(self, request: control.StopRequest) -> control.StopResponse | None:
-        recording = self._recordings.pop(request.id, None)
-        if recording is None or not recording.running:
+        held = self._running.pop(request.id, None)
+        if held is None or not held.recording.running:
             return control.StopResponse(request.id, "failed")
-        recording.stop("recorded", request.reason)
-        self._stopping[recording] = None
+        held.recording.stop("recorded", request.reason)
+        self._stopping.append(held)
         return None
 
     def _answer_stops(self) -> Iterator[control.StopResponse]:
         """What is stored is stored: a phone that is told so may show it (EDGE-CASES C10)."""
-        for recording, number in list(self._stopping.items()):
-            if number is None and not recording.running:
-                number = self._stopping[recording] = self._safe.ask()
-            on_disk = None if number is None else self._safe.outcome(number, self._marks[recording])
+        for held in list(self._stopping):
+            if held.number is None and not held.recording.running:
+                held.number = self._safe.ask()
+            on_disk = None if held.number is None else self._safe.outcome(held.number, held.since)
             if on_disk is not None:
-                del self._stopping[recording], self._marks[recording]
-                whole = self._server.keeps(recording, on_disk)
-                yield control.StopResponse(recording.call.id, "success" if whole else "failed")
+                self._stopping.remove(held)
+                whole = self._server.keeps(held.recording, on_disk)
+                yield control.StopResponse(held.recording.call.id, "success" if whole else "failed")
 
     def _drop_if_failed(self) -> None:
         """No message tells a phone that a recording has ended here; the end of its connection does (guide)."""
-        ended = [recording for recording in self._recordings.values() if not recording.running]
+        ended = [held.recording for held in self._running.values() if not held.recording.running]
         if ended:
             self._drop(ended[0].account.reason)
 
     def _drop_if_idle(self) -> None:
         idle = self._server.limits.control_idle
-        if self._recordings or self._stopping:
+        if self._running or self._stopping:
             self._busy_at = self._now
         elif idle and self._now - self._busy_at >= idle:
             self._drop("the control connection was idle")
@@ -167,10 +175,9 @@ class ControlConnection:
         if self.ended:
             return
         self.ended = True
-        for recording in self._recordings.values():
-            recording.stop("cut short", reason)
-        self._recordings.clear()
-        self._marks.clear()
+        for held in self._running.values():
+            held.recording.stop("cut short", reason)
+        self._running.clear()
 
     def _refuse(self, data: bytes, error: ControlError) -> control.StartResponse:
         """The answer to a request to record that lacks something; what is no such request is the error that it is."""

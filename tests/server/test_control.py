@@ -431,3 +431,20 @@ def test_a_malformed_request_without_an_end_is_answered_before_the_phone_gives_u
     rig.now += 1
     assert b"&result=failed&reason=malformed%20request:%20RecordStartRequest%20lacks" in rig.phone.advance(rig.now)
     assert rig.say(START) == started(20000)
+
+
+def test_a_stop_is_answered_though_another_recording_of_the_connection_fails_meanwhile() -> None:
+    rig, disk = Rig(), Disk()
+    phone = rig.connect(safe=disk)
+    rig.say(START, phone)
+    rig.send(AUDIO)
+    rig.say(b"cmd=RecordStartRequest&id=beef&codec=PCMU\n", phone)
+    rig.send(AUDIO, port=1)
+    rig.say(STOP, phone)
+    rig.advance(SECOND)
+    rig.drive.fails["append"] = rig.drive.fails["seal"] = DriveGone("it is gone")
+    rig.send(AUDIO, first=50, port=1)
+    rig.finish()
+    disk.outcomes[1] = True
+    assert rig.stored(phone) == STOPPED
+    assert phone.ended
