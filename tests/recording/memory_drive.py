@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from phone_recorder.errors import DriveError, DriveFull, FileTooLarge
+from phone_recorder.recording.drive_destination import DriveDestination
 from phone_recorder.recording.drive_names import record_order
+from phone_recorder.recording.rotation import SpacePolicy
+from phone_recorder.wire.payload import PCMU
+from phone_recorder.wire.record_file import RecordHeader
 
 NAME = "Record_20240131120000.wav"
 BEGINS_AT = datetime(2024, 1, 31, 12, 0, 0)
@@ -108,3 +112,10 @@ class MemoryPart:
 
     def close(self) -> None:
         self._drive.busy.discard(self.path)
+
+
+def destination(drive: Memory, size_limit: int = 0, reserve: int = 0) -> DriveDestination:
+    """A recording that begins at the instant 0."""
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), SpacePolicy(size_limit, reserve), system_time)
+    made.open(0)
+    return made

@@ -15,7 +15,6 @@ from tests.server.rig import (
     START,
     STOP,
     STOPPED,
-    Disk,
     Rig,
     header,
     started,
@@ -83,14 +82,6 @@ def test_c7_split_at_any_byte() -> None:
         assert rig.phone.advance(rig.now) == b""
         rig.now += 1
         assert rig.phone.advance(rig.now) == started(20000)
-
-
-def test_half_a_message_is_not_answered_however_long_it_is_quiet() -> None:
-    rig = Rig()
-    rig.say(b"cmd=RecordStopRequest&i")
-    rig.now += 59 * SECOND
-    assert rig.phone.advance(rig.now) == b""
-    assert (rig.recordings, rig.phone.ended) == ([], False)
 
 
 GARBAGE = ["garbage", "other_cmd", "no_cmd", "cmd_without_value", "id_missing", "id_empty"]
@@ -264,54 +255,6 @@ def test_a_malformed_request_is_answered_failed_with_the_reason(message: bytes, 
     assert rig.say(START) == started(20000)
 
 
-def test_a_stop_is_answered_when_the_disk_has_it() -> None:
-    rig, disk = Rig(), Disk()
-    phone = rig.connect(safe=disk)
-    rig.say(START, phone)
-    rig.send(AUDIO)
-    rig.say(STOP, phone)
-    assert (rig.stored(phone), disk.asked) == (b"", 1)
-    assert (phone.advance(rig.now + SECOND), disk.asked) == (b"", 1)
-    disk.outcomes[1] = True
-    assert phone.advance(rig.now + SECOND) == STOPPED
-    assert phone.advance(rig.now + SECOND) == b""
-
-
-def test_a_stop_is_answered_failed_when_the_disk_does_not_keep_it() -> None:
-    rig, disk = Rig(), Disk()
-    phone = rig.connect(safe=disk)
-    rig.say(START, phone)
-    rig.send(AUDIO)
-    rig.say(STOP, phone)
-    disk.outcomes[1] = False
-    assert rig.stored(phone) == NOT_STOPPED
-    entries = [entry for entry, _ in rig.shelf.entries]
-    assert [(entry.state, entry.reason) for entry in entries] == [
-        ("recorded", "key"),
-        ("cut short", "the disk may not have kept all of it"),
-    ]
-
-
-def test_the_disk_is_asked_of_all_since_the_recordings_start() -> None:
-    rig, disk = Rig(), Disk()
-    phone = rig.connect(safe=disk)
-    disk.marked = 7
-    rig.say(START, phone)
-    disk.marked = 9
-    rig.send(AUDIO)
-    rig.say(STOP, phone)
-    rig.stored(phone)
-    assert disk.since == 7
-
-
-def test_a_stop_is_answered_failed_while_what_is_known_of_the_call_cannot_be_stored() -> None:
-    rig = Rig()
-    rig.say(START)
-    rig.send(AUDIO)
-    rig.shelf.fails = True
-    assert rig.say(STOP) + rig.stored() == NOT_STOPPED
-
-
 def test_a_connection_without_a_recording_is_not_held_for_ever() -> None:
     rig = Rig(limits=Limits(control_idle=60 * SECOND))
     rig.now += 60 * SECOND - 1
@@ -341,27 +284,6 @@ def test_a_byte_a_second_holds_no_connection() -> None:
     assert rig.phone.ended
 
 
-def test_a_connection_is_held_while_it_records_and_until_its_stop_is_answered() -> None:
-    rig, disk = Rig(limits=Limits(control_idle=60 * SECOND)), Disk()
-    phone = rig.connect(safe=disk)
-    rig.say(START, phone)
-    for _ in range(100):
-        rig.now += SECOND
-        phone.advance(rig.now)
-    rig.send(AUDIO)
-    rig.say(STOP, phone)
-    rig.finish()
-    for _ in range(100):
-        rig.now += SECOND
-        phone.advance(rig.now)
-    assert not phone.ended
-    disk.outcomes[1] = True
-    assert phone.advance(rig.now) == STOPPED
-    rig.now += 60 * SECOND
-    phone.advance(rig.now)
-    assert phone.ended
-
-
 def test_a_flood_of_messages_ends_the_connection_and_what_was_recorded_is_kept() -> None:
     rig = Rig()
     rig.say(START)
@@ -385,66 +307,3 @@ def test_answers_end_as_the_phone_ends_its_messages(end: bytes) -> None:
     phone.advance(rig.now + QUIET)
     rig.finish()
     assert phone.advance(rig.now) == STOPPED + end
-
-
-def test_a_byte_at_a_time_however_slowly_where_messages_have_an_end() -> None:
-    """Silence ends nothing: `codec=P` is not yet all, and neither is half an id."""
-    rig = Rig()
-    answers = b""
-    for byte in b"\n" + START + STOP:
-        answers += rig.say(bytes([byte]))
-        rig.now += SECOND
-        answers += rig.phone.advance(rig.now)
-    assert answers + rig.stored() == started(20000) + STOPPED
-
-
-@pytest.mark.parametrize("cut", [b"P", b"PC", b"PCM", b"G", b"G72", b"g7"])
-def test_a_codec_that_may_go_on_is_waited_for(cut: bytes) -> None:
-    rig = Rig()
-    rig.say(b"cmd=RecordStartRequest&id=00ff&codec=" + cut)
-    rig.now += QUIET
-    assert rig.phone.advance(rig.now) == b""
-    rig.say({b"P": b"CMU", b"PC": b"MU", b"PCM": b"A", b"G": b"722", b"G72": b"2", b"g7": b"22"}[cut])
-    rig.now += QUIET
-    assert b"&result=success&" in rig.phone.advance(rig.now)
-
-
-def test_half_an_id_is_nobodys_stop() -> None:
-    rig = Rig()
-    rig.say(START.rstrip())
-    rig.now += QUIET
-    assert rig.phone.advance(rig.now) == started(20000)
-    rig.say(f"cmd=RecordStopRequest&id={ID[:7]}".encode())
-    rig.now += QUIET
-    assert rig.phone.advance(rig.now) == b""
-    rig.say(ID[7:].encode())
-    rig.now += QUIET
-    assert rig.phone.advance(rig.now) + rig.stored() == STOPPED
-
-
-@pytest.mark.parametrize("message", [b"cmd=RecordStartRequest&id=&codec=PCMU", b"cmd=RecordStartRequest&id=00ff"])
-def test_a_malformed_request_without_an_end_is_answered_before_the_phone_gives_up(message: bytes) -> None:
-    rig = Rig()
-    rig.say(message)
-    rig.now += 3 * SECOND - 1
-    assert rig.phone.advance(rig.now) == b""
-    rig.now += 1
-    assert b"&result=failed&reason=malformed%20request:%20RecordStartRequest%20lacks" in rig.phone.advance(rig.now)
-    assert rig.say(START) == started(20000)
-
-
-def test_a_stop_is_answered_though_another_recording_of_the_connection_fails_meanwhile() -> None:
-    rig, disk = Rig(), Disk()
-    phone = rig.connect(safe=disk)
-    rig.say(START, phone)
-    rig.send(AUDIO)
-    rig.say(b"cmd=RecordStartRequest&id=beef&codec=PCMU\n", phone)
-    rig.send(AUDIO, port=1)
-    rig.say(STOP, phone)
-    rig.advance(SECOND)
-    rig.drive.fails["append"] = rig.drive.fails["seal"] = DriveGone("it is gone")
-    rig.send(AUDIO, first=50, port=1)
-    rig.finish()
-    disk.outcomes[1] = True
-    assert rig.stored(phone) == STOPPED
-    assert phone.ended

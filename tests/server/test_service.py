@@ -5,98 +5,16 @@ from __future__ import annotations
 import asyncio
 import shutil
 import socket
-import struct
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from phone_recorder.errors import DriveGone, UsageError
-from phone_recorder.server.access import Access
 from phone_recorder.server.limits import Limits
-from phone_recorder.server.recording import ServerRecording
 from phone_recorder.server.retention import Retention
 from phone_recorder.server.service import Rules, Service
-from tests.server.rig import CONTROL, ID, START, STOP, STOPPED, header, rtp
-
-PATIENCE_S = 10
-RESET = struct.pack("ii", 1, 0)
-Scenario = Callable[[Service, list[str]], Awaitable[None]]
-
-CODECS = {"PCMU": 0, "PCMA": 8, "G722": 9}
-
-
-def serve(
-    storage: Path, scenario: Scenario, host: str = "127.0.0.1", rules: Rules | None = None
-) -> tuple[list[ServerRecording], list[str]]:
-    """Run the scenario against a server; its recordings, and the lines that it told when all has ended."""
-    lines: list[str] = []
-    ended: list[ServerRecording] = []
-
-    async def run() -> None:
-        async with Service(storage, host, 0, rules, lines.append, ended.append) as service:
-            await asyncio.wait_for(scenario(service, lines), PATIENCE_S)
-        assert service.core.running == {}
-
-    asyncio.run(run())
-    return ended, lines
-
-
-class Phone:
-    """A phone that knows only bytes."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, recording_id: str) -> None:
-        self.reader = reader
-        self.writer = writer
-        self._id = recording_id
-        self.media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.media.bind((writer.get_extra_info("sockname")[0], 0))
-
-    async def start(self, codec: str = "PCMU", name: str = "Anna", end: str = "\n") -> tuple[str, int]:
-        """Ask for a recording; where its RTP goes."""
-        message = f"cmd=RecordStartRequest&id={self._id}&device=0c1105aabbcc&remote_name={name}&codec={codec}{end}"
-        self.writer.write(message.encode())
-        answer = (await self.reader.readuntil(b"port=")).decode()
-        answer += (await (self.reader.readline() if end else self.reader.read(5))).decode().rstrip()
-        assert answer.startswith(f"cmd=RecordStartResponse&id={self._id}&result=success&reason=&server=")
-        host, _, port = answer.partition("&server=")[2].partition("&port=")
-        return host, int(port)
-
-    async def stop(self) -> None:
-        self.writer.write(f"cmd=RecordStopRequest&id={self._id}&reason=key\n".encode())
-        answer = f"cmd=RecordStopResponse&id={self._id}&result=success\n".encode()
-        assert await self.reader.readline() == answer
-
-    def send(self, to: tuple[str, int], payloads: list[bytes], payload_type: int = 0) -> None:
-        for number, payload in enumerate(payloads):
-            self.media.sendto(rtp(number, payload, payload_type), to)
-
-    def reset(self) -> None:
-        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        self.writer.transport.abort()
-
-    def close(self) -> None:
-        self.media.close()
-        self.writer.close()
-
-
-async def phone(service: Service, recording_id: str = ID, host: str = "127.0.0.1") -> Phone:
-    return Phone(*await asyncio.open_connection(*service.address, local_addr=(host, 0)), recording_id)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    while not condition():
-        await asyncio.sleep(0.01)
-
-
-def audio(first: int, size: int = 160, count: int = 50) -> list[bytes]:
-    return [bytes([first + n]) * size for n in range(count)]
-
-
-def contents(storage: Path) -> set[bytes]:
-    return {path.read_bytes() for path in storage.glob("Record_*.wav")}
+from tests.server.rig import CONTROL, ID, START, STOP, STOPPED, header
+from tests.server.service_rig import CODECS, audio, contents, phone, serve, until
 
 
 @pytest.mark.live
@@ -289,82 +207,6 @@ def test_a_storage_that_is_not_there(tmp_path: Path) -> None:
         Service(tmp_path / "none", "127.0.0.1", 0)
 
 
-def only(*networks: str) -> Rules:
-    return Rules(access=Access(networks=tuple(ip_network(network) for network in networks)))
-
-
-def test_a_host_that_is_not_allowed_is_not_let_in(tmp_path: Path) -> None:
-    async def scenario(service: Service, lines: list[str]) -> None:
-        stranger = await phone(service, host="127.0.0.2")
-        with suppress(ConnectionResetError):
-            assert await stranger.reader.read() == b""
-        stranger.close()
-        friend = await phone(service, host="127.0.0.3")
-        await friend.start()
-        friend.close()
-        assert service.lobby.turned_away == {"not allowed": 1}
-
-    serve(tmp_path, scenario, rules=only("127.0.0.3/32"))
-
-
-def test_more_connections_than_there_may_be_are_turned_away_until_one_is_closed(tmp_path: Path) -> None:
-    async def scenario(service: Service, lines: list[str]) -> None:
-        first, second = await phone(service, "one"), await phone(service, "two")
-        await first.start()
-        await second.start()
-        third = await phone(service, "three")
-        with suppress(ConnectionResetError):
-            assert await third.reader.read() == b""
-        third.close()
-        first.close()
-        await until(lambda: len(service.lobby.open) == 1)
-        fourth = await phone(service, "four")
-        await fourth.start()
-        second.close()
-        fourth.close()
-        assert service.lobby.turned_away == {"too many connections": 1}
-
-    serve(tmp_path, scenario, rules=Rules(Limits(connections=2)))
-
-
-def test_more_connections_of_one_host_than_there_may_be_are_turned_away(tmp_path: Path) -> None:
-    async def scenario(service: Service, lines: list[str]) -> None:
-        first, second = await phone(service, "one"), await phone(service, "two")
-        with suppress(ConnectionResetError):
-            assert await second.reader.read() == b""
-        other = await phone(service, "other", "127.0.0.2")
-        await other.start()
-        first.close()
-        await until(lambda: len(service.lobby.open) == 1)
-        again = await phone(service, "again")
-        await again.start()
-        assert service.lobby.turned_away == {"too many of a host": 1}
-        for one in (second, other, again):
-            one.close()
-
-    serve(tmp_path, scenario, rules=Rules(Limits(connections_per_host=1)))
-
-
-@pytest.mark.live
-def test_who_connects_while_the_server_ends_is_not_recorded(tmp_path: Path) -> None:
-    async def scenario(service: Service, lines: list[str]) -> None:
-        one = await phone(service, "one")
-        one.send(await one.start(), audio(0))
-        late = [socket.socket() for _ in range(20)]
-        for number, control in enumerate(late):
-            control.setblocking(False)
-            control.connect_ex(service.address)
-            control.send(f"cmd=RecordStartRequest&id=late{number}&codec=PCMU\n".encode())
-        # None of them has been accepted yet; what they ask for is there when they are.
-        await asyncio.wait_for(service.stop(), 3)
-        assert (service.core.running, len(lines)) == ({}, 1)
-        for control in late:
-            control.close()
-        one.close()
-
-    serve(tmp_path, scenario)
-
-
 def test_a_port_is_free_again_when_its_recording_has_ended(tmp_path: Path) -> None:
     async def scenario(service: Service, lines: list[str]) -> None:
         first = await phone(service, "first")
@@ -378,31 +220,6 @@ def test_a_port_is_free_again_when_its_recording_has_ended(tmp_path: Path) -> No
         second.close()
 
     serve(tmp_path, scenario, rules=Rules(Limits(ports=(41300, 41300))))
-
-
-def test_a_host_that_connects_too_often_is_turned_away_and_another_is_not(tmp_path: Path) -> None:
-    async def scenario(service: Service, lines: list[str]) -> None:
-        many = [await phone(service, str(number)) for number in range(10)]
-        other = await phone(service, "other", "127.0.0.2")
-        await other.start()
-        assert service.lobby.turned_away["too often"] == 6
-        for one in [*many, other]:
-            one.close()
-
-    serve(tmp_path, scenario, rules=Rules(Limits(connection_rate=1)))
-
-
-def test_a_phone_that_reads_no_answers_is_dropped(tmp_path: Path) -> None:
-    async def scenario(service: Service, lines: list[str]) -> None:
-        one = await phone(service)
-        one.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-        one.writer.transport.pause_reading()  # type: ignore[attr-defined]
-        while service.lobby.open:
-            one.writer.write(b"cmd=RecordStopRequest&id=none\n" * 1000)
-            await asyncio.sleep(0.01)
-        one.close()
-
-    serve(tmp_path, scenario, rules=Rules(Limits(message_rate=1_000_000)))
 
 
 def test_the_storage_belongs_to_one_server_at_a_time(tmp_path: Path) -> None:
