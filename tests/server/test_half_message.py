@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from phone_recorder.server.half_message import is_hopeless, may_be_whole
 from tests.server.rig import (
     ID,
     QUIET,
@@ -68,3 +69,36 @@ def test_a_malformed_request_without_an_end_is_answered_before_the_phone_gives_u
     rig.now += 1
     assert b"&result=failed&reason=malformed%20request:%20RecordStartRequest%20lacks" in rig.phone.advance(rig.now)
     assert rig.say(START) == started(20000)
+
+
+@pytest.mark.parametrize(
+    ("held", "whole"),
+    [
+        (b"", False),
+        (b"cmd=RecordStart", False),
+        (b"cmd=RecordStartRequest&id=1", False),
+        (b"cmd=RecordStartRequest&id=1&codec=PCM", False),
+        (b"cmd=RecordStartRequest&id=1&codec=PCMU", True),
+        (b"cmd=RecordStartRequest&id=1&codec=OPUS", True),
+        (b"cmd=RecordStopRequest&id=1", False),
+        (b"cmd=RecordStopRequest&id=12", True),
+        (b"cmd=RecordStopRequest&id=nobodys&reason=", True),
+    ],
+)
+def test_what_may_be_whole_of_a_phone_that_records_as_12(held: bytes, whole: bool) -> None:
+    assert may_be_whole(held, {"12"}) is whole
+
+
+@pytest.mark.parametrize(
+    ("held", "hopeless"),
+    [
+        (b"cmd=RecordStartRequest&id=1", True),
+        (b"cmd=RecordStartRequest&", True),
+        (b"cmd=RecordStartRequest&id=1&codec=P", False),
+        (b"cmd=RecordStartRequest", False),
+        (b"cmd=RecordStopRequest&i", False),
+        (b"GET / HTTP/1.1", False),
+    ],
+)
+def test_what_is_told_that_it_lacks_something(held: bytes, hopeless: bool) -> None:
+    assert is_hopeless(held) is hopeless
