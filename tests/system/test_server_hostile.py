@@ -21,7 +21,11 @@ pytestmark = pytest.mark.live
 
 EVIL = "127.0.0.66"
 CONNECTIONS = 10_000
+PER_HOST = 1000
+"""What `--max-per-host` is."""
+ESTABLISHED = "01"
 SECONDS = 3
+SILENCE = b"\xff" * PACKET
 RANGE = (41000, 41063)
 
 
@@ -42,7 +46,11 @@ def server(storage: Path, *words: str) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def recorded(storage: Path, address: tuple[str, int]) -> Iterator[Phone]:
-    """Meanwhile a phone is recorded for SECONDS, and every packet of it must be there."""
+    """Meanwhile a phone is recorded for SECONDS, and every packet of it that reached the server must be there.
+
+    A flood of connections can be more than loopback itself holds: what the kernel dropped on the way, it has counted.
+    """
+    dropped = dropped_by_loopback()
     phone = Phone.connect(0, address)
     phone.ask()
     phone.begin()
@@ -57,9 +65,16 @@ def recorded(storage: Path, address: tuple[str, int]) -> Iterator[Phone]:
     phone.close()
     [path] = storage.glob("Record_*.wav")
     audio = path.read_bytes()[76:]
-    assert audio == b"".join(payload(0, number) for number in range(len(audio) // PACKET))
-    assert len(audio) == SECONDS * 50 * PACKET
+    packets = [audio[at : at + PACKET] for at in range(0, len(audio), PACKET)]
+    wrong = [number for number, packet in enumerate(packets) if packet != payload(0, number)]
+    assert all(packets[number] == SILENCE for number in wrong)
+    assert SECONDS * 50 - (len(packets) - len(wrong)) <= dropped_by_loopback() - dropped
     assert sorted(path.name for path in storage.iterdir()) == [".phone-recorder", f"{path.stem}.json", path.name]
+
+
+def dropped_by_loopback() -> int:
+    """Packets that found the kernel's queue for loopback full (netdev_max_backlog), of every kind, on all cores."""
+    return sum(int(line.split()[1], 16) for line in Path("/proc/net/softnet_stat").read_text().splitlines())
 
 
 def knock(address: tuple[str, int], source: str) -> socket.socket:
@@ -79,13 +94,23 @@ def test_ten_thousand_connections(tmp_path: Path) -> None:
         pytest.skip(f"this machine lets a process have no more than {hard} open files")
     with server(tmp_path) as address, ExitStack() as stack, recorded(tmp_path, address):
         many = [stack.enter_context(knock(address, EVIL)) for _ in range(CONNECTIONS)]
-        assert closed_by_peer(many) > CONNECTIONS - 1000
+        # Many more than these were never let in, or never came through loopback.
+        assert closed_by_peer(many) > CONNECTIONS // 2
+        assert 0 < let_in(address) <= PER_HOST
         other = Phone.connect(1, address)
         other.ask()
         other.begin()
         other.end()
         assert other.ended()
         other.close()
+
+
+def let_in(address: tuple[str, int]) -> int:
+    """Connections of the evil host that the server holds, by the kernel's account (proc(5), /proc/net/tcp)."""
+    ours = f"0100007F:{address[1]:04X}"
+    theirs = f"{int.from_bytes(socket.inet_aton(EVIL), 'little'):08X}:"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[1] == ours and row[2].startswith(theirs) and row[3] == ESTABLISHED for row in rows)
 
 
 def closed_by_peer(connections: list[socket.socket]) -> int:

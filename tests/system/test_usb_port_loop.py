@@ -91,7 +91,11 @@ def test_fifty_replugs_leave_no_thread_no_open_file_and_no_mount(tmp_path: Path)
             stick.unplug()
             gone(port)
             counts.append(held())
-        assert counts[0] == counts[-1]
+        # The port may be looking just now, which takes a file or two: the least of several moments is what is held.
+        (threads, files), (threads_now, files_now) = (
+            map(min, zip(*some, strict=True)) for some in (counts[:10], counts[-10:])
+        )
+        assert (threads_now, files_now) == (threads, files)
         assert list((tmp_path / "mnt").iterdir()) == []
 
 
