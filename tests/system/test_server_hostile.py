@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.server_load import PACKET, Phone, payload, talk
+from tests.system.usb_loop import until
 
 pytestmark = pytest.mark.live
 
@@ -96,7 +97,8 @@ def test_ten_thousand_connections(tmp_path: Path) -> None:
         many = [stack.enter_context(knock(address, EVIL)) for _ in range(CONNECTIONS)]
         # Many more than these were never let in, or never came through loopback.
         assert closed_by_peer(many) > CONNECTIONS // 2
-        assert 0 < let_in(address) <= PER_HOST
+        # Attempts that loopback dropped are made again, a second later and more: some may just be at the door.
+        until(lambda: 0 < let_in(address) <= PER_HOST, "the server to hold no more than it may")
         other = Phone.connect(1, address)
         other.ask()
         other.begin()
