@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 # Other people's programs that check ours, the sound library that `play` needs, and what USB sticks are made of.
 PEERS := sox ffmpeg tshark sip-tester libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins \
     umockdev udev fuse3 e2fsprogs qemu-system-x86 cpio zstd kmod mmdebstrap mtools dosfstools exfatprogs fdisk tcpdump \
-    chromium fonts-noto-cjk openssl unzip
+    chromium fonts-noto-cjk openssl unzip kamailio kamailio-tls-modules baresip-core linphone-cli
 
 .PHONY: run test lint bench reliability clean peers
 

@@ -30,6 +30,14 @@ class RecordFileError(WireError):
     """A record file's header cannot be used."""
 
 
+class SipMessageError(WireError):
+    """Bytes are not a SIP message, or it lacks what it must have (RFC 3261)."""
+
+
+class SdpError(WireError):
+    """A session description cannot be read, or there is nothing in it that this phone can do (RFC 3264)."""
+
+
 class AudioFileError(WireError):
     """A WAV or a capture given as a voice cannot be read."""
 
@@ -88,6 +96,34 @@ class ServerRefused(ServerError):
 
 class ServerLost(ServerError):
     """The control connection ended while a recording was running."""
+
+
+class SipServerError(DestinationError):
+    """The SIP server does not record: it refused, does not answer, or the call was over before it could be asked."""
+
+
+class SipError(PhoneRecorderError):
+    """Something between this phone and its SIP server, or the other phone."""
+
+
+class SipUnreachable(SipError):
+    """Nothing can be sent there, or it was sent and broke."""
+
+
+class SipTimeout(SipError):
+    """No final answer came in time (RFC 3261 timers B and F)."""
+
+
+class CallFailed(SipError):
+    """A call did not come about: `status` is the final answer's, 0 without one."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class RegistrationFailed(SipError):
+    """The registrar did not take this phone."""
 
 
 class SpeakerError(PhoneRecorderError):

@@ -40,7 +40,12 @@ def test_every_script_in_the_readme_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("script", "folder"),
-    [("make_record_files.py", "record_files"), ("make_control.py", "control"), ("make_sessions.py", "sessions")],
+    [
+        ("make_record_files.py", "record_files"),
+        ("make_control.py", "control"),
+        ("make_sessions.py", "sessions"),
+        ("make_torture.py", "torture"),
+    ],
 )
 def test_a_script_gives_the_committed_bytes_again(script: str, folder: str, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-I", FIXTURES / script, tmp_path], check=True)
@@ -49,7 +54,9 @@ def test_a_script_gives_the_committed_bytes_again(script: str, folder: str, tmp_
     assert again.keys() == {Path(name).name for name, made_by in rows().items() if made_by == script}
 
 
-@pytest.mark.parametrize("script", ["make_speech.py", "make_record_files.py", "make_control.py", "make_sessions.py"])
+@pytest.mark.parametrize(
+    "script", ["make_speech.py", "make_record_files.py", "make_control.py", "make_sessions.py", "make_torture.py"]
+)
 def test_a_script_is_independent_of_the_package(script: str) -> None:
     assert not re.search(r"^\s*(import|from)\s+phone_recorder", (FIXTURES / script).read_text("utf-8"), re.M)
 

@@ -13,6 +13,9 @@ from phone_recorder.adapters.files import reason
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.units import from_ns
 
+Address = tuple[str, int]
+"""Host and port."""
+
 LOOPBACK = "127.0.0.1"
 MAX_DATAGRAM = 2048
 """More than any RTP packet of ours: 60 ms are 480 bytes. A longer datagram is given out empty, as no RTP at all."""
@@ -44,12 +47,12 @@ class UdpPort:
                 self._socket.setsockopt(socket.SOL_SOCKET, option, value)
 
     @property
-    def address(self) -> tuple[str, int]:
-        """Host and port."""
+    def address(self) -> Address:
+        """Where it is bound."""
         host, port = self._socket.getsockname()[:2]
         return host, port
 
-    def only_from(self, address: tuple[str, int]) -> None:
+    def only_from(self, address: Address) -> None:
         """Take datagrams of this address alone, and send to it."""
         self._socket.connect(address)
 
@@ -59,8 +62,19 @@ class UdpPort:
             with suppress(OSError):
                 self._socket.send(packet)
 
+    def send_to(self, packets: list[bytes], address: Address) -> None:
+        """To that address, of a port that is nobody's in particular."""
+        for packet in packets:
+            with suppress(OSError):
+                self._socket.sendto(packet, address)
+
     def drain(self) -> Iterator[tuple[int, bytes, str]]:
-        """All that waits: instant, datagram, source host. Instants come from the kernel where it gives them.
+        """All that waits: instant, datagram, source host."""
+        for instant, data, source in self.arrivals():
+            yield instant, data, source[0]
+
+    def arrivals(self) -> Iterator[tuple[int, bytes, Address]]:
+        """All that waits: instant, datagram, source. Instants come from the kernel where it gives them.
 
         Whoever sends faster than we read does not hold us here for ever: after MOST_WAITING datagrams it is enough.
         """
@@ -74,7 +88,7 @@ class UdpPort:
             except OSError:
                 # Of an earlier packet of ours, which met a port that nobody listens on, or of a moment without memory.
                 continue
-            yield _instant(ancillary, skew, now), b"" if flags & socket.MSG_TRUNC else data, source[0]
+            yield _instant(ancillary, skew, now), b"" if flags & socket.MSG_TRUNC else data, source[:2]
 
     @property
     def closed(self) -> bool:
@@ -97,16 +111,18 @@ class PortRange:
         self._opened: dict[int, UdpPort] = {}
         self._last = last
 
-    def open(self, host: str) -> UdpPort:
-        """The next that is free; UsageError if none is."""
+    def open(self, host: str, even: bool = False) -> UdpPort:
+        """The next that is free, of the even ones if so wished; UsageError if none is."""
         turns = chain(range(self._last + 1, self._ports.stop), range(self._ports.start, self._last + 1))
-        unused = (number for number in turns if number not in self._opened or self._opened[number].closed)
+        wanted = (number for number in turns if not even or number % 2 == 0)
+        unused = (number for number in wanted if number not in self._opened or self._opened[number].closed)
         for number in islice(unused, TRIES):
             with suppress(UsageError):
                 self._opened[number] = port = UdpPort(host, number)
                 self._last = number
                 return port
-        raise UsageError(f"no UDP port from {self._ports[0]} to {self._ports[-1]} is free")
+        kind = "even UDP port" if even else "UDP port"
+        raise UsageError(f"no {kind} from {self._ports[0]} to {self._ports[-1]} is free")
 
 
 class UdpMixLink:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,11 @@ from phone_recorder.cli.call_report import Progress, report
 from phone_recorder.cli.main import EXIT_FAILED
 from phone_recorder.cli.option_groups import GroupedCommand, with_options
 
+if TYPE_CHECKING:
+    from phone_recorder.harness.outcome import Outcome
+    from phone_recorder.harness.request import CallRequest
+    from phone_recorder.harness.sip_plan import SipPlan
+
 
 @click.command(
     cls=GroupedCommand,
@@ -20,7 +26,7 @@ from phone_recorder.cli.option_groups import GroupedCommand, with_options
 )
 @with_options(OPTIONS)
 def command(as_json: bool, fast: bool, **options: Any) -> None:
-    """Simulate a call on a phone, and record it: to a USB stick, or on a record server.
+    """Simulate a call on a phone, or make a real one over SIP, and record it: to a USB stick, or on a server.
 
     A voice is a WAV file of any rate, a record file, a capture (pcap) whose RTP is sent as it was, `tone:HZ`,
     `silence`, or `none`, which sends nothing at all. Keys are record (starts, and stops), start, stop, pause and
@@ -29,15 +35,26 @@ def command(as_json: bool, fast: bool, **options: Any) -> None:
     Exit code 0 if all was recorded, 1 if a recording failed, 2 if something asked for makes no sense.
     """
     from phone_recorder.cli.call_request import request_of, storage_of
-    from phone_recorder.harness.run import run_fast, run_live
+    from phone_recorder.cli.call_sip_request import sip_plan_of
 
+    plan = sip_plan_of(options)
     storage = storage_of(options)
     request = request_of(options)
-    if fast:
-        outcome = run_fast(request, storage)
-    else:
-        progress = Progress(request.model.name, quiet=as_json)
-        outcome = run_live(request, storage, progress.show)
+    progress = Progress(request.model.name, quiet=as_json)
+    try:
+        outcome = _run(request, plan, storage, progress, fast)
+    finally:
+        # An error's sentence too begins on a line of its own.
         progress.end()
     click.echo(json.dumps(outcome.document(), indent=2)) if as_json else report(outcome)
     sys.exit(0 if outcome.recorded else EXIT_FAILED)
+
+
+def _run(request: CallRequest, plan: SipPlan | None, storage: Path, progress: Progress, fast: bool) -> Outcome:
+    if plan:
+        from phone_recorder.harness.sip_run import run_sip
+
+        return run_sip(request, plan, storage, progress.show, progress.tell)
+    from phone_recorder.harness.run import run_fast, run_live
+
+    return run_fast(request, storage) if fast else run_live(request, storage, progress.show)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from phone_recorder.cli.call_sip_options import SIP_OPTIONS
 from phone_recorder.cli.option_groups import under
 from phone_recorder.cli.parameters import Address, Seconds, Size
 
@@ -33,7 +34,13 @@ OPTIONS = [
     _call("--duration", type=float, help="Seconds; without it, as long as the longer voice, or 10."),
     _call("--call-codec", type=CODECS, metavar=CODEC_NAMES, help="Codec of the call; without it, the recording's."),
     _call("--impair", default="", metavar="FAULTS", help="Faults of the far party's network, see above."),
-    _recording("--mode", type=click.Choice(["local", "server"]), default="local", show_default=True, help="Where to."),
+    _recording(
+        "--mode",
+        type=click.Choice(["local", "server", "sip-info"]),
+        default="local",
+        show_default=True,
+        help="To USB, on a record server, or by asking the SIP server.",
+    ),
     _recording("--keys", default="0 record", show_default=True, help="Which key when, in seconds, see above."),
     _recording(
         "--codec", type=CODECS, metavar=CODEC_NAMES, default="PCMU", show_default=True, help="Codec of the recording."
@@ -114,6 +121,7 @@ OPTIONS = [
         help="What ends the phone's control messages.",
     ),
     _server("--allow-foreign-media", is_flag=True, help="Send RTP to another host if the server names one."),
+    *SIP_OPTIONS,
     _run("--seed", type=click.IntRange(0), help="Makes random numbers, and so faults, the same again."),
     _run("--fast", is_flag=True, help="Under a virtual clock, all at once: the same bytes, no waiting."),
     _run("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else."),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phone_recorder.cli.output import shown, tell
+from phone_recorder.cli.output import complain, shown, tell
 
 if TYPE_CHECKING:
-    from phone_recorder.harness.stage import Outcome
+    from phone_recorder.harness.outcome import Outcome
     from phone_recorder.phone.face import Screen
 
 
@@ -36,6 +36,15 @@ class Progress:
             tell(f"\r\x1b[K{line}", end=False)
         elif changed:
             tell(line)
+
+    def tell(self, news: str) -> None:
+        """A line of what happens beside the recording; where stdout is for one document, on stderr."""
+        if self._quiet:
+            complain(news)
+            return
+        self.end()
+        self._last = None
+        tell(f"{self._model} {news}")
 
     def end(self) -> None:
         """The call is over."""

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from phone_recorder.cli.call_options import DEFAULT_STORAGE, DEFAULT_USB, REAL_USB
+from phone_recorder.cli.option_groups import refuse
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.stage import CallRequest
-from phone_recorder.settings import RecordSettings, ServerSettings
+from phone_recorder.harness.request import CallRequest
+from phone_recorder.settings import RecordSettings, ServerSettings, SipInfoSettings
 
 _SERVER_ALONE = (
     "server",
@@ -24,6 +24,7 @@ _SERVER_ALONE = (
     "terminator",
     "allow_foreign_media",
 )
+_SIP_INFO_ALONE = ("info_header", "info_on", "info_off", "info_timeout")
 _REAL_USB_ALONE = ("usb_drive", "automount", "no_repair")
 
 
@@ -38,16 +39,14 @@ def request_of(options: dict[str, Any]) -> CallRequest:
     from phone_recorder.models import find_model
     from phone_recorder.wire.record_file import HEADER_SIZE
 
-    model, settings, duration = find_model(options["model"]), _settings(options), options["duration"]
-    if duration is not None and not 0.1 <= duration <= 1e6:
-        raise UsageError(f"a call of {duration:g} s cannot be: --duration takes 0.1 to 1000000 seconds")
+    model, settings = find_model(options["model"]), _settings(options)
     same = ("usb_size", "near", "far", "repeat", "keys", "direction")
     names = ("remote_number", "remote_name", "local_number", "local_name")
     request = CallRequest(
         model=model,
         settings=settings,
         call_codec=options["call_codec"] or options["codec"],
-        duration_s=duration,
+        duration_s=_duration(options),
         impairment=parse_impairment(options["impair"]),
         seed=secrets.randbits(32) if options["seed"] is None else options["seed"],
         **_stick(options, settings.mode == "local" and model.local),
@@ -57,6 +56,16 @@ def request_of(options: dict[str, Any]) -> CallRequest:
         smallest = request.header.rtp_len + HEADER_SIZE
         raise UsageError(f"--size-limit {settings.size_limit} holds no packet: make it at least {smallest}, or 0")
     return request
+
+
+def _duration(options: dict[str, Any]) -> float | None:
+    from phone_recorder.harness.request import MAX_DURATION_S
+
+    duration: float | None = options["duration"]
+    if duration is not None and not 0.1 <= duration <= MAX_DURATION_S:
+        raise UsageError(f"a call of {duration:g} s cannot be: --duration takes 0.1 to {MAX_DURATION_S:.0f} seconds")
+    # A real call lasts until somebody hangs up.
+    return MAX_DURATION_S if duration is None and (options["to"] or options["wait"]) else duration
 
 
 def _settings(options: dict[str, Any]) -> RecordSettings:
@@ -69,13 +78,15 @@ def _settings(options: dict[str, Any]) -> RecordSettings:
         folder=options["usb_folder"],
         repair=not options["no_repair"],
         server=_server(options),
-        **{name: options[name] for name in ("mode", "codec", "size_limit", "reserve", "cover", "pause")},
+        mode=options["mode"].replace("-", "_"),
+        sip_info=_sip_info(options),
+        **{name: options[name] for name in ("codec", "size_limit", "reserve", "cover", "pause")},
     )
 
 
 def _server(options: dict[str, Any]) -> ServerSettings:
-    if options["mode"] == "local":
-        _refuse(_SERVER_ALONE, "--mode server")
+    if options["mode"] != "server":
+        refuse(_SERVER_ALONE, "--mode server")
     host, port = options["server"] or ("", 0)
     return ServerSettings(
         host=host,
@@ -87,6 +98,13 @@ def _server(options: dict[str, Any]) -> ServerSettings:
         retries=options["server_retry"],
         retry_after_ms=round(options["server_retry_after"] * 1000),
     )
+
+
+def _sip_info(options: dict[str, Any]) -> SipInfoSettings:
+    if options["mode"] != "sip-info":
+        refuse(_SIP_INFO_ALONE, "--mode sip-info")
+    texts = {name: options[f"info_{name}"] for name in ("header", "on", "off")}
+    return SipInfoSettings(**texts, timeout_ms=round(options["info_timeout"] * 1000))
 
 
 def _stick(options: dict[str, Any], needed: bool) -> dict[str, Any]:
@@ -102,7 +120,7 @@ def _stick(options: dict[str, Any], needed: bool) -> dict[str, Any]:
             raise UsageError("--automount needs root: let the desktop mount the drive, or run as root")
         _say_without_udev()
         return {"usb": None, "automount": AUTOMOUNT_BASE if options["automount"] else None}
-    _refuse(_REAL_USB_ALONE, "--usb auto")
+    refuse(_REAL_USB_ALONE, "--usb auto")
     return {"usb": _made(Path(options["usb"]), Path(DEFAULT_USB), needed)}
 
 
@@ -124,11 +142,3 @@ def _made(path: Path, default: Path, needed: bool) -> Path:
     if needed and not path.exists():
         raise UsageError(f"cannot record to {path}: there is no such file or directory; make it, or name another")
     return path
-
-
-def _refuse(names: tuple[str, ...], where: str) -> None:
-    """None of these options makes sense but with another."""
-    context = click.get_current_context()
-    for name in names:
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            raise UsageError(f"--{name.replace('_', '-')} goes with {where}")

@@ -7,6 +7,9 @@ from functools import partial, reduce
 from typing import Any
 
 import click
+from click.core import ParameterSource
+
+from phone_recorder.errors import UsageError
 
 Decorator = Callable[[Any], Any]
 
@@ -45,3 +48,11 @@ class GroupedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_groups(self, ctx, formatter)
+
+
+def refuse(names: Sequence[str], where: str) -> None:
+    """UsageError if one of these options was given: it makes no sense but with another."""
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise UsageError(f"--{name.replace('_', '-')} goes with {where}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from random import Random
 
@@ -12,6 +13,7 @@ from phone_recorder.adapters import audio_files
 from phone_recorder.errors import UsageError
 from phone_recorder.media.packets import encode
 from phone_recorder.phone.party import Nobody, Party, Replay, Speaker
+from phone_recorder.phone.voice_reader import VoiceReader
 from phone_recorder.phone.voices import repeated, then_silence, tone
 from phone_recorder.recording.units import from_ns
 from phone_recorder.wire.payload import Codec
@@ -48,6 +50,18 @@ def make_party(voice: str, repeat: bool, line: Line, random: Random) -> Party:
         return Replay([(from_ns(ns), data) for ns, data in datagrams], line.start, line.end)
     sender = RtpSender(line.codec.payload_type, random.getrandbits(32), random.getrandbits(16), random.getrandbits(32))
     return Speaker(_payloads(voice, repeat, line), sender, line.frame, line.start, line.end)
+
+
+def voice_reader(voice: str, repeat: bool, rate: int) -> VoiceReader | None:
+    """The voice at `rate` Hz, for a call whose codec is agreed later; None for `none`, which sends nothing at all."""
+    if voice == NOBODY:
+        return None
+    if voice == SILENCE:
+        return VoiceReader(iter(()), rate)
+    if _is_made(voice):
+        return VoiceReader(cycle((_tone(voice, rate),)), rate)
+    said = audio_files.open_pcm(Path(voice), rate)
+    return VoiceReader(cycle(said) if repeat else said, rate)
 
 
 def _payloads(voice: str, repeat: bool, line: Line) -> Iterator[bytes]:

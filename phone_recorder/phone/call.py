@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from phone_recorder.phone.face import Screen, show
-from phone_recorder.phone.keys import KeyPress
+from phone_recorder.phone.keys import CallKey, KeyPress, OnCallKey, refuse_call_keys
 from phone_recorder.phone.party import Datagram, Party
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination
@@ -60,7 +60,8 @@ class CallPlan:
 class PhoneCall:
     """`destinations` makes where a new recording goes, and its account; `mixed` numbers the packets of the mix.
 
-    `drive` tells at once what is true of the phone's USB drive.
+    `drive` tells at once what is true of the phone's USB drive. `on_key` is told keys of the call, such as hold;
+    without it they are a UsageError.
     """
 
     def __init__(
@@ -72,7 +73,10 @@ class PhoneCall:
         mixed: RtpSender,
         destinations: Callable[[int], tuple[Destination, Account]],
         drive: Callable[[], DriveView] = DriveView,
+        on_key: OnCallKey | None = None,
     ) -> None:
+        if on_key is None:
+            refuse_call_keys(plan.keys)
         self.start = start
         self.end = start + plan.duration
         self.screen = Screen()
@@ -85,13 +89,15 @@ class PhoneCall:
         self._mixed_base = mixed.timestamp
         self._destinations = destinations
         self._drive = drive
+        self._on_key = on_key
         self._heard = drive().news
         self._news = ""  # of the drive, since the last recording began
         self._idle = True
         self._busy_at = start - NEWS_AFTER
         self._mixer = Mixer(start, plan.frame, plan.horizon, plan.codec, self._gap)
         self.recorder = Recorder(self._begin, self._mixer, plan.retry)
-        self._keys = [(start + instant, event) for instant, event in plan.keys] + [(self.end, Event.CALL_ENDED)]
+        self._keys: list[KeyPress] = [(start + instant, key) for instant, key in plan.keys]
+        self._keys.append((self.end, Event.CALL_ENDED))
 
     @property
     def over(self) -> bool:
@@ -107,7 +113,7 @@ class PhoneCall:
         """Keys, then audio: a recording that a key has just started must still find its first frame."""
         while self._keys and self._keys[0][0] <= now:
             self._hear(self._keys[0][0])
-            self.recorder.press(*self._keys.pop(0))
+            self._press(*self._keys.pop(0))
         self._hear(now)
         first, payloads = self._mixer.mix(now, self._wanted_frame())
         if payloads:
@@ -143,6 +149,12 @@ class PhoneCall:
         if drive.news != self._heard:
             self._heard = self._news = drive.news
         return self._news if now - self._busy_at >= NEWS_AFTER else ""
+
+    def _press(self, instant: int, key: Event | CallKey) -> None:
+        if isinstance(key, Event):
+            self.recorder.press(instant, key)
+        elif self._on_key:
+            self._on_key(key, instant)
 
     def _hear(self, until: int) -> None:
         """What has come from the parties before this instant: keys and packets count in the order of their times."""

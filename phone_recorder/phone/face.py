@@ -51,9 +51,20 @@ _ENDED = {
     State.CANCELLED: ("idle", "off", "Recording cancelled"),
     State.FAILED: ("failed", "off", "Recording failed"),
 }
+_SIP_INFO = {
+    "Starting the recording": "Asking the SIP server to record",
+    "Recording": "The SIP server is recording",
+    "Saving the recording": "Asking the SIP server to stop recording",
+    "Recording saved": "The SIP server has stopped recording",
+}
+_WORDS: dict[str, dict[str, str]] = {"sip_info": _SIP_INFO}
+"""By mode, what is said instead where the recording is not this phone's."""
+_KEPT = {"local": ", what came before is kept", "server": ", what came before was sent"}
+"""By mode, what has become of a recording that failed. What a server has made of it, nobody here knows."""
 _REFUSED = {
     Action.REFUSE_NOT_RECORDING: "Nothing is being recorded",
     Action.REFUSE_RECORDING: "A recording is already running",
+    Action.REFUSE_PAUSE: "The SIP server cannot pause a recording",
 }
 
 
@@ -68,6 +79,7 @@ def show(status: Status, drive: DriveView = NO_DRIVE, news: str = "") -> Screen:
         return Screen(prompt=refusal or _sentence(drive.news), left=_left(drive.remaining))
     running = _RUNNING.get((status.key, status.destination))
     icon, lamp, prompt = running or _ENDED[status.destination]
+    prompt = _WORDS.get(status.account.mode, {}).get(prompt, prompt)
     prompt += _detail(status.destination, status.account) + _attempts(status) + _earlier(status)
     if not running and news and (drive.ready or status.destination is not State.FAILED):
         icon, prompt = "idle", _sentence(news)
@@ -89,9 +101,7 @@ def screen_document(instant: int, screen: Screen) -> dict[str, Any]:
 
 def _detail(state: State, account: Account) -> str:
     if state is State.FAILED:
-        # What a server has made of it, nobody here knows.
-        kept = ", what came before was sent" if account.mode == "server" else ", what came before is kept"
-        return f": {account.reason}{kept if account.recorded else ''}"
+        return f": {account.reason}{_KEPT.get(account.mode, '') if account.recorded else ''}"
     errors = ", the drive has reported errors" if account.health.faults else ""
     if state is State.CLOSED and account.parts:
         files = len(account.parts)

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from enum import Enum
 from itertools import pairwise
 
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.record_key import Event
 from phone_recorder.recording.units import from_seconds, to_seconds
 
-KEYS = {
+
+class CallKey(Enum):
+    """A key of the call, which is none of the record key's business."""
+
+    HOLD = "hold"
+    UNHOLD = "unhold"
+
+
+OnCallKey = Callable[[CallKey, int], None]
+"""Called with a key of the call at the instant at which it is pressed; the call may be over by then."""
+
+KEYS: dict[str, Event | CallKey] = {
     "record": Event.PRESS,
     "start": Event.START,
     "stop": Event.STOP,
     "pause": Event.PAUSE,
     "resume": Event.RESUME,
+    "hold": CallKey.HOLD,
+    "unhold": CallKey.UNHOLD,
 }
 
-KeyPress = tuple[int, Event]
+KeyPress = tuple[int, Event | CallKey]
 """An instant, in units from the start of the call, and what the key does."""
 
 
@@ -30,6 +45,13 @@ def parse_keys(script: str, duration_s: float) -> list[KeyPress]:
     if late:
         raise UsageError(f"the call is over after {duration_s:g} s, before a key of the script: make --duration longer")
     return presses
+
+
+def refuse_call_keys(presses: Iterable[KeyPress]) -> None:
+    """UsageError if there is a key of the call: where there is nobody who could be put on hold."""
+    for _, key in presses:
+        if isinstance(key, CallKey):
+            raise UsageError(f"only a real call can be put on hold: leave {key.value!r} out of the key script")
 
 
 def _parse_entry(entry: str) -> KeyPress:

@@ -2,7 +2,8 @@
 
 A press starts a recording, and a second press stops it, paused or not (guide: local recording, steps 3 and 4). The
 key's state is what the user wants; what is true is the destination's to say. It waits while a recording whose server
-was lost is going to be tried again, where that is set; a pause lasts through the wait.
+was lost is going to be tried again, where that is set; a pause lasts through the wait. Where a recording cannot be
+paused, which the recorder knows, a pause is the event PAUSE_IMPOSSIBLE.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Event(Enum):
     DRIVE_REMOVED = "drive removed"
     SERVER_LOST = "server lost"
     WAITED = "waited"
+    PAUSE_IMPOSSIBLE = "pause that cannot be"
 
 
 class Action(Enum):
@@ -55,6 +57,7 @@ class Action(Enum):
     GIVE_UP = "wait no more"
     REFUSE_NOT_RECORDING = "say that nothing is being recorded"
     REFUSE_RECORDING = "say that a recording is already running"
+    REFUSE_PAUSE = "say that it cannot be paused"
 
 
 _RUNNING = {
@@ -81,6 +84,7 @@ TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
         Event.START: (Key.RECORDING, Action.START),
         Event.STOP: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
         Event.PAUSE: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
+        Event.PAUSE_IMPOSSIBLE: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
         Event.RESUME: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
         Event.CALL_ENDED: (Key.IDLE, Action.NONE),
         Event.WAITED: (Key.IDLE, Action.NONE),
@@ -90,6 +94,7 @@ TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
         **_RUNNING,
         Event.START: (Key.RECORDING, Action.REFUSE_RECORDING),
         Event.PAUSE: (Key.PAUSED, Action.PAUSE),
+        Event.PAUSE_IMPOSSIBLE: (Key.RECORDING, Action.REFUSE_PAUSE),
         Event.RESUME: (Key.RECORDING, Action.NONE),
         Event.SERVER_LOST: (Key.WAITING, Action.WAIT),
         Event.WAITED: (Key.RECORDING, Action.NONE),
@@ -98,17 +103,20 @@ TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
         **_RUNNING,
         Event.START: (Key.PAUSED, Action.REFUSE_RECORDING),
         Event.PAUSE: (Key.PAUSED, Action.NONE),
+        Event.PAUSE_IMPOSSIBLE: (Key.PAUSED, Action.NONE),
         Event.RESUME: (Key.RECORDING, Action.RESUME),
         Event.SERVER_LOST: (Key.WAITING_PAUSED, Action.WAIT),
         Event.WAITED: (Key.PAUSED, Action.NONE),
     },
     Key.WAITING: {
         **_WAITING,
+        Event.PAUSE_IMPOSSIBLE: (Key.WAITING, Action.REFUSE_PAUSE),
         Event.WAITED: (Key.RECORDING, Action.RETRY),
         **dict.fromkeys(_OVER, (Key.WAITING, Action.NONE)),
     },
     Key.WAITING_PAUSED: {
         **_WAITING,
+        Event.PAUSE_IMPOSSIBLE: (Key.WAITING_PAUSED, Action.NONE),
         Event.WAITED: (Key.PAUSED, Action.RETRY_PAUSED),
         **dict.fromkeys(_OVER, (Key.WAITING_PAUSED, Action.NONE)),
     },

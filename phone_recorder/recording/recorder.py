@@ -45,6 +45,8 @@ REASONS = {
 """Why a recording ended, as its account and the stop request have it."""
 
 _EVENTS = {DriveFull: Event.DRIVE_FULL, DriveGone: Event.DRIVE_REMOVED}
+_NEVER_PAUSED = ("sip_info",)
+"""Modes in which a recording is somebody else's, who knows on and off alone."""
 _WORTH_A_RETRY = (ServerLost, ServerUnreachable)
 """Not what the server has refused: that was its decision."""
 
@@ -115,6 +117,8 @@ class Recorder:
     def press(self, now: int, event: Event) -> None:
         """A key, or the end of the call."""
         self._earlier = ""
+        if event is Event.PAUSE and self._current and self._current.destination.mode in _NEVER_PAUSED:
+            event = Event.PAUSE_IMPOSSIBLE
         self._turn(now, event)
 
     def _turn(self, now: int, event: Event) -> None:
@@ -140,7 +144,7 @@ class Recorder:
                 self._waits_until = now + self._retry.after
             case Action.GIVE_UP:
                 self._attempt = 0
-            case Action.REFUSE_RECORDING | Action.REFUSE_NOT_RECORDING:
+            case Action.REFUSE_RECORDING | Action.REFUSE_NOT_RECORDING | Action.REFUSE_PAUSE:
                 self._refused = action
 
     def receive(self, datagrams: list[tuple[int, bytes]]) -> None:

@@ -214,3 +214,25 @@ def test_a_port_of_a_range_that_somebody_else_has_is_passed_over() -> None:
     assert port.address == ("127.0.0.1", 41211)
     port.close()
     taken.close()
+
+
+def test_a_port_that_is_nobodys_tells_the_whole_source_and_sends_to_any_address(port: UdpPort) -> None:
+    with sender() as one, sender("127.0.0.2") as two:
+        for number, sending in enumerate((one, two)):
+            sending.sendto(bytes([number]), port.address)
+        assert [(data, source) for _, data, source in port.arrivals()] == [
+            (b"\0", one.getsockname()),
+            (b"\1", two.getsockname()),
+        ]
+        port.send_to([b"a", bytes(70_000), b"b"], two.getsockname())
+        assert (two.recv(10), two.recv(10)) == (b"a", b"b")
+
+
+def test_the_even_ports_of_a_range_alone() -> None:
+    ports = PortRange(41221, 41224)
+    first, second = ports.open("127.0.0.1", even=True), ports.open("127.0.0.1", even=True)
+    assert (first.address[1], second.address[1]) == (41222, 41224)
+    with pytest.raises(UsageError, match="no even UDP port from 41221 to 41224 is free"):
+        ports.open("127.0.0.1", even=True)
+    first.close()
+    second.close()

@@ -27,7 +27,7 @@ def main() -> None:
     print()
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server):
+        for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server, sip):
             bench(directory)
             print()
 
@@ -41,6 +41,12 @@ def usb(directory: Path) -> None:
 
 def server(directory: Path) -> None:
     from tests.bench.server import server as bench
+
+    bench(directory)
+
+
+def sip(directory: Path) -> None:
+    from tests.bench.sip import sip as bench
 
     bench(directory)
 

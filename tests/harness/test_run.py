@@ -15,8 +15,9 @@ import pytest
 
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.network import Impairment
+from phone_recorder.harness.outcome import Outcome
+from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.run import run_fast, run_live
-from phone_recorder.harness.stage import CallRequest, Outcome
 from phone_recorder.phone.face import Screen
 from phone_recorder.recording.units import from_ms, to_seconds
 from phone_recorder.settings import Mode, RecordSettings, ServerSettings, Terminator

@@ -10,7 +10,9 @@ from phone_recorder.adapters.clock import VirtualClock
 from phone_recorder.errors import DriveFull, DriveGone, UsageError
 from phone_recorder.harness.links import MemoryMixLink
 from phone_recorder.harness.network import Impairment
-from phone_recorder.harness.stage import CallRequest, Outcome, Stage
+from phone_recorder.harness.outcome import Outcome
+from phone_recorder.harness.request import CallRequest
+from phone_recorder.harness.stage import Stage
 from phone_recorder.models import MODELS
 from phone_recorder.recording.account import Account, Part
 from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened, ServerPolicy
@@ -23,7 +25,9 @@ from tests.signals import write
 
 def stage(request: CallRequest, **more: object) -> Stage:
     clock = VirtualClock(datetime(2024, 1, 31, 12))
-    return Stage(request, clock, MemoryMixLink(clock), live=False, **more)  # type: ignore[arg-type]
+    made = Stage(request, clock, MemoryMixLink(clock), live=False, **more)  # type: ignore[arg-type]
+    made.begin()
+    return made
 
 
 def run(made: Stage, seconds: float = 20) -> Outcome:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from phone_recorder.phone.call import CallPlan, PhoneCall
-from phone_recorder.phone.keys import parse_keys
+from phone_recorder.phone.keys import CallKey, parse_keys
 from phone_recorder.phone.party import Datagram, Party, Speaker
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, NoDestination
@@ -15,12 +15,14 @@ from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.recorder import NO_RETRY, RetryPolicy
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.server_destination import ServerDestination
+from phone_recorder.recording.sip_info_destination import SipInfoDestination
 from phone_recorder.settings import Pause
 from phone_recorder.wire.control import StartRequest
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
 from phone_recorder.wire.rtp import RtpSender
 from tests.phone.servers import Server
+from tests.phone.sip_server import SipServer
 from tests.recording.memory_drive import Memory
 
 START = 12_345
@@ -63,7 +65,7 @@ class Link:
 
 class Rig:
     """A call of a second, and all that it needs. `servers` are the kinds of one recording after the other; the last one
-    is there for all that follow."""
+    is there for all that follow. With a `sip` server it is asked to record, and `hang_up` ends its call too."""
 
     def __init__(
         self,
@@ -78,11 +80,14 @@ class Rig:
         nowhere: NoDestination | None = None,
         servers: str = "",
         retry: RetryPolicy = NO_RETRY,
+        sip: SipServer | None = None,
     ) -> None:
         self.drive = Memory()
         self.servers: list[Server] = []
         self.link = Link()
         self.now = START
+        self.call_keys: list[tuple[CallKey, int]] = []
+        self._sip = sip
         self._policy = SpacePolicy(size_limit, reserve=0)
         self._nowhere = nowhere
         self._kinds = servers.split()
@@ -91,15 +96,24 @@ class Rig:
         parties = {"near": near or near_party(), "far": far or far_party()}
         self.view = DriveView(True)
         mixed = RtpSender(0, 3, 65533, 0xFFFFFFFF)
-        self.call = PhoneCall(plan, START, parties, self.link, mixed, self._destination, lambda: self.view)
+        on_key = self._on_key if sip else None
+        self.call = PhoneCall(plan, START, parties, self.link, mixed, self._destination, lambda: self.view, on_key)
 
     def run(self, step: int = 80, until_s: float = 60) -> Rig:
         """Let time pass in steps until the call is over, or so long after its beginning."""
         while not self.call.over and self.now < START + until_s * SECOND:
             self.now += step
             self.link.now = self.now
+            if self._sip:
+                self._sip.advance(self.now)
             self.call.advance(self.now)
         return self
+
+    def hang_up(self) -> None:
+        """The other side ends the call, now."""
+        if self._sip:
+            self._sip.end()
+        self.call.hang_up(self.now)
 
     @property
     def accounts(self) -> list[Account]:
@@ -118,13 +132,18 @@ class Rig:
         return [(at // 8, screen.icon, screen.lamp, screen.prompt) for at, screen in self.call.screens]
 
     def _destination(self, now: int) -> tuple[Destination, Account]:
-        mode = "server" if self._kinds else "local"
+        mode = "server" if self._kinds else "sip_info" if self._sip else "local"
         account = Account(f"{len(self.call.recorder.accounts)}", mode, "PCMU")
         if self._nowhere:
             return self._nowhere, account
         if self._kinds:
             return self._server_destination(account.id), account
+        if self._sip:
+            return SipInfoDestination(self._sip.info.link()), account
         return DriveDestination(self.drive, RecordHeader(PCMU, 160, 160), self._policy, system_time), account
+
+    def _on_key(self, key: CallKey, instant: int) -> None:
+        self.call_keys.append((key, instant))
 
     def _server_destination(self, recording: str) -> Destination:
         number = min(len(self.servers), len(self._kinds) - 1)

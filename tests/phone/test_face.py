@@ -45,6 +45,27 @@ def test_every_pair_of_key_and_destination(key: Key, state: State) -> None:
     assert show(Status(key, state, account(reason="why"))) == EXPECTED[key, state]
 
 
+BY_SIP_INFO = {
+    (Key.RECORDING, State.OPENING): "Asking the SIP server to record",
+    (Key.RECORDING, State.OPEN): "The SIP server is recording",
+    (Key.IDLE, State.OPENING): "Cancelling the recording",
+    (Key.IDLE, State.OPEN): "Asking the SIP server to stop recording",
+    (Key.IDLE, State.CLOSING): "Asking the SIP server to stop recording",
+    (Key.IDLE, State.CLOSED): "The SIP server has stopped recording",
+    (Key.IDLE, State.CANCELLED): "Recording cancelled",
+    (Key.IDLE, State.FAILED): "Recording failed: why",
+}
+
+
+@pytest.mark.parametrize(("key", "state"), BY_SIP_INFO)
+@pytest.mark.parametrize("recorded", [0, SECOND])
+def test_a_recording_of_the_sip_server_is_called_so(key: Key, state: State, recorded: int) -> None:
+    made = replace(account(recorded, reason="why"), mode="sip_info")
+    own = show(Status(key, state, replace(made, recorded=0, mode="local")))
+    timer = "00:01" if recorded else "00:00"
+    assert show(Status(key, state, made)) == replace(own, prompt=BY_SIP_INFO[key, state], timer=timer)
+
+
 @pytest.mark.parametrize(("key", "state"), PAIRS)
 def test_c10_it_shows_recording_only_where_the_destination_is_open(key: Key, state: State) -> None:
     screen = show(Status(key, state, account()))
@@ -78,6 +99,10 @@ def test_a_failure_tells_whether_something_was_kept() -> None:
     assert show(Status(Key.IDLE, State.FAILED, some)).prompt == (
         "Recording failed: the drive is full, what came before is kept"
     )
+    sent = replace(account(SECOND, "it is gone"), mode="server")
+    assert (
+        show(Status(Key.IDLE, State.FAILED, sent)).prompt == "Recording failed: it is gone, what came before was sent"
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,6 +110,7 @@ def test_a_failure_tells_whether_something_was_kept() -> None:
     [
         (Action.REFUSE_NOT_RECORDING, "Nothing is being recorded"),
         (Action.REFUSE_RECORDING, "A recording is already running"),
+        (Action.REFUSE_PAUSE, "The SIP server cannot pause a recording"),
     ],
 )
 def test_a_key_in_vain_is_told_and_changes_nothing_else(action: Action, prompt: str) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from phone_recorder.errors import UsageError
-from phone_recorder.phone.keys import KEYS, KeyPress, parse_keys
+from phone_recorder.phone.keys import KEYS, CallKey, KeyPress, parse_keys, refuse_call_keys
 from phone_recorder.recording.record_key import Event
 
 SCRIPTS: list[tuple[str, list[KeyPress]]] = [
@@ -17,6 +17,7 @@ SCRIPTS: list[tuple[str, list[KeyPress]]] = [
     ("0.3 START,0.3 Stop,", [(2400, Event.START), (2400, Event.STOP)]),
     ("  10   record  ", [(80000, Event.PRESS)]),
     ("1e1 record", [(80000, Event.PRESS)]),
+    ("1 hold, 2 UNHOLD", [(8000, CallKey.HOLD), (16000, CallKey.UNHOLD)]),
 ]
 
 
@@ -27,14 +28,21 @@ def test_a_script_is_seconds_and_keys(script: str, presses: list[KeyPress]) -> N
 
 def test_every_key_of_the_user_can_be_pressed() -> None:
     assert {parse_keys(f"0 {name}", 1)[0][1] for name in KEYS} == {
-        *(Event.PRESS, Event.START, Event.STOP, Event.PAUSE, Event.RESUME)
+        *(Event.PRESS, Event.START, Event.STOP, Event.PAUSE, Event.RESUME),
+        *CallKey,
     }
+
+
+def test_where_there_is_nobody_to_hold_the_keys_of_a_call_are_refused() -> None:
+    refuse_call_keys(parse_keys("0 record, 1 pause", 10))
+    with pytest.raises(UsageError, match="only a real call can be put on hold: leave 'unhold' out"):
+        refuse_call_keys(parse_keys("0 record, 1 unhold", 10))
 
 
 @pytest.mark.parametrize(
     ("script", "why"),
     [
-        ("record", "'record' is not SECONDS and one of record, start, stop, pause, resume"),
+        ("record", "'record' is not SECONDS and one of record, start, stop, pause, resume, hold, unhold"),
         ("0", "'0' is not SECONDS and one of"),
         ("0 record 1", "'0 record 1' is not SECONDS and one of"),
         ("0 record; 1 pause", "'0 record; 1 pause' is not SECONDS"),

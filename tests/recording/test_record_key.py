@@ -69,6 +69,11 @@ PAIRS = {
     (Key.WAITING_PAUSED, Event.DRIVE_REMOVED): (Key.WAITING_PAUSED, Action.NONE),
     (Key.WAITING_PAUSED, Event.SERVER_LOST): (Key.WAITING_PAUSED, Action.NONE),
     (Key.WAITING_PAUSED, Event.WAITED): (Key.PAUSED, Action.RETRY_PAUSED),
+    (Key.IDLE, Event.PAUSE_IMPOSSIBLE): (Key.IDLE, Action.REFUSE_NOT_RECORDING),
+    (Key.RECORDING, Event.PAUSE_IMPOSSIBLE): (Key.RECORDING, Action.REFUSE_PAUSE),
+    (Key.PAUSED, Event.PAUSE_IMPOSSIBLE): (Key.PAUSED, Action.NONE),
+    (Key.WAITING, Event.PAUSE_IMPOSSIBLE): (Key.WAITING, Action.REFUSE_PAUSE),
+    (Key.WAITING_PAUSED, Event.PAUSE_IMPOSSIBLE): (Key.WAITING_PAUSED, Action.NONE),
 }
 BEGIN = {Action.START, Action.RETRY, Action.RETRY_PAUSED}
 END = {Action.STOP, Action.ABANDON, Action.WAIT}
@@ -112,6 +117,11 @@ def test_no_way_leads_out_of_a_pause_but_the_users(key: Key) -> None:
     paused = {Key.PAUSED, Key.WAITING_PAUSED}
     for event in (Event.SERVER_LOST, Event.WAITED, Event.PAUSE):
         assert turn(key, event)[0] in paused or key not in paused
+
+
+@pytest.mark.parametrize("key", Key)
+def test_a_pause_that_cannot_be_changes_nothing(key: Key) -> None:
+    assert turn(key, Event.PAUSE_IMPOSSIBLE)[0] is key
 
 
 def test_the_picture_is_drawn_from_the_table() -> None:

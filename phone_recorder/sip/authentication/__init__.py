@@ -1,0 +1,1 @@
+"""Challenges, and what answers them (RFC 3261 section 22)."""

@@ -1,0 +1,1 @@
+"""Calls: dialogs, what is asked in them, and the states that they go through."""

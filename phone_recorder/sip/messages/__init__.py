@@ -1,0 +1,1 @@
+"""SIP messages: read strictly, built, and looked at before their meaning is."""

@@ -1,0 +1,1 @@
+"""How messages travel: UDP, TCP and TLS, and the ways to find where to."""

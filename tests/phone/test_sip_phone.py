@@ -1,0 +1,341 @@
+"""Phones on loopback, in one process: they call each other, register with a script, and give all back at their end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Coroutine
+from contextlib import closing
+from random import Random
+from typing import Any
+
+import pytest
+
+from phone_recorder.errors import CallFailed, RegistrationFailed, SipUnreachable, UsageError
+from phone_recorder.phone.sip_phone import SipPhone
+from phone_recorder.phone.sip_talk import SipTalk
+from phone_recorder.settings import SipInfoSettings
+from phone_recorder.sip.account import Account
+from phone_recorder.sip.messages.message import parse_uri
+from phone_recorder.sip.transport.tls import TlsSettings
+from phone_recorder.wire.payload import PCMU
+from tests.phone.raw_peer import HOST, PATIENCE_S, RawPeer, raw_peer
+
+pytestmark = pytest.mark.live
+
+
+class Phone(SipPhone):
+    """A phone that keeps what it tells, and the talks that it makes."""
+
+    def __init__(self, target: str = "", port: int = 0, **account: Any) -> None:
+        self.told: list[str] = []
+        self.talks: list[SipTalk] = []
+        self.without_ports = False
+        registrar = account.pop("registrar", None)
+        who = Account(account.pop("user", "1001"), registrar=parse_uri(registrar) if registrar else None, **account)
+        super().__init__(who, (HOST, port), TlsSettings(), self._make, self.told.append, target=target)
+
+    @property
+    def uri(self) -> str:
+        host, port = self.address
+        return f"sip:100@{host}:{port}"
+
+    async def until_told(self, text: str) -> None:
+        while not any(text in told for told in self.told):
+            await asyncio.sleep(0.005)
+
+    def _make(self, host: str, peer_host: str) -> SipTalk:
+        if self.without_ports:
+            raise UsageError("no even UDP port is free")
+        talk = SipTalk(host, peer_host, (PCMU,), 20, SipInfoSettings(), Random(1), self.told.append)
+        self.talks.append(talk)
+        return talk
+
+
+def run(scenario: Coroutine[Any, Any, None]) -> None:
+    """In bounded time, and nothing goes wrong behind its back."""
+    raised: list[dict[str, Any]] = []
+
+    async def bounded() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: raised.append(context))
+        async with asyncio.timeout(PATIENCE_S):
+            await scenario
+
+    asyncio.run(bounded())
+    assert raised == []
+
+
+def is_free(address: tuple[str, int], kind: socket.SocketKind = socket.SOCK_DGRAM) -> bool:
+    with closing(socket.socket(socket.AF_INET, kind)) as trying:
+        try:
+            trying.bind(address)
+        except OSError:
+            return False
+        return True
+
+
+def test_two_phones_call_and_hang_up_and_give_all_back() -> None:
+    async def scenario() -> None:
+        async with Phone() as bob, Phone(bob.uri) as alice:
+            waiting = asyncio.create_task(bob.next_call())
+            await asyncio.sleep(0)
+            ours, theirs = await alice.call(bob.uri), await waiting
+            assert (ours.call.incoming, theirs.call.incoming) == (False, True)
+            theirs.answer()
+            await asyncio.gather(ours.settled, theirs.settled)
+            assert ours.connected and theirs.connected and ours.plan and theirs.plan
+            assert ours.plan.remote == theirs.port.address
+            ours.hang_up()
+            await bob.until_told("the other phone hung up")
+            ports = [alice.address, bob.address, ours.port.address, theirs.port.address]
+            assert not any(map(is_free, ports))
+        assert all(map(is_free, ports))
+        assert ours.end and theirs.end and (ours.end.by, theirs.end.by) == ("us", "peer")
+
+    run(scenario())
+
+
+def test_a_phone_that_is_switched_off_hangs_up() -> None:
+    async def scenario() -> None:
+        async with Phone() as bob:
+            waiting = asyncio.create_task(bob.next_call())
+            async with Phone(bob.uri) as alice:
+                ours, theirs = await alice.call(bob.uri), await waiting
+                theirs.answer()
+                await ours.settled
+            await bob.until_told("the other phone hung up")
+
+    run(scenario())
+
+
+def test_a_phone_that_does_not_wait_is_busy_and_says_who_called() -> None:
+    async def scenario(stranger: RawPeer) -> None:
+        async with Phone() as bob:
+            stranger.call(bob.address, "7%1B[2J")
+            await bob.until_told("busy")
+            [told] = bob.told
+            assert (
+                told.startswith("busy: a call from 7") and told.endswith("[2J was turned away") and told.isprintable()
+            )
+            assert bob.talks == []
+
+    def hear(stranger: RawPeer) -> None:
+        assert stranger.hear() == "SIP/2.0 486 Busy Here"
+
+    with raw_peer(hear) as stranger:
+        run(scenario(stranger))
+
+
+def test_a_call_that_was_missed_is_followed_by_the_next_one_and_that_is_enough() -> None:
+    async def scenario() -> None:
+        async with Phone() as bob, Phone(bob.uri) as alice, Phone(bob.uri) as carol:
+            waiting = asyncio.create_task(bob.next_call())
+            await asyncio.sleep(0)
+            first, missed = await alice.call(bob.uri), await waiting
+            turned_away = await carol.call(bob.uri)
+            await turned_away.settled
+            assert turned_away.end and turned_away.end.status == 486, "while it rings"
+            await alice.until_told("ringing")
+            first.hang_up()
+            await missed.settled
+            assert is_free(missed.port.address)
+            second = await carol.call(bob.uri)
+            taken = await bob.next_call()
+            missed.answer()
+            assert not second.connected, "what is over cannot be answered"
+            taken.answer()
+            await second.settled
+            assert second.connected
+            second.hang_up()
+            await taken.settled
+            third = await alice.call(bob.uri)
+            await third.settled
+            assert third.end and third.end.status == 486, "it had its call"
+
+    run(scenario())
+
+
+def test_without_a_port_for_audio_a_call_is_turned_away_and_the_user_is_told() -> None:
+    async def scenario() -> None:
+        async with Phone() as bob, Phone(bob.uri) as alice:
+            bob.without_ports = True
+            waiting = asyncio.create_task(bob.next_call())
+            await asyncio.sleep(0)
+            talk = await alice.call(bob.uri)
+            await talk.settled
+            assert talk.end and talk.end.status == 486
+            assert bob.told == ["no even UDP port is free"]
+            waiting.cancel()
+
+    run(scenario())
+
+
+def test_a_call_that_cannot_be_made_leaves_no_port() -> None:
+    async def scenario() -> None:
+        async with Phone("sip:100@127.0.0.1:9") as alice:
+            with pytest.raises(UsageError):
+                await alice.call("100")
+            alice.without_ports = True
+            with pytest.raises(UsageError, match="no even UDP port"):
+                await alice.call("sip:100@127.0.0.1:9")
+        assert is_free(alice.address)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    "target", ["sip:100@no-such-host.invalid", "sip:100@127.0.0.1:9;transport=tcp", "sip:100@127.0.0.1;transport=sctp"]
+)
+def test_a_phone_that_cannot_begin_gives_its_port_back(target: str) -> None:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as free:
+        free.bind((HOST, 0))
+        address = free.getsockname()
+
+    async def scenario() -> None:
+        with pytest.raises(SipUnreachable):
+            async with Phone(target, address[1]):
+                pytest.fail("it must not come so far")
+        assert is_free(address) and is_free(address, socket.SOCK_STREAM)
+
+    run(scenario())
+
+
+def test_a_phone_that_is_interrupted_while_a_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = asyncio.Event()
+
+    async def never(*_: object) -> str:
+        looked_up.set()
+        await asyncio.Event().wait()
+        return ""
+
+    monkeypatch.setattr("phone_recorder.sip.transport.resolver.system_lookup", never)
+
+    async def scenario() -> None:
+        phone = Phone("sip:100@slow.example")
+        beginning = asyncio.create_task(phone.__aenter__())
+        await looked_up.wait()
+        beginning.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await beginning
+
+    run(scenario())
+
+
+def test_a_number_is_called_by_way_of_the_registrar_and_another_port_of_it_directly() -> None:
+    def refuse(peer: RawPeer) -> None:
+        peer.answer(peer.take("INVITE"), "404 Not Found")
+        peer.take("ACK")
+
+    async def scenario(registrar: RawPeer, other: RawPeer) -> None:
+        async with Phone(registrar=f"sip:{registrar.address}") as alice:
+            for target in ("100", f"sip:100@{other.address}"):
+                talk = await alice.call(target)
+                await talk.settled
+                assert talk.end and talk.end.status == 404
+
+    with raw_peer(refuse) as registrar, raw_peer(refuse) as other:
+        run(scenario(registrar, other))
+
+
+def test_a_registrar_that_refuses() -> None:
+    def refuse(peer: RawPeer) -> None:
+        peer.answer(peer.take("REGISTER"), "403 Forbidden")
+
+    async def scenario(registrar: RawPeer) -> None:
+        async with Phone(registrar=f"sip:{registrar.address}") as alice:
+            with pytest.raises(RegistrationFailed, match="403"):
+                await alice.register()
+        assert alice.told == []
+
+    with raw_peer(refuse) as registrar:
+        run(scenario(registrar))
+
+
+def test_a_registration_that_is_lost_in_a_call_is_told_and_the_call_goes_on() -> None:
+    def forget(peer: RawPeer) -> None:
+        for status in ("200 OK", "403 Forbidden"):
+            request = peer.take("REGISTER")
+            contact = next(line for line in request.split("\r\n") if line.startswith("Contact:"))
+            peer.answer(request, status, *[f"{contact};expires=1"] * status.startswith("200"))
+
+    async def scenario(registrar: RawPeer) -> None:
+        async with Phone() as bob, Phone(registrar=f"sip:{registrar.address}") as alice:
+            await alice.register()
+            assert alice.told == [f"registered as sip:1001@{registrar.address}"]
+            waiting = asyncio.create_task(bob.next_call())
+            talk, theirs = await alice.call(bob.uri), await waiting
+            theirs.answer()
+            await talk.settled
+            await alice.until_told("403")
+            assert talk.connected and talk.end is None
+
+    with raw_peer(forget) as registrar:
+        run(scenario(registrar))
+
+
+def test_a_registrar_that_never_answers_can_be_given_up() -> None:
+    async def scenario(registrar: RawPeer) -> None:
+        async with Phone(registrar=f"sip:{registrar.address}") as alice:
+            registering = asyncio.create_task(alice.register())
+            await asyncio.to_thread(registrar.take, "REGISTER")
+            registering.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await registering
+
+    with raw_peer() as registrar:
+        run(scenario(registrar))
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [("486 Busy Here", "is busy"), ("488 Not Acceptable Here", "no codec in common")]
+)
+def test_a_call_that_is_refused_says_so(status: str, why: str) -> None:
+    def refuse(peer: RawPeer) -> None:
+        peer.answer(peer.take("INVITE"), status)
+        peer.take("ACK")
+
+    async def scenario(peer: RawPeer) -> None:
+        async with Phone(peer.uri) as alice:
+            talk = await alice.call(peer.uri)
+            await talk.settled
+            assert talk.end
+            assert why in str(talk.end.error(peer.uri))
+            assert isinstance(talk.end.error(peer.uri), CallFailed)
+            assert is_free(talk.port.address)
+
+    with raw_peer(refuse) as peer:
+        run(scenario(peer))
+
+
+def test_a_phone_that_is_switched_off_while_the_way_for_its_bye_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    async def never(*name: object) -> str:
+        asked.append(name[0])
+        await asyncio.Event().wait()
+        return ""
+
+    def answer(peer: RawPeer) -> None:
+        peer.contact = "sip:peer@slow.example"
+        peer.answer(peer.take("INVITE"), "200 OK", described=True)
+
+    async def scenario(peer: RawPeer) -> None:
+        async with Phone(peer.uri) as alice:
+            talk = await alice.call(peer.uri)
+            while not asked:
+                await asyncio.sleep(0.005)
+            talk.hang_up()
+        assert is_free(alice.address) and is_free(talk.port.address)
+
+    monkeypatch.setattr("phone_recorder.sip.transport.resolver.system_lookup", never)
+    with raw_peer(answer) as peer:
+        run(scenario(peer))
+
+
+def test_closing_twice_is_no_harm() -> None:
+    async def scenario() -> None:
+        async with Phone() as bob:
+            pass
+        await bob.__aexit__(None, None, None)
+
+    run(scenario())
