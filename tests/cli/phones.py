@@ -10,10 +10,11 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from array import array
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
@@ -30,6 +31,10 @@ HOST = "127.0.0.1"
 PATIENCE_S = 40.0
 RATE = 8000
 WAITS = r"waiting for a call at (\S+)"
+NEAR, FAR = 700, 400
+"""What the caller and the callee say, in Hz, all the time."""
+SPEAKS, ANSWERS = ("--near", f"tone:{NEAR}"), ("--near", f"tone:{FAR}")
+SHORT = ("--duration", 1.5)
 
 
 class OurPhone:
@@ -161,3 +166,24 @@ def share(hz: float, pcm: array[int], level: float = 0.2) -> float:
     """In which part of these samples a tone is heard: of pieces of 100 ms."""
     pieces = [pcm[at : at + 800] for at in range(0, len(pcm) - 799, 800)]
     return sum(level_at(hz, piece, RATE) > level for piece in pieces) / max(len(pieces), 1)
+
+
+def prompts(document: Document) -> list[str]:
+    return [screen["prompt"] for screen in document["screen"]]
+
+
+def free_port() -> int:
+    """Nobody listens there, and an even one."""
+    while True:
+        with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as trying:
+            trying.bind((HOST, 0))
+            port: int = trying.getsockname()[1]
+            if port % 2 == 0:
+                return port
+
+
+def assert_both_are_heard(phone: OurPhone, document: Document) -> None:
+    """All through its recording, but for the frame or two in which the other phone had not begun."""
+    pcm = recorded(phone, document)
+    assert share(NEAR, pcm) > 0.9 < share(FAR, pcm)
+    assert share(1000, pcm) == 0

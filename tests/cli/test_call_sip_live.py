@@ -1,46 +1,36 @@
-"""Two phones of ours in a real call on loopback: what each records of it, and every way in which it can end."""
+"""Two phones of ours in a real call on loopback: what each records of it."""
 
 from __future__ import annotations
 
-import socket
 import stat
 import struct
 import wave
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.cli.call import Document, icons
-from tests.cli.phones import HOST, RATE, Calling, OurPhone, Waiting, recorded, samples_of, share
+from tests.cli.call import icons
+from tests.cli.phones import (
+    ANSWERS,
+    FAR,
+    HOST,
+    NEAR,
+    RATE,
+    SHORT,
+    SPEAKS,
+    Calling,
+    OurPhone,
+    Waiting,
+    assert_both_are_heard,
+    free_port,
+    prompts,
+    recorded,
+    samples_of,
+    share,
+)
 
 pytestmark = pytest.mark.live
-
-NEAR, FAR = 700, 400
-"""What the caller and the callee say, in Hz, all the time."""
-SPEAKS, ANSWERS = ("--near", f"tone:{NEAR}"), ("--near", f"tone:{FAR}")
-SHORT = ("--duration", 1.5)
-
-
-def prompts(document: Document) -> list[str]:
-    return [screen["prompt"] for screen in document["screen"]]
-
-
-def assert_both_are_heard(phone: OurPhone, document: Document) -> None:
-    """All through its recording, but for the frame or two in which the other phone had not begun."""
-    pcm = recorded(phone, document)
-    assert share(NEAR, pcm) > 0.9 < share(FAR, pcm)
-    assert share(1000, pcm) == 0
-
-
-def free_port() -> int:
-    """Nobody listens there, and an even one."""
-    while True:
-        with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as trying:
-            trying.bind((HOST, 0))
-            port: int = trying.getsockname()[1]
-            if port % 2 == 0:
-                return port
 
 
 @pytest.mark.parametrize("codec", ["PCMU", "G722"])
@@ -163,212 +153,6 @@ def test_a_call_on_hold_is_recorded_as_silence(tmp_path: Path) -> None:
     assert share(NEAR, held, 0.01) == 0 == share(FAR, held, 0.01)
     assert share(NEAR, after) > 0.9 < share(FAR, after)
     assert callee.out.index("held by the other phone") < callee.out.index("held no more")
-
-
-def test_the_far_party_hangs_up_and_the_recording_is_whole(tmp_path: Path) -> None:
-    with (
-        Waiting(tmp_path / "callee", *ANSWERS, *SHORT) as callee,
-        Calling(tmp_path / "caller", callee.uri, *SPEAKS, json=False) as caller,
-    ):
-        callee.document()
-        assert caller.end() == 0
-    assert "BX5S the other phone hung up\n" in caller.out
-    assert "recording 1: recorded (call ended), 1." in caller.out
-    assert caller.err == ""
-
-
-@pytest.mark.parametrize("times", [1, 3])
-@pytest.mark.parametrize("who", ["caller", "callee"])
-def test_ctrl_c_hangs_up_and_the_recording_is_whole(tmp_path: Path, who: str, times: int) -> None:
-    with (
-        Waiting(tmp_path / "callee", *ANSWERS) as callee,
-        Calling(tmp_path / "caller", callee.uri, *SPEAKS) as caller,
-    ):
-        caller.until_recorded(0.6)
-        callee.until_recorded(0.6)
-        {"caller": caller, "callee": callee}[who].interrupt(times)
-        ours, theirs = caller.document(), callee.document()
-    for phone, document in ((caller, ours), (callee, theirs)):
-        assert document["recordings"][0]["reason"] == "call ended"
-        assert_both_are_heard(phone, document)
-    enders = ("us", "peer") if who == "caller" else ("peer", "us")
-    assert (ours["sip"]["ended_by"], theirs["sip"]["ended_by"]) == enders
-
-
-def test_ctrl_c_of_the_caller_while_it_rings_and_then_the_phone_takes_another_call(tmp_path: Path) -> None:
-    """The one port for RTP that it has is free again."""
-    port = ("--rtp-ports", free_port())
-    with Waiting(tmp_path / "callee", *ANSWERS, *port, "--answer-after", 4) as callee:
-        with Calling(tmp_path / "first", callee.uri, "--save-far", tmp_path / "far.wav") as first:
-            first.until("ringing")
-            first.interrupt()
-            assert first.refusal() == "interrupted before there was a call to record"
-        callee.until("the call is over: the caller gave up")
-        with Calling(tmp_path / "second", callee.uri, *SPEAKS, *SHORT) as second:
-            second.document()
-        document = callee.document()
-    assert_both_are_heard(callee, document)
-    assert list(first.usb.iterdir()) == []
-    assert not (tmp_path / "far.wav").exists(), "there was nothing to keep"
-
-
-def test_ctrl_c_of_the_callee_while_it_rings(tmp_path: Path) -> None:
-    with (
-        Waiting(tmp_path / "callee", "--answer-after", 100) as callee,
-        Calling(tmp_path / "caller", callee.uri) as caller,
-    ):
-        callee.until("called by Near Party <sip:1001@127.0.0.1>")
-        callee.interrupt(2)
-        assert callee.refusal() == "interrupted before there was a call to record"
-        assert caller.refusal() == f"{callee.uri} is busy (486 Busy Here)"
-    assert list(callee.usb.iterdir()) == list(caller.usb.iterdir()) == []
-
-
-def test_ctrl_c_while_nobody_calls(tmp_path: Path) -> None:
-    files = ("--save-far", tmp_path / "far.wav", "--trace", tmp_path / "trace", "--pcap", tmp_path / "pcap")
-    with Waiting(tmp_path / "callee", *files) as callee:
-        callee.interrupt()
-        assert callee.refusal() == "interrupted before there was a call to record"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["callee"], "nothing is left behind"
-
-
-def test_ctrl_c_while_nobody_answers_at_all(tmp_path: Path) -> None:
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as deaf:
-        deaf.bind((HOST, 0))
-        with Calling(tmp_path / "caller", f"sip:100@{HOST}:{deaf.getsockname()[1]}") as caller:
-            assert deaf.recv(65536).startswith(b"INVITE ")
-            caller.interrupt()
-            assert caller.refusal() == "interrupted before there was a call to record"
-
-
-def test_ctrl_c_while_it_registers(tmp_path: Path) -> None:
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as deaf:
-        deaf.bind((HOST, 0))
-        registrar = f"sip:{HOST}:{deaf.getsockname()[1]}"
-        with OurPhone(tmp_path / "phone", "--wait", "--registrar", registrar) as phone:
-            assert deaf.recv(65536).startswith(b"REGISTER ")
-            phone.interrupt()
-            assert phone.refusal() == "interrupted before there was a call to record"
-
-
-def test_ctrl_c_while_it_connects(tmp_path: Path) -> None:
-    """To a server whose backlog is full, a connection takes for ever."""
-    with closing(socket.socket()) as full, ExitStack() as stack:
-        full.bind((HOST, 0))
-        full.listen(0)
-        for _ in range(8):
-            knocking = stack.enter_context(closing(socket.socket()))
-            knocking.setblocking(False)
-            knocking.connect_ex(full.getsockname())
-        with Calling(tmp_path / "caller", f"sip:100@{HOST}:{full.getsockname()[1]};transport=tcp") as caller:
-            caller.until_connecting(full.getsockname()[1])
-            caller.interrupt()
-            assert caller.refusal() == "interrupted before there was a call to record"
-
-
-def test_a_phone_in_a_call_is_busy(tmp_path: Path) -> None:
-    with (
-        Waiting(tmp_path / "callee", *ANSWERS) as callee,
-        Calling(tmp_path / "caller", callee.uri, *SPEAKS) as caller,
-    ):
-        caller.until_recorded(0.3)
-        with Calling(tmp_path / "third", callee.uri) as third:
-            assert third.refusal() == f"{callee.uri} is busy (486 Busy Here)"
-        callee.until("busy: a call from 1001 was turned away")
-        caller.interrupt()
-        assert_both_are_heard(caller, caller.document())
-        assert_both_are_heard(callee, callee.document())
-
-
-def test_a_phone_that_rings_is_busy(tmp_path: Path) -> None:
-    with (
-        Waiting(tmp_path / "callee", "--answer-after", 100) as callee,
-        Calling(tmp_path / "caller", callee.uri) as caller,
-    ):
-        caller.until("ringing")
-        with Calling(tmp_path / "third", callee.uri) as third:
-            assert third.refusal().endswith(" is busy (486 Busy Here)")
-        caller.interrupt()
-        caller.refusal()
-        callee.until("the call is over: the caller gave up")
-
-
-def test_a_phone_that_calls_is_busy(tmp_path: Path) -> None:
-    port = free_port()
-    with (
-        Waiting(tmp_path / "callee", *ANSWERS) as callee,
-        OurPhone(tmp_path / "caller", "--to", callee.uri, "--sip-listen", f"{HOST}:{port}", *SPEAKS) as caller,
-    ):
-        caller.until_recorded(0.2)
-        with Calling(tmp_path / "third", f"sip:100@{HOST}:{port}") as third:
-            assert third.refusal().endswith(" is busy (486 Busy Here)")
-        caller.interrupt()
-        caller.document()
-        callee.document()
-
-
-def test_nobody_is_there(tmp_path: Path) -> None:
-    port = free_port()
-    for transport in ("udp", "tcp"):
-        uri = f"sip:100@{HOST}:{port};transport={transport}"
-        with Calling(tmp_path / transport, uri, "--save-far", tmp_path / "far.wav") as caller:
-            why = caller.refusal()
-            assert f"nothing listens at {HOST}:{port} over {transport.upper()}" in why
-            assert caller.err.count("\n") <= 2, "what it does, and why it ended"
-    assert not (tmp_path / "far.wav").exists()
-
-
-def test_a_name_that_is_nobodys(tmp_path: Path) -> None:
-    with Calling(tmp_path / "caller", "sip:100@no-such-host.invalid") as caller:
-        assert caller.refusal() == ("there is no host 'no-such-host.invalid': check the name, or use an IP address")
-
-
-def test_a_certificate_file_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_text("no certificate")
-    with Calling(tmp_path / "caller", f"sips:100@{HOST}:1", "--cacert", tmp_path / "ca.pem") as caller:
-        assert "ca.pem" in caller.refusal()
-
-
-@pytest.mark.parametrize(
-    ("status", "why"),
-    [
-        ("404 Not Found", "is not known to the SIP server (404 Not Found)"),
-        ("408 Request Timeout", "does not answer (408 Request Timeout)"),
-        ("480 Temporarily Unavailable", "cannot be reached just now (480 Temporarily Unavailable)"),
-        ("603 Decline", "does not want to answer (603 Decline)"),
-    ],
-)
-def test_a_server_that_says_no(tmp_path: Path, status: str, why: str) -> None:
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as server:
-        server.bind((HOST, 0))
-        uri = f"sip:100@{HOST}:{server.getsockname()[1]}"
-        with Calling(tmp_path / "caller", uri) as caller:
-            invite, source = server.recvfrom(65536)
-            kept = [line for line in invite.decode().split("\r\n") if line.startswith(("Via", "From", "To", "C"))]
-            lines = [f"SIP/2.0 {status}", *(line for line in kept if not line.startswith("Content")), "", ""]
-            server.sendto("\r\n".join(lines).encode(), source)
-            assert caller.refusal() == f"{uri} {why}"
-            assert server.recv(65536).startswith(b"ACK ")
-
-
-def test_a_port_that_is_taken(tmp_path: Path) -> None:
-    with Waiting(tmp_path / "callee") as callee:
-        place = callee.uri.partition("@")[2]
-        with OurPhone(tmp_path / "other", "--wait", "--sip-listen", place, "--trace", tmp_path / "trace") as other:
-            assert other.refusal() == f"cannot use port {place.split(':')[1]} of {HOST} for SIP: address already in use"
-    assert not (tmp_path / "trace").exists()
-
-
-def test_without_a_port_for_its_audio_a_call_is_turned_away(tmp_path: Path) -> None:
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as taken, ExitStack() as stack:
-        port = free_port()
-        taken.bind((HOST, port))
-        callee = stack.enter_context(Waiting(tmp_path / "callee", "--rtp-ports", port))
-        with Calling(tmp_path / "caller", callee.uri) as caller:
-            assert caller.refusal().endswith(" is busy (486 Busy Here)")
-        callee.until(f"no even UDP port from {port} to {port} is free")
-        with Calling(tmp_path / "again", callee.uri, "--rtp-ports", port) as caller:
-            assert caller.refusal() == f"no even UDP port from {port} to {port} is free"
 
 
 def test_trace_and_capture_are_for_their_owner_and_nothing_is_written_over(tmp_path: Path) -> None:
