@@ -81,8 +81,7 @@ def _plan(options: dict[str, Any]) -> SipPlan:
 
 def _account(options: dict[str, Any]) -> Account:
     from phone_recorder.cli.secret_file import read_secret
-    from phone_recorder.harness.request import DEVICE
-    from phone_recorder.sip.account import Account, instance_of
+    from phone_recorder.sip.account import Account, new_instance
     from phone_recorder.sip.authentication.authentication import Credentials
 
     user = options["user"] or options["local_number"]
@@ -96,7 +95,7 @@ def _account(options: dict[str, Any]) -> Account:
         credentials=Credentials(user, read_secret(secret)) if secret else None,
         expires_s=options["expires"],
         proxy=options["proxy"] or "",
-        instance=instance_of(DEVICE),
+        instance=new_instance(),
     )
 
 

@@ -35,16 +35,24 @@ class _Ask:
 
 
 class CallInfo:
-    """All INFO of one call's recordings; `send` is the call's. Call `end` when the call is over."""
+    """All INFO of one call's recordings; `send` is the call's. Call `end` when the call is over; until then `stands`
+    tells whether something can be asked in it, or it is being hung up.
+    """
 
-    def __init__(self, send: SendInfo, settings: SipInfoSettings) -> None:
-        self.live = True
+    def __init__(self, send: SendInfo, settings: SipInfoSettings, stands: Callable[[], bool] = lambda: True) -> None:
+        self._ended = False
         self._send = send
+        self._stands = stands
         self._settings = settings
         self._waiting: list[_Ask] = []
         self._sent: _Ask | None = None  # and neither answered nor forgotten
         self._recording: list[_Ask] = []  # each "on" that records or is going to, the oldest first
         self._unwanted = False  # the server records for nobody
+
+    @property
+    def live(self) -> bool:
+        """Whether something can be asked in the call, now or once it is answered."""
+        return not self._ended and self._stands()
 
     def link(self) -> CallInfoLink:
         """For one recording."""
@@ -52,7 +60,7 @@ class CallInfo:
 
     def end(self) -> None:
         """The call is over: nothing more is sent."""
-        self.live = False
+        self._ended = True
         self._waiting.clear()
 
     def ask(self, ask: _Ask) -> None:

@@ -12,9 +12,11 @@ from typing import Self
 
 from phone_recorder.errors import SipUnreachable, UsageError
 from phone_recorder.phone.sip_talk import SipTalk, Tell
+from phone_recorder.phone.sparing import Sparing
 from phone_recorder.sip.account import Account
 from phone_recorder.sip.audio.session_description import Negotiation
 from phone_recorder.sip.call.call import Call, CallListener
+from phone_recorder.sip.call.path import is_same_place
 from phone_recorder.sip.call.target import called
 from phone_recorder.sip.hop import Hop, Transport
 from phone_recorder.sip.messages.message import SipUri, parse_uri
@@ -65,6 +67,7 @@ class SipPhone:
         self._current: SipTalk | None = None
         self._agent: UserAgent
         self._transports: Transports
+        self._turned_away: Sparing
 
     async def __aenter__(self) -> Self:
         first = await self._first()
@@ -112,6 +115,7 @@ class SipPhone:
         hop = await self._hop_to(uri)
         talk = self._current = self._talk(self._agent.local_host(hop), hop.host)
         talk.call = self._agent.call(target, talk.audio, talk, hop)
+        self._keep_alive(talk)
         return talk
 
     async def next_call(self) -> SipTalk:
@@ -148,6 +152,7 @@ class SipPhone:
         else:
             host = self._listen[0]
         self._account = replace(self._account, host=host)
+        self._turned_away = Sparing(LoopTimers(), self._tell)
         self._agent = UserAgent(self._account, self._transports, LoopTimers(), self._locate, self._audio)
         self._agent.on_call = self._offered
         self._transports.receiver = self._agent.layer
@@ -156,6 +161,8 @@ class SipPhone:
         if self._hop and (self._account.proxy or _at(uri, self._account.registrar, self._hop)):
             return self._hop
         hop = await self._resolver.find(uri, self._account.transport)
+        if self._hop and is_same_place(hop, self._hop):
+            return self._hop
         await self._transports.reach(hop)
         return hop
 
@@ -167,7 +174,7 @@ class SipPhone:
             failed(error)
             return
         if hop:
-            then(hop)
+            self._send_to(hop, then, failed)
             return
         task = asyncio.get_running_loop().create_task(self._look_up(uri, then, failed))
         self._looking.add(task)
@@ -177,26 +184,38 @@ class SipPhone:
         self, uri: SipUri, then: Callable[[Hop], None], failed: Callable[[SipUnreachable], None]
     ) -> None:
         try:
-            found = partial(then, await self._resolver.find(uri))
+            found = partial(self._send_to, await self._resolver.find(uri), then, failed)
         except SipUnreachable as error:
             found = partial(failed, error)
         found()
+
+    def _send_to(self, hop: Hop, then: Callable[[Hop], None], failed: Callable[[SipUnreachable], None]) -> None:
+        if self._transports.carries(hop):
+            then(hop)
+        else:
+            failed(SipUnreachable(f"{hop} cannot be reached: this phone speaks TLS alone"))
 
     def _offered(self, call: Call) -> CallListener | None:
         """A call comes. None: busy, or no port is free for its audio."""
         before = self._current
         if not self._waits or (before and (before.connected or before.end is None)):
-            self._tell(f"busy: a call from {printable(call.remote_number)} was turned away")
+            self._turned_away.tell(f"busy: a call from {printable(call.remote_number)} was turned away")
             return None
         try:
             talk = self._talk(call.local_host, call.hop.host)
         except UsageError as error:
-            self._tell(str(error))
+            self._turned_away.tell(str(error))
             return None
         talk.call = call
         self._current = talk
+        self._keep_alive(talk)
         self._calling.put_nowait(talk)
         return talk
+
+    def _keep_alive(self, talk: SipTalk) -> None:
+        """A call without a registration needs its way too, and one that does not go by the registrar."""
+        is_kept = self._registered is not None and talk.call.hop == self._hop
+        self._transports.keep_call_alive(None if is_kept else talk.call.hop, lambda: talk.end is None)
 
     def _audio(self, call: Call) -> Negotiation:
         assert self._current is not None, "asked for a call that was just offered"

@@ -56,7 +56,7 @@ class SipTalk:
         """Whether it was answered; it may be over since."""
         self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.on_end: Callable[[], None] = lambda: None
-        self.info = CallInfo(lambda headers, done: self.call.info(headers, done), info)
+        self.info = CallInfo(lambda headers, done: self.call.info(headers, done), info, lambda: self.call.stands)
         self._peer_host = peer_host
         self._random = random
         self._tell = tell

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import quote
+from uuid import uuid4
 
 from phone_recorder.errors import UsageError
 from phone_recorder.sip.authentication.authentication import Credentials
 from phone_recorder.sip.hop import Transport
 from phone_recorder.sip.messages.address import quoted
-from phone_recorder.sip.messages.message import SipUri, stringify_uri
+from phone_recorder.sip.messages.message import SipUri, parse_uri, stringify_uri
 
 DEFAULT_EXPIRES_S = 300
 USER_SAFE = "-_.!~*'()&=+$,;?/"
@@ -22,8 +23,8 @@ class Account:
 
     `host` is this machine's address, of use only without a registrar. `expires_s` is asked for at each registration.
     `proxy` is the outbound proxy that all requests go through: `host`, `host:port` or a SIP URI. `instance` tells this
-    phone from others of the same user, whatever its address is (RFC 5626 section 4.1). UsageError: a name with a
-    control character, no user, or no time to be registered for.
+    phone from others of the same user, whatever its address is (RFC 5626 section 4.1): no two that run at once may
+    share it. UsageError: a name with a control character, no user, or no time to be registered for.
     """
 
     user: str
@@ -75,8 +76,13 @@ class Account:
         uri = self.proxy if self.proxy.lower().startswith(("sip:", "sips:")) else f"sip:{self.proxy}"
         return f"<{uri}>" if ";lr" in uri.lower() else f"<{uri};lr>"
 
+    @property
+    def servers(self) -> tuple[SipUri, ...]:
+        """The proxy and the registrar, as far as there are any. SipMessageError: the proxy is no SIP URI."""
+        proxy = (parse_uri(self.route.strip("<>")),) if self.proxy else ()
+        return (*proxy, *((self.registrar,) if self.registrar else ()))
 
-def instance_of(mac: str) -> str:
-    """The instance of a phone with this MAC, 12 hex digits with or without separators: always the same one."""
-    digits = "".join(c for c in mac.lower() if c in "0123456789abcdef")
-    return f"urn:uuid:00000000-0000-1000-8000-{digits:0>12}"
+
+def new_instance() -> str:
+    """The instance of a phone that is emulated for this one run: another run may be a second phone at the same time."""
+    return uuid4().urn

@@ -12,6 +12,7 @@ from phone_recorder.errors import SipUnreachable, UsageError
 from phone_recorder.sip.account import Account
 from phone_recorder.sip.audio.session_description import Negotiation
 from phone_recorder.sip.authentication.authentication import Authenticator
+from phone_recorder.sip.authentication.home import Home
 from phone_recorder.sip.authentication.requester import Requester
 from phone_recorder.sip.call import peer_requests
 from phone_recorder.sip.call.call import Call, CallListener
@@ -63,12 +64,17 @@ class UserAgent:
         self.registration: Registration | None = None
         self.layer = TransactionLayer(wire, timers, tokens, policy.t1, policy.t2)
         self.layer.user = self
-        requester = Requester(self.layer, Authenticator(account.credentials, tokens))
+        self.layer.known = lambda request: self._line(request) is not None
+        self._home = Home()
+        requester = Requester(self.layer, Authenticator(account.credentials, self._home, tokens))
         self._ground = Ground(account, wire, self.layer, requester, timers, tokens, locate, chance, policy)
         self._negotiation = negotiation
         self._calls: dict[Key, Call] = {}
         self._open = True
         self._closed: Callable[[], None] | None = None
+        for server in account.servers:
+            # One that is not found now is found when something is to be sent there.
+            locate(server, self._home.add, lambda error: None)
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -86,6 +92,7 @@ class UserAgent:
     def register(self, hop: Hop, listener: RegistrationListener) -> Registration:
         """Register with the account's registrar, which is at `hop`, and stay so until `close`."""
         ground = self._ground
+        self._home.add(hop)
         self.registration = registration = Registration(
             self.account,
             ground.requester,
@@ -99,11 +106,16 @@ class UserAgent:
         return registration
 
     def call(self, target: str, audio: Negotiation, listener: CallListener, hop: Hop) -> Call:
-        """Call a number, or a SIP URI, by way of `hop`. UsageError: that is neither."""
+        """Call a number, or a SIP URI, by way of `hop`. UsageError: that is neither.
+
+        An account without a server is whoever's is called first: only there its password is good for anything.
+        """
         if not self._open:
             raise UsageError("the phone is being switched off")
         uri, tag, call_id = called(target, self.account), self._ground.tokens(), self._ground.tokens()
         call = Call(self._ground, False, Address(uri=parse_uri(uri)), hop, lambda call: self._forget((call_id, tag)))
+        if not self.account.servers and not self._home:
+            self._home.add(hop)
         call.listener, call.audio = listener, audio
         self._calls[call_id, tag] = call
         call.invitation = invite = OutgoingInvite(call, uri, call_id, tag)
@@ -137,9 +149,8 @@ class UserAgent:
 
     def ack(self, request: Request, source: Hop) -> None:
         """From the transaction layer: the ACK of a 2xx."""
-        call = self._calls.get(_key(request))
-        if call and call.find(tag_of(request.from_addr)):
-            call.acceptances.ack(request)
+        if found := self._line(request):
+            found[0].acceptances.ack(request)
 
     def cancelled(self, transaction: ServerTransaction) -> None:
         """From the transaction layer: the caller gives up."""
@@ -153,18 +164,24 @@ class UserAgent:
             self.registration.broken(hop, error)
 
     def _in_dialog(self, transaction: ServerTransaction) -> None:
-        request = transaction.request
-        call = self._calls.get(_key(request))
-        line = call.find(tag_of(request.from_addr)) if call else None
-        if call and line:
-            peer_requests.take(call, line, transaction)
+        if found := self._line(transaction.request):
+            peer_requests.take(*found, transaction)
         else:
             self._answer(transaction, 481)
+
+    def _line(self, request: Request) -> tuple[Call, Line] | None:
+        """The call that a request is of, and the dialog."""
+        call = self._calls.get(_key(request))
+        line = call.find(tag_of(request.from_addr)) if call else None
+        return (call, line) if call and line else None
 
     def _invited(self, transaction: ServerTransaction) -> None:
         request, caller = transaction.request, transaction.request.from_addr
         target = target_of(request) or _place_of(caller)
-        if target is None or caller is None:
+        if self.account.registrar and transaction.source not in self._home:
+            # Who calls this phone is for its server to say, and who may.
+            self._answer(transaction, 403)
+        elif target is None or caller is None:
             self._answer(transaction, 400, reason="Contact Missing")
         elif too_brief(request):
             self._answer(transaction, 422, [("Min-SE", str(MIN_SE_S))])

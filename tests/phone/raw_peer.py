@@ -39,13 +39,13 @@ class RawPeer:
         lines += [f"{to}{tag}", f"Contact: <{self.contact}>", *headers]
         self._send([f"SIP/2.0 {status}", *lines], self._sdp() if described else "")
 
-    def call(self, phone: tuple[str, int], user: str) -> None:
-        """An INVITE, as that user."""
+    def call(self, phone: tuple[str, int], user: str, branch: str = "call") -> None:
+        """An INVITE, as that user; another call needs another branch."""
         self.source = phone
         self._send(
             [
                 f"INVITE sip:100@{HOST}:{phone[1]} SIP/2.0",
-                f"Via: SIP/2.0/UDP {self.address};branch=z9hG4bKcall",
+                f"Via: SIP/2.0/UDP {self.address};branch=z9hG4bK{branch}",
                 "Max-Forwards: 70",
                 f"From: <sip:{user}@{self.address}>;tag=peer",
                 f"To: <sip:100@{HOST}:{phone[1]}>",

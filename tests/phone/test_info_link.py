@@ -207,3 +207,14 @@ def test_a_late_start_of_a_call_that_is_over_is_not_taken_back(call: Call) -> No
     call.info.end()
     call.answer()
     assert call.sent == [ON]
+
+
+def test_in_a_call_that_is_being_hung_up_nothing_more_is_sent() -> None:
+    sent: list[Headers] = []
+    stands = True
+    info = CallInfo(lambda headers, done: sent.append(headers), SipInfoSettings(), lambda: stands)
+    link = info.link()
+    assert link.live
+    stands = False
+    link.ask_on()
+    assert (link.live, sent) == (False, [])

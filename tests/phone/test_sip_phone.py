@@ -126,6 +126,20 @@ def test_a_phone_that_does_not_wait_is_busy_and_says_who_called() -> None:
         run(scenario(stranger))
 
 
+def test_a_flood_of_calls_does_not_fill_the_terminal() -> None:
+    async def scenario(strangers: RawPeer) -> None:
+        async with Phone() as bob:
+            for number in range(200):
+                strangers.call(bob.address, f"7{number}", f"flood{number}")
+                await asyncio.sleep(0)
+            await bob.until_told("more since")
+            assert len(bob.told) <= 3
+            assert bob.told[0].startswith("busy: a call from 70 was")
+
+    with raw_peer() as strangers:
+        run(scenario(strangers))
+
+
 def test_a_call_that_was_missed_is_followed_by_the_next_one_and_that_is_enough() -> None:
     async def scenario() -> None:
         async with Phone() as bob, Phone(bob.uri) as alice, Phone(bob.uri) as carol:

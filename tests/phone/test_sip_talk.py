@@ -39,6 +39,7 @@ class Call:
     def __init__(self, incoming: bool = False, name: str = "Bob", uri: str = "sip:bob@192.0.2.2") -> None:
         self.incoming, self.remote_name, self.remote_uri = incoming, name, uri
         self.done: list[object] = []
+        self.stands = True
 
     def answer(self) -> None:
         self.done.append("answer")

@@ -117,6 +117,11 @@ class Phone:
         """The last call."""
         return self.calls[-1]
 
+    @property
+    def peer_holds(self) -> bool:
+        """Whether the other phone holds the last call."""
+        return self.last.plan is not None and self.last.plan.peer_holds
+
     def _on_call(self, call: Call) -> Ear | None:
         if not self.free:
             return None

@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import count
 
 from phone_recorder.errors import SipUnreachable
-from phone_recorder.sip.account import Account, instance_of
+from phone_recorder.sip.account import Account
 from phone_recorder.sip.authentication.authentication import Authenticator, Credentials
+from phone_recorder.sip.authentication.home import Home
 from phone_recorder.sip.authentication.requester import Requester
 from phone_recorder.sip.hop import Hop, Transport
 from phone_recorder.sip.messages.message import Request, parse_uri
@@ -19,7 +20,7 @@ from tests.sip.strict_registrar import StrictRegistrar
 from tests.sip.strict_server import StrictServer
 from tests.sip.virtual_wire import VirtualWire
 
-INSTANCE = instance_of("00:11:22:33:44:55")
+INSTANCE = "urn:uuid:00000000-0000-1000-8000-001122334455"
 CONTACT = "sip:1001@192.0.2.1:5060"
 ACCOUNT = Account(
     user="1001",
@@ -51,7 +52,7 @@ class Rig:
         self.contact = CONTACT
         self.said: list[str] = []
         self.finished = 0
-        requester = Requester(self.layer, Authenticator(account.credentials))
+        requester = Requester(self.layer, Authenticator(account.credentials, Home(SERVER)))
         hop = replace(SERVER, transport=transport)
         self.registration = Registration(
             account, requester, self.timers, lambda: self.contact, hop, self, tokens, lambda: 0.5

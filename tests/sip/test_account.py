@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from phone_recorder.errors import UsageError
-from phone_recorder.sip.account import Account, instance_of
+from phone_recorder.sip.account import Account, new_instance
 from phone_recorder.sip.authentication.authentication import Credentials
 from phone_recorder.sip.messages.message import parse_uri
 
@@ -63,9 +65,10 @@ def test_a_proxy_becomes_a_loose_route(proxy: str, route: str) -> None:
     assert Account("1", proxy=proxy).route == route
 
 
-@pytest.mark.parametrize("mac", ["00:11:22:aa:bb:cc", "001122AABBCC", "00-11-22-AA-BB-CC"])
-def test_the_instance_is_made_of_the_mac_alone(mac: str) -> None:
-    assert instance_of(mac) == "urn:uuid:00000000-0000-1000-8000-001122aabbcc"
+def test_each_run_of_the_phone_is_another_instance() -> None:
+    one, other = new_instance(), new_instance()
+    assert one != other
+    assert UUID(one).urn == one
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,16 @@ def test_our_binding_is_found_by_place_by_instance_or_by_where_we_are_seen(heade
     assert kept(ok(*headers), CONTACT, INSTANCE, 300) == expected
 
 
-def test_bindings_of_this_phone_elsewhere_are_stale_and_those_of_others_are_not() -> None:
+def test_bindings_of_this_phone_at_another_port_are_stale_and_those_of_others_are_not() -> None:
     old, other, ours = "sip:1001@192.0.2.1:40000", "sip:1001@192.0.2.1:7000", f"<{CONTACT}>;expires=90"
     response = ok(f"Contact: <{old}>;{OURS};expires=9, <{other}>;expires=9", f"Contact: {ours};{OURS}")
     assert kept(response, CONTACT, INSTANCE, 300) == Kept(90, (old,))
     assert kept(response, CONTACT, "", 300) == Kept(90)
+
+
+def test_a_phone_at_another_address_is_none_of_ours_whatever_its_instance() -> None:
+    response = ok(f"Contact: <sip:1001@192.0.2.2:5060>;{OURS};expires=9", f"Contact: <{CONTACT}>;{OURS};expires=90")
+    assert kept(response, CONTACT, INSTANCE, 300) == Kept(90)
 
 
 def test_where_our_own_is_not_told_from_an_old_one_nothing_is_stale() -> None:
@@ -67,7 +72,7 @@ def test_where_our_own_is_not_told_from_an_old_one_nothing_is_stale() -> None:
 
 
 def test_a_registrar_cannot_make_us_remove_more_than_a_few() -> None:
-    many = [f"Contact: <sip:1001@h{n}>;{OURS}" for n in range(60)]
+    many = [f"Contact: <sip:1001@192.0.2.1:{6000 + n}>;{OURS}" for n in range(60)]
     assert len(kept(ok(f"Contact: <{CONTACT}>", *many), CONTACT, INSTANCE, 300).stale) == MOST_STALE
 
 

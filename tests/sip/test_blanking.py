@@ -42,6 +42,10 @@ VALUES = {
     "something without a name": b'Authorization: Digest username="alice", SECRET',
     "empty": b"Authorization: Digest username=alice,,response=SECRET,",
     "bare line ends": b'Authorization: Digest username="alice",\n response="SECRET"',
+    "no comma": b'Authorization: Digest qop=auth, username="bob" response="SECRET", username="alice"',
+    "no comma and no quotes": b"Authorization: Digest username=bob response=SECRET, username=alice",
+    "more behind the quotes": b'Authorization: Digest username="alice", username="bob"SECRET',
+    "quotes in a token": b'Authorization: Digest username=alice, username=bob"SECRET"',
     "twice": b"Authorization: Digest username=alice, response=SECRET\r\nAuthorization: Digest response=SECRET",
 }
 
@@ -88,6 +92,32 @@ def test_a_password_in_a_uri_is_blanked() -> None:
     assert shown == b"INVITE sip:alice:***@b SIP/2.0\r\nTo: <SIPS:bob:***@c:5061>\r\n" + TAIL
 
 
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        (b"sip:" + b"a" * 200 + b":SECRET@b", b"sip:" + b"a" * 200 + b":***@b"),
+        (b"sip:a:" + b"SECRET" * 50 + b"@b", b"sip:a:***@b"),
+        (b"sip:a;p=x?y:SECRET@b", b"sip:a;p=x?y:***@b"),
+        (b"sip::SECRET@b", b"sip::***@b"),
+        (b"sip:a:SECRET:SECRET@b:5060", b"sip:a:***@b:5060"),
+        (b"sip:a:SECRET@SECRET@b", b"sip:a:***@b"),
+        (b"sip:a@b,sip:c:SECRET@d", b"sip:a@b,sip:c:***@d"),
+        (b"sip:a@b?Authorization=SECRET", b"sip:a@b?Authorization=***"),
+        (b"sip:a:SECRET@b;lr?x=y&PROXY-authorization=SECRET&z=1", b"sip:a:***@b;lr?x=y&PROXY-authorization=***&z=1"),
+    ],
+)
+def test_whatever_is_around_it_a_secret_in_a_uri_is_blanked(uri: bytes, shown: bytes) -> None:
+    assert blanked(b"To: <" + uri + b">;tag=1\r\n\r\n") == b"To: <" + shown + b">;tag=1\r\n\r\n"
+    filled = blanked(HEAD + b"\r\n<" + uri + b">").removeprefix(HEAD + b"\r\n")
+    assert b"SECRET" not in filled
+    assert len(filled) == len(uri) + 2
+
+
+@pytest.mark.parametrize("uri", [b"sip:a@b:5060;lr", b"sip:192.0.2.1:5060", b"sips:a@[2001:db8::1]:5061?x=y", b"1:3@b"])
+def test_a_uri_without_a_secret_stays_as_it_is(uri: bytes) -> None:
+    assert blanked(HEAD + b"\r\n<" + uri + b">") == HEAD + b"\r\n<" + uri + b">"
+
+
 FILL = b"AAAAAA"
 BODIES = {
     b"v=0\r\na=crypto:1 AES_80 inline:SECRET|2^20\r\na=x": b"v=0\r\na=crypto:1 AES_80 inline:AAAAAAAAAAA\r\na=x",
@@ -131,6 +161,10 @@ def test_a_message_without_secrets_stays_as_it_is(lines: list[bytes]) -> None:
         b"Authorization:" + b"\r\n " * 20_000,
         b"sip:a:" * 10_000,
         b"sip:" * 15_000,
+        b"sip:@" * 12_000,
+        b"sip:a" * 12_000 + b"@",
+        b"?authorization=" * 4_000,
+        b"a " * 30_000,
         b"\r\n\r\n" + b"authorization " * 4_000,
         b"\r\n\r\n" + b"k=" + b"\r\n " * 20_000,
         b"\n\r" * 30_000,

@@ -17,27 +17,23 @@ calling    peer refuses      ended       END
 calling    no answer         ended       END
 calling    peer hangs up     ended       CANCEL_AND_END
 calling    user hangs up     cancelling  CANCEL
-calling    user rejects      cancelling  CANCEL
 calling    no use going on   cancelling  CANCEL
 ringing    peer answers      answered    CONNECT
 ringing    peer refuses      ended       END
 ringing    no answer         ended       END
 ringing    peer hangs up     ended       CANCEL_AND_END
 ringing    user hangs up     cancelling  CANCEL
-ringing    user rejects      cancelling  CANCEL
 ringing    no use going on   cancelling  CANCEL
 cancelling peer answers      ending      BYE
 cancelling peer refuses      ended       END
 cancelling no answer         ended       END
 cancelling peer hangs up     ended       END
 offered    user answers      accepted    ACCEPT
-offered    user rejects      ended       REJECT_AND_END
 offered    user hangs up     ended       REJECT_AND_END
 offered    peer cancels      ended       REJECT_AND_END
 offered    peer hangs up     ended       REJECT_AND_END
 offered    no use going on   ended       REJECT_AND_END
 accepted   peer's ACK        answered    CONNECT
-accepted   user rejects      leaving     NONE
 accepted   user hangs up     leaving     NONE
 accepted   peer hangs up     ended       END
 accepted   no use going on   ending      BYE
@@ -45,7 +41,6 @@ leaving    peer's ACK        ending      BYE
 leaving    no use going on   ending      BYE
 leaving    peer hangs up     ended       END
 answered   user hangs up     ending      BYE
-answered   user rejects      ending      BYE
 answered   no use going on   ending      BYE
 answered   peer hangs up     ended       END
 ending     our BYE is over   ended       END

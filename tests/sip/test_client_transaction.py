@@ -238,12 +238,15 @@ def test_what_is_sent_anew_when_told_of_the_break_is_not_broken_by_it() -> None:
     assert (second.heard, bench.layer.running) == ([], 1)
 
 
-def test_answers_with_another_branch_method_or_sent_by_or_with_two_vias_are_dropped_and_counted() -> None:
+def test_answers_with_another_branch_cseq_call_id_tag_or_sent_by_or_with_two_vias_are_dropped_and_counted() -> None:
     bench, listener, data = begun("INVITE")
     good = answer(data, 200)
     for spoilt in (
         good.replace(b"z9hG4bKtoken2", b"z9hG4bKtoken9"),
         good.replace(b"7 INVITE", b"7 INFO"),
+        good.replace(b"7 INVITE", b"8 INVITE"),
+        good.replace(b"Call-ID: ours", b"Call-ID: others"),
+        good.replace(b";tag=we", b";tag=they"),
         good.replace(b"192.0.2.1:5070", b"192.0.2.1:5071"),
         good.replace(b"192.0.2.1:5070", b"192.0.2.1"),
         good.replace(b"192.0.2.1:5070", b"192.0.2.2:5070"),
@@ -252,7 +255,7 @@ def test_answers_with_another_branch_method_or_sent_by_or_with_two_vias_are_drop
         assert spoilt != good
         bench.hear(spoilt)
     assert listener.heard == []
-    assert bench.layer.dropped == {"answer to nothing that was asked": 6}
+    assert bench.layer.dropped == {"answer to nothing that was asked": 9}
     bench.hear(good.replace(b";rport", b";rport=5070;received=198.51.100.1"))
     assert listener.heard == ["200"]
 

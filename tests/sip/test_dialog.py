@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phone_recorder.sip.call.dialog import Dialog, target_of
-from phone_recorder.sip.messages.message import Request, Response, parse, stringify_uri
+from phone_recorder.sip.messages.message import Request, Response, parse, parse_uri, stringify_uri
 
 INVITE = (
     "INVITE sip:bob@biloxi.com SIP/2.0",
@@ -104,9 +104,11 @@ def test_an_ack_bears_the_credentials_of_its_invite() -> None:
 
 @pytest.mark.parametrize(
     ("numbers", "taken"),
-    [([1, 2, 3], [True] * 3), ([5, 9, 7], [True, True, False]), ([4294967295, 1], [True, False]), ([7, 7], [True] * 2)],
+    [([1, 2, 3], [True] * 3), ([5, 9, 7], [True, True, False]), ([4294967295, 1], [False, True]), ([7, 7], [True] * 2)],
 )
-def test_an_older_cseq_comes_too_late_and_gaps_are_fine(numbers: list[int], taken: list[bool]) -> None:
+def test_an_older_cseq_comes_too_late_and_gaps_are_fine_but_for_the_one_that_leaves_no_room(
+    numbers: list[int], taken: list[bool]
+) -> None:
     dialog = caller()
     requests = [request(*INVITE[:5], f"CSeq: {number} INVITE") for number in numbers]
     assert [dialog.take(asked) for asked in requests] == taken
@@ -114,6 +116,12 @@ def test_an_older_cseq_comes_too_late_and_gaps_are_fine(numbers: list[int], take
 
 def test_the_callees_count_starts_with_the_invite() -> None:
     assert not callee().take(request(*INVITE[:5], "CSeq: 986758 INVITE"))
+
+
+def test_whoever_begins_to_count_where_there_is_no_room_is_taken_all_the_same() -> None:
+    invite = request(*INVITE[:5], "CSeq: 4294967290 INVITE")
+    dialog = Dialog.of_callee(invite, parse_uri("sip:a@h"), "tag")
+    assert dialog.take(request(*INVITE[:5], "CSeq: 4294967291 INVITE"))
 
 
 def test_a_contact_moves_the_target_and_no_contact_leaves_it() -> None:

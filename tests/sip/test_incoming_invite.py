@@ -137,22 +137,14 @@ def test_an_offer_that_cannot_be_taken_never_rings(body: bytes) -> None:
     assert bench.rests()
 
 
-@pytest.mark.parametrize("reject", ["reject", "hang_up"])
-def test_rejecting_refuses_it(reject: str) -> None:
+def test_hanging_up_while_it_rings_refuses_it_and_does_not_say_busy() -> None:
     bench = Bench()
-    getattr(bench.bob.last, reject)()
+    bench.bob.last.hang_up()
     bench.advance()
-    assert bench.foreign.story() == ["180 INVITE", "486 INVITE"]
-    assert bench.ear.since() == ["ringing", "ended 486 us"]
+    assert bench.foreign.story() == ["180 INVITE", "480 INVITE"]
+    assert bench.ear.since() == ["ringing", "ended 480 us"]
     bench.ask("ACK", 1, branch="invite")
     assert bench.rests()
-
-
-def test_it_is_rejected_with_the_status_that_one_wants() -> None:
-    bench = Bench()
-    bench.bob.last.reject(603)
-    bench.advance()
-    assert bench.foreign.got("603 INVITE").start == "SIP/2.0 603 Decline"
 
 
 def test_a_cancel_ends_it_with_487() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from phone_recorder.sip.call.call import CallState
+from phone_recorder.sip.call.call_end import named
+from phone_recorder.sip.call.call_table import CallEvent
 from tests.sip.call_rig import Rig, registered
 from tests.sip.foreign import Foreign, sdp
 from tests.sip.strict_digest import Challenger
@@ -92,6 +94,58 @@ def test_when_the_call_ends_first_it_hears_so_once() -> None:
     bench.advance(100)
     assert bench.heard == [(0, "the call is over")] * 3
     assert bench.rig.at_rest()
+
+
+@pytest.mark.parametrize("how", ["hang up", "session over"])
+def test_none_leaves_after_our_bye(how: str) -> None:
+    bench = Bench()
+    bench.take()
+    bench.info()
+    if how == "hang up":
+        bench.call.hang_up()
+    else:
+        bench.call.happen(CallEvent.LOST, named(408, "network"))
+    assert (bench.heard, bench.call.stands) == ([(0, "the call is over")], False)
+    bench.foreign.story()
+    bench.info(OFF)
+    assert bench.heard == [(0, "the call is over")] * 2
+    assert bench.foreign.story() == ["BYE"]
+
+
+def test_one_that_is_challenged_after_our_bye_is_not_sent_again() -> None:
+    rig = Rig()
+    foreign = Foreign(rig)
+    alice = rig.phone("alice", "192.0.2.1", registered("alice", "192.0.2.9"))
+    alice.call("1002", foreign.port.hop())
+    rig.timers.advance(0.1)
+    foreign.accept(foreign.got("INVITE"))
+    rig.timers.advance(0.1)
+    challenge = 'WWW-Authenticate: Digest realm="r", nonce="n", algorithm=MD5'
+    alice.last.info(ON, lambda status, reason: None)
+    rig.timers.advance(0.1)
+    foreign.answer(foreign.got("INFO"), 401, challenge)
+    rig.timers.advance(0.1)
+    assert foreign.story() == ["INVITE", "ACK", "INFO", "INFO"]
+    alice.last.info(OFF, lambda status, reason: None)
+    rig.timers.advance(0.1)
+    alice.last.hang_up()
+    foreign.answer(foreign.got("INFO"), 401, challenge.replace('"n"', '"m", stale=true'))
+    rig.timers.advance(0.1)
+    assert foreign.story() == ["INFO", "BYE"]
+
+
+def test_none_leaves_once_a_call_that_came_is_hung_up_before_its_ack() -> None:
+    rig = Rig()
+    bob, foreign = rig.phone("bob", "192.0.2.2"), Foreign(rig)
+    foreign.call(bob)
+    bob.last.answer()
+    bob.last.hang_up()
+    heard: Heard = []
+    bob.last.info(ON, lambda status, reason: heard.append((status, reason)))
+    assert heard == [(0, "the call is over")]
+    foreign.ask(bob, "ACK", 1)
+    rig.timers.advance(0.1)
+    assert foreign.story() == ["180 INVITE", "200 INVITE", "BYE"]
 
 
 def test_a_call_that_is_never_answered_sends_none() -> None:

@@ -51,3 +51,11 @@ def test_phones_that_were_switched_on_together_do_not_ping_together() -> None:
     timers.advance(25)
     assert len(set(instants)) > 10
     assert min(instants) >= 25 * LEAST
+
+
+def test_a_hop_is_pinged_no_more_when_that_is_over_and_leaves_no_timer() -> None:
+    timers = VirtualTimers()
+    pinged: list[float] = []
+    KeepAlive(timers, lambda _: pinged.append(timers.now()), lambda: 1.0).keep(SERVER, lambda: timers.now() < 70)
+    timers.advance(1000)
+    assert (pinged, timers.waiting) == ([25, 50], 0)

@@ -59,7 +59,7 @@ def test_a_call_that_is_not_answered_yet_is_held_as_soon_as_it_is() -> None:
     rig.timers.advance(1)
     bob.last.answer()
     rig.timers.advance(1)
-    assert (alice.last.held, bob.last.held_by_peer, alice.last.held_by_peer) == (True, True, False)
+    assert (alice.last.held, bob.peer_holds, alice.peer_holds) == (True, True, False)
     assert bob.ear.heard[-1] == "media PCMU recvonly"
 
 
@@ -212,7 +212,7 @@ def test_both_hold_at_once_and_both_get_through() -> None:
     rig.timers.advance(1)
     assert rig.wire.story.count("bob>alice 491 INVITE") == rig.wire.story.count("alice>bob 491 INVITE") == 1
     rig.timers.advance(10)
-    assert (alice.last.held, bob.last.held, alice.last.held_by_peer, bob.last.held_by_peer) == (True,) * 4
+    assert (alice.last.held, bob.last.held, alice.peer_holds, bob.peer_holds) == (True,) * 4
     for phone in (alice, bob):
         phone.last.resume()
         rig.timers.advance(10)

@@ -35,6 +35,15 @@ def test_it_says_who_calls_and_whom_in_whole() -> None:
     assert (bench.call.remote_number, bench.call.remote_uri) == ("f", "sip:f@192.0.2.9")
 
 
+def test_to_says_whom_and_not_how_and_no_password_is_shown() -> None:
+    rig = Rig()
+    alice, foreign = rig.phone("alice", "192.0.2.1"), Foreign(rig)
+    alice.call("sip:f:secret@192.0.2.9;transport=udp", foreign.port.hop())
+    rig.timers.advance(0.1)
+    assert foreign.got("INVITE").get("to") == "<sip:f@192.0.2.9>"
+    assert alice.last.remote_uri == "sip:f@192.0.2.9"
+
+
 def test_each_copy_of_the_200_gets_the_same_ack_again() -> None:
     bench = Bench()
     for _ in range(3):
@@ -91,6 +100,16 @@ def test_a_200_without_a_description_is_fine_if_the_183_had_one() -> None:
     bench.foreign.accept(bench.invite, body=b"")
     bench.advance()
     assert bench.ear.since() == ["media PCMA sendrecv", "answered"]
+
+
+def test_of_several_forks_with_early_media_the_one_that_answers_is_heard() -> None:
+    bench = Bench()
+    bench.foreign.answer(bench.invite, 183, CONTACT, tag="one", body=sdp(port=30010))
+    bench.foreign.answer(bench.invite, 183, CONTACT, tag="two", body=sdp(port=30020, codecs="0"))
+    bench.foreign.accept(bench.invite, tag="one", body=b"")
+    bench.advance()
+    assert bench.call.plan and bench.call.plan.remote == ("192.0.2.9", 30010)
+    assert bench.ear.since() == ["media PCMA sendrecv", "media PCMU sendrecv", "media PCMA sendrecv", "answered"]
 
 
 @pytest.mark.parametrize("body", [b"", b"v=9", sdp(codecs="18"), sdp(port=0)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phone_recorder.sip.call.call import CallState
+from phone_recorder.sip.call.ground import CallPolicy
 from tests.sip.foreign import CONTACT
 from tests.sip.invite_bench import InviteBench as Bench
 
@@ -25,12 +26,32 @@ def test_hanging_up_before_any_answer_cancels_as_soon_as_one_came() -> None:
     assert bench.rests()
 
 
-@pytest.mark.parametrize("hang_up", ["hang_up", "reject"])
-def test_hanging_up_while_it_rings_cancels(hang_up: str) -> None:
+@pytest.mark.parametrize("status", [100, 180])
+def test_a_peer_that_never_answers_is_given_up_and_cancelled(status: int) -> None:
+    bench = Bench(CallPolicy(session_s=0, answer_s=60))
+    bench.foreign.answer(bench.invite, status, CONTACT, tag="f1" if status > 100 else "")
+    bench.advance(59.8)
+    assert bench.foreign.story() == ["INVITE"]
+    bench.advance(0.2)
+    assert bench.foreign.story() == ["CANCEL"]
+    bench.advance(40)
+    assert bench.ear.heard[-1] == "ended 408 network"
+    assert bench.ear.ends[0].error("f").args[0] == "f does not answer (408 nobody has answered)"
+    assert bench.rests()
+
+
+def test_a_call_that_is_answered_may_last_longer_than_one_waits_for_an_answer() -> None:
+    bench = Bench(CallPolicy(session_s=0, answer_s=60))
+    bench.foreign.accept(bench.invite)
+    bench.advance(1000)
+    assert bench.call.state is CallState.ANSWERED
+
+
+def test_hanging_up_while_it_rings_cancels() -> None:
     bench = Bench()
     bench.foreign.answer(bench.invite, 180)
     bench.advance()
-    getattr(bench.call, hang_up)()
+    bench.call.hang_up()
     bench.advance()
     bench.foreign.answer(bench.foreign.got("CANCEL"), 200)
     bench.foreign.answer(bench.invite, 487)

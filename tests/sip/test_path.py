@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from phone_recorder.errors import SipUnreachable
 from phone_recorder.sip.call.path import Path
 from phone_recorder.sip.hop import Hop
@@ -72,3 +74,60 @@ def test_what_is_sent_while_sending_comes_after_it() -> None:
     send(path, "sip:a@192.0.2.2", sent)
     names.found.pop()(FOUND)
     assert [uri for uri, _ in sent] == ["sip:a@192.0.2.2", "sip:b@192.0.2.2"]
+
+
+UDP, TCP = Hop("UDP", "192.0.2.1", 5060), Hop("TCP", "192.0.2.1", 5060)
+TLS = Hop("TLS", "192.0.2.1", 5061, "sip.example")
+BARE_TLS = Hop("TLS", "192.0.2.1", 5061, "192.0.2.1")
+
+
+def taken(found: Hop, known: Hop, uri: str = "sip:peer.example") -> tuple[Hop, str]:
+    """The hop that is sent to when this is found, and the name that its certificate must bear."""
+    sent: list[Hop] = []
+    Path(lambda uri, then, failed: then(found), known).send(parse_uri(uri), sent.append)
+    return sent[0], sent[0].name
+
+
+@pytest.mark.parametrize(
+    ("found", "known"),
+    [
+        pytest.param(BARE_TLS, TLS, id="by its address"),
+        pytest.param(Hop("TLS", "192.0.2.1", 5061, "other.example"), TLS, id="by another name"),
+        pytest.param(Hop("UDP", "192.0.2.1", 5061), TLS, id="without a transport"),
+        pytest.param(Hop("UDP", "192.0.2.1", 5060), TLS, id="without a transport or port"),
+        pytest.param(UDP, TCP, id="without a transport, over TCP"),
+        pytest.param(Hop("UDP", "203.0.113.9", 5060), TLS, id="elsewhere, without TLS"),
+        pytest.param(Hop("TCP", "203.0.113.9", 5060), TLS, id="elsewhere, by TCP"),
+        pytest.param(Hop("TLS", "192.0.2.1", 5071, "192.0.2.1"), TLS, id="another port, of an address alone"),
+    ],
+)
+def test_a_connection_that_stands_is_stayed_with_however_the_server_names_itself(found: Hop, known: Hop) -> None:
+    assert taken(found, known) == (known, known.name)
+
+
+@pytest.mark.parametrize(
+    ("found", "known"),
+    [
+        pytest.param(TCP, UDP, id="TCP is asked for"),
+        pytest.param(TLS, Hop("TCP", "192.0.2.1", 5061), id="TLS is asked for"),
+        pytest.param(Hop("TCP", "192.0.2.1", 5070), TCP, id="another port"),
+        pytest.param(Hop("UDP", "192.0.2.2", 5060), TCP, id="another host"),
+        pytest.param(Hop("TLS", "192.0.2.2", 5061, "192.0.2.2"), TLS, id="another host by TLS"),
+        pytest.param(Hop("TLS", "192.0.2.1", 5071, "two.example"), TLS, id="another port, by a name"),
+        pytest.param(Hop("TLS", "192.0.2.1", 5071, "192.0.2.1"), BARE_TLS, id="another port, names nowhere"),
+    ],
+)
+def test_another_place_is_gone_to(found: Hop, known: Hop) -> None:
+    assert taken(found, known) == (found, found.name)
+
+
+@pytest.mark.parametrize(
+    ("known", "sent"),
+    [(TLS, TLS), (UDP, Hop("TLS", "192.0.2.1", 5061)), (Hop("TCP", "192.0.2.1", 5070), Hop("TLS", "192.0.2.1", 5061))],
+)
+def test_sips_is_never_sent_without_tls_even_where_its_name_is_not_found(known: Hop, sent: Hop) -> None:
+    names, hops = Names(), list[Hop]()
+    Path(names.locate, known).send(parse_uri("sips:nowhere.example"), hops.append)
+    names.failed.pop()(SipUnreachable("no such name"))
+    assert hops == [sent]
+    assert hops[0].name == ("sip.example" if known is TLS else "nowhere.example")

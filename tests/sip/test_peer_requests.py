@@ -12,9 +12,9 @@ from tests.sip.foreign import sdp
 def test_info_is_answered_and_nothing_is_done_about_it() -> None:
     bench = Bench()
     assert bench.ask("INFO", 1, "Record: on") == ["200 INFO"]
-    assert bench.ask("INFO", 2, "Content-Type: application/dtmf-relay", body=b"Signal=1") == ["415 INFO"]
-    assert "application/sdp" in bench.foreign.got("415 INFO").get("accept")
-    assert bench.ask("INFO", 3, "Info-Package: foo") == ["469 INFO"]
+    assert bench.ask("INFO", 2, "Content-Type: application/dtmf-relay", body=b"Signal=1") == ["200 INFO"]
+    assert bench.ask("INFO", 3, "Content-Type: text/plain", body=b"hello") == ["415 INFO"]
+    assert bench.ask("INFO", 4, "Info-Package: foo") == ["469 INFO"]
     assert bench.call.state is CallState.ANSWERED
 
 
@@ -45,9 +45,32 @@ def test_an_old_cseq_is_refused_and_a_gap_is_not() -> None:
     bench = Bench()
     assert bench.ask("INFO", 10) == ["200 INFO"]
     assert bench.ask("INFO", 9) == ["500 INFO"]
-    assert bench.ask("BYE", 5) == ["500 BYE"]
     assert bench.ask("INFO", 400) == ["200 INFO"]
-    assert bench.ask("BYE", 401) == ["200 BYE"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (),
+        ("Require: novelty",),
+        ("Contact: <sip:f@192.0.2.9>;",),
+        ("Content-Type: application/x", "Content-Encoding: gzip"),
+    ],
+)
+@pytest.mark.parametrize("number", [5, 11, 4294967295])
+def test_a_bye_always_ends_the_call_whatever_is_wrong_with_it(lines: tuple[str, ...], number: int) -> None:
+    bench = Bench()
+    bench.ask("INFO", 10)
+    assert bench.ask("BYE", number, *lines, body=b"why") == ["200 BYE"]
+    assert bench.ear.since() == ["ended 200 peer"]
+
+
+def test_a_cseq_that_leaves_no_room_is_refused_and_not_remembered() -> None:
+    bench = Bench()
+    assert bench.ask("OPTIONS", 4294967295) == ["500 OPTIONS"]
+    assert bench.ask("OPTIONS", 2147483648) == ["500 OPTIONS"]
+    assert bench.ask("INFO", 3) == ["200 INFO"]
+    assert bench.ask("INFO", 2147483647) == ["200 INFO"]
 
 
 @pytest.mark.parametrize("what", ["to tag", "from tag", "call-id", "after the end"])

@@ -21,10 +21,10 @@ def test_the_peer_holds_and_takes_back(offer: bytes, heard: str, answer: bytes) 
     bench = Bench()
     assert bench.ask("INVITE", 1, body=offer) == ["200 INVITE"]
     assert answer in bench.foreign.got("200 INVITE").body
-    assert (bench.ear.since(), bench.call.held_by_peer, bench.call.held) == ([heard], True, False)
+    assert (bench.ear.since(), bench.alice.peer_holds, bench.call.held) == ([heard], True, False)
     bench.ask("ACK", 1)
     assert bench.ask("INVITE", 2, body=sdp(version=3)) == ["200 INVITE"]
-    assert (bench.ear.since(), bench.call.held_by_peer) == (["media PCMA sendrecv"], False)
+    assert (bench.ear.since(), bench.alice.peer_holds) == (["media PCMA sendrecv"], False)
 
 
 def test_a_reinvite_moves_audio_and_dialog_and_changes_the_codec() -> None:

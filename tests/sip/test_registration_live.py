@@ -11,6 +11,7 @@ import pytest
 
 from phone_recorder.errors import SipUnreachable
 from phone_recorder.sip.authentication.authentication import Authenticator
+from phone_recorder.sip.authentication.home import Home
 from phone_recorder.sip.authentication.requester import Requester
 from phone_recorder.sip.hop import Hop, Transport
 from phone_recorder.sip.messages.message import Request, token
@@ -36,7 +37,7 @@ class Phone:
         self.layer.user = self
         self.said: list[str] = []
         self.changed = asyncio.Event()
-        requester = Requester(self.layer, Authenticator(ACCOUNT.credentials))
+        requester = Requester(self.layer, Authenticator(ACCOUNT.credentials, Home(hop)))
         self.registration = Registration(
             replace(ACCOUNT, instance=""), requester, LoopTimers(), lambda: contact(transports, hop), hop, self, token
         )
@@ -111,8 +112,7 @@ def test_a_connection_that_the_server_ends_is_made_again() -> None:
             live.sockets.break_connections()
             await phone.until(lambda: phone.said[2:] == ["registering", "registered"])
             await asyncio.sleep(0.1)
-            standing = contact(phone.transports, phone.registration.hop)
-            assert live.registrar.bound == [standing] != old
+            assert live.registrar.bound == old == [contact(phone.transports, phone.registration.hop)]
             assert live.server.all_complaints == []
 
     asyncio.run(run())

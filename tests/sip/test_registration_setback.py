@@ -60,6 +60,29 @@ def test_a_wrong_password_is_said_to_be_wrong_and_not_tried_again_and_again() ->
     assert len(rig.tries) == 2
 
 
+@pytest.mark.parametrize(
+    "challenges",
+    [
+        (),
+        (("WWW-Authenticate", 'Basic realm="r"'),),
+        (("WWW-Authenticate", 'Digest realm="r", nonce="n", algorithm=SHA-512-256'),),
+        (("WWW-Authenticate", 'Digest realm="r", nonce="n", qop="auth-conf"'), ("WWW-Authenticate", "Negotiate")),
+    ],
+    ids=["nothing", "basic", "another hash", "another protection"],
+)
+@pytest.mark.parametrize("status", [401, 407])
+def test_a_way_to_log_in_that_this_phone_has_not_is_no_wrong_password(
+    challenges: tuple[tuple[str, str], ...], status: int
+) -> None:
+    names = {"WWW-Authenticate": "Proxy-Authenticate"} if status == 407 else {}
+    rig = failed(Rig(), (status, tuple((names.get(name, name), value) for name, value in challenges)))
+    assert rig.said[-1] == (
+        f"{SERVER} wants 1001 to log in in a way that this phone cannot ({status} So):"
+        " have it take Digest with MD5 or SHA-256"
+    )
+    assert len(rig.tries) == 1
+
+
 def test_without_a_password_it_says_that_one_is_wanted() -> None:
     rig = failed(Rig(replace(ACCOUNT, credentials=None), Challenger()))
     assert rig.said[-1] == f"{SERVER} wants a password for 1001, and none is set"

@@ -8,6 +8,7 @@ import pytest
 
 from phone_recorder.errors import SipError, SipTimeout
 from phone_recorder.sip.authentication.authentication import Authenticator, Credentials
+from phone_recorder.sip.authentication.home import Home
 from phone_recorder.sip.authentication.requester import OnFinal, Requester, Sending
 from phone_recorder.sip.hop import Hop
 from phone_recorder.sip.messages.message import Request, Response
@@ -47,7 +48,7 @@ class Asker:
 
     def __init__(self, credentials: Credentials | None = Credentials("u", "p")) -> None:  # noqa: B008
         self.layer = Layer()
-        self.requester = Requester(self.layer, Authenticator(credentials))  # type: ignore[arg-type]
+        self.requester = Requester(self.layer, Authenticator(credentials, Home(HOP)))  # type: ignore[arg-type]
         self.made = 0
         self.heard: list[int | str] = []
         self.left: list[int] = []

@@ -61,6 +61,14 @@ def test_what_an_exchange_offers_with_video_and_what_we_do_not_know() -> None:
     assert plan == AudioPlan(G722, 9, 96, 30, ("198.51.100.3", 17342), True, True, {9: 9})
 
 
+@pytest.mark.parametrize(
+    "line", ["a=rtpmap:x PCMU/8000", "a=rtpmap:", "a=rtpmap", "a=rtpmap:111 foo/x", "a=rtpmap:0 PCMU/" + "9" * 30]
+)
+def test_one_codec_that_cannot_be_read_does_not_spoil_the_others(line: str) -> None:
+    plan = plan_of("m=audio 40000 RTP/AVP 0 111 101", line, "a=rtpmap:101 telephone-event/8000")
+    assert (plan.codec, plan.event_type) == (PCMU, 101)
+
+
 def test_static_payload_types_need_no_rtpmap_and_events_need_not_be_offered() -> None:
     answer, plan = ours().answer(sdp("m=audio 40000 RTP/AVP 18 8 0"))
     assert (plan.codec, plan.payload_type, plan.event_type) == (PCMA, 8, None)

@@ -40,8 +40,6 @@ from tests.sip.descriptions import AUDIO, BROWSER, ours, sdp
             sdp("m=audio 40000 RTP/AVP 0\x1b[2J"),
             "has a stream that is none: 'm=audio 40000 RTP/AVP 0\N{REPLACEMENT CHARACTER}",
         ),
-        (sdp(AUDIO, "a=rtpmap:x PCMU/8000"), "has something else for a number"),
-        (sdp(AUDIO, "a=rtpmap:0 PCMU/\x1b"), "has something else for a number"),
         (sdp(AUDIO) + b"a=x" * 400_000, "has 1200"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from phone_recorder.errors import SipUnreachable
 from phone_recorder.sip.call.call import CallState
 from phone_recorder.sip.call.ground import CallPolicy
 from tests.sip.call_bench import CallBench as Bench
@@ -40,12 +41,127 @@ def test_a_session_that_the_peer_does_not_refresh_is_hung_up() -> None:
     assert bench.ear.since() == ["ended 408 network"]
 
 
-def test_a_refused_refresh_lets_the_session_end_in_its_time() -> None:
-    bench = Bench("Session-Expires: 1000;refresher=uac", policy=CallPolicy(session_s=1000))
+GRANTED = "Session-Expires: 1000;refresher=uac"
+WANTED = "Require: timer"
+
+
+def refreshing(*lines: str) -> Bench:
+    """It is our turn, and the INVITE is there."""
+    bench = Bench(GRANTED, *lines, policy=CallPolicy(session_s=1000))
     bench.advance(500.1)
-    bench.answer(500)
+    assert bench.foreign.got("INVITE")
+    return bench
+
+
+def invites(bench: Bench) -> list[tuple[int, str]]:
+    """The CSeqs of all INVITEs since the last look."""
+    heard, bench.foreign.heard = bench.foreign.heard, []
+    return sorted({message.cseq for message in heard if message.method == "INVITE"})
+
+
+def fail(bench: Bench, how: int) -> None:
+    """0: the way there breaks."""
+    if how:
+        bench.answer(how)
+        return
+    bench.alice.agent.layer.broken(bench.foreign.port.hop(), SipUnreachable("broken"))
+    bench.advance()
+
+
+@pytest.mark.parametrize("how", [0, 408, 480, 491, 500, 503, 504])
+def test_a_refresh_that_fails_is_tried_again_and_the_call_goes_on(how: int) -> None:
+    bench = refreshing(WANTED)
+    for _ in range(3):
+        fail(bench, how)
+        invites(bench)
+        bench.advance(16.5)
+    bench.answer(200, CONTACT, GRANTED, WANTED, body=sdp())
+    bench.foreign.story()
+    bench.advance(480)
+    assert (bench.foreign.story(), bench.call.state, bench.ear.since()) == ([], CallState.ANSWERED, [])
+
+
+@pytest.mark.parametrize("how", [0, 408, 491, 500, 503])
+def test_it_is_tried_until_the_session_ends_and_not_too_often(how: int) -> None:
+    bench = refreshing(WANTED)
+    tries = set()
+    while bench.call.state is CallState.ANSWERED:
+        if bench.foreign.heard and bench.foreign.heard[-1].method == "INVITE":
+            tries.add(bench.foreign.heard[-1].cseq)
+            fail(bench, how)
+        bench.advance(0.4)
+    assert bench.rig.timers.now() == pytest.approx(968, abs=1)
+    assert 15 < len(tries) < 35
+    bench.advance(100)
+    assert (bench.ear.since(), bench.rig.at_rest()) == (["ended 408 network"], True)
+
+
+def test_a_peer_that_is_silent_for_a_while_does_not_lose_the_call() -> None:
+    bench = refreshing(WANTED)
+    bench.advance(100)
+    bench.answer(200, CONTACT, GRANTED, WANTED, body=sdp())
+    bench.advance(480)
     assert bench.call.state is CallState.ANSWERED
-    bench.advance(470)
+
+
+@pytest.mark.parametrize("status", [405, 501, 488])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_peer_that_cannot_be_refreshed_is_hung_up_only_if_it_wanted_that_and_not_before_its_time(
+    status: int, wanted: bool
+) -> None:
+    bench = refreshing(*([WANTED] if wanted else []))
+    bench.answer(status)
+    bench.foreign.story()
+    bench.advance(467)
+    assert (bench.foreign.story(), bench.call.state) == ([], CallState.ANSWERED)
+    bench.advance(2)
+    assert bench.foreign.story()[:1] == (["BYE"] if wanted else [])
+
+
+def test_a_peer_that_cannot_be_refreshed_is_asked_again_lest_it_has_vanished() -> None:
+    bench = refreshing()
+    bench.answer(405)
+    bench.advance(469)
+    invites(bench)
+    bench.advance(500)
+    assert len(invites(bench)) == 1
+    bench.advance(600)
+    assert bench.ear.since() == ["ended 408 network"]
+
+
+def test_a_hold_does_not_wait_for_a_refresh_that_fails_and_refreshes_too() -> None:
+    bench = refreshing(WANTED)
+    for _ in range(4):
+        fail(bench, 503)
+        invites(bench)
+        bench.advance(16.5)
+    fail(bench, 503)
+    invites(bench)
+    bench.call.hold()
+    bench.advance()
+    bench.answer(200, CONTACT, GRANTED, WANTED, body=sdp("a=recvonly"))
+    assert bench.call.held
+    invites(bench)
+    bench.advance(498)
+    assert invites(bench) == []
+
+
+def test_a_hold_that_is_refused_does_not_take_the_refresh_with_it() -> None:
+    bench = refreshing(WANTED)
+    bench.call.hold()
+    bench.answer(491)
+    bench.advance(5)
+    assert b"a=sendonly" in bench.reinvite().body
+    bench.answer(488)
+    assert b"a=sendrecv" in bench.reinvite().body
+    bench.answer(200, CONTACT, GRANTED, WANTED, body=sdp())
+    bench.advance(480)
+    assert (bench.call.state, bench.call.held) == (CallState.ANSWERED, False)
+
+
+def test_a_peer_that_knows_of_no_call_any_more_is_not_refreshed_again() -> None:
+    bench = refreshing(WANTED)
+    bench.answer(481)
     assert bench.foreign.story()[-1] == "BYE"
 
 

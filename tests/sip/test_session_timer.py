@@ -59,12 +59,31 @@ def test_a_2xx_grants(said: str, terms: Terms | None) -> None:
     assert granted(Response(status_code=200)) is None
 
 
+def test_a_2xx_that_requires_the_timer_is_of_a_peer_that_wants_it() -> None:
+    said = response(Session_Expires="1800;refresher=uac", Require="100rel")
+    assert granted(said) == Terms(1800, True, wanted=False)
+    said.add_header("Require", "Timer")
+    assert granted(said) == Terms(1800, True, wanted=True)
+
+
 @pytest.mark.parametrize(
     ("asked", "terms", "headers"),
     [
-        (request("1800", "100rel", "timer"), Terms(1800, False), [("Session-Expires", "1800;refresher=uac"), 1]),
-        (request("90;refresher=uas", "TIMER"), Terms(90, True), [("Session-Expires", "90;refresher=uas"), 1]),
-        (request("90;refresher=uac", "timer"), Terms(90, False), [("Session-Expires", "90;refresher=uac"), 1]),
+        (
+            request("1800", "100rel", "timer"),
+            Terms(1800, False, wanted=True),
+            [("Session-Expires", "1800;refresher=uac"), 1],
+        ),
+        (
+            request("90;refresher=uas", "TIMER"),
+            Terms(90, True, wanted=True),
+            [("Session-Expires", "90;refresher=uas"), 1],
+        ),
+        (
+            request("90;refresher=uac", "timer"),
+            Terms(90, False, wanted=True),
+            [("Session-Expires", "90;refresher=uac"), 1],
+        ),
         # A proxy has put it there for a caller who knows of no timers: then we have to refresh (table 2).
         (request("1800"), Terms(1800, True), [("Session-Expires", "1800;refresher=uas")]),
         (request("1800;refresher=uac"), Terms(1800, True), [("Session-Expires", "1800;refresher=uas")]),

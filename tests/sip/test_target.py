@@ -43,6 +43,12 @@ def test_a_phone_without_a_server_calls_addresses_only() -> None:
         called("1002", ALONE)
 
 
+@pytest.mark.parametrize("dialled", ["sip:bob@192.0.2.9?Subject=x", "bob@192.0.2.9;transport=udp?Replaces=y"])
+def test_an_address_that_wants_headers_is_refused(dialled: str) -> None:
+    with pytest.raises(UsageError, match="headers"):
+        called(dialled, AT_SERVER)
+
+
 @pytest.mark.parametrize("dialled", ["", "  ", "sip:", "sip:bob@", "bob@exa mple", "sip:b@h\r\nX: y", "sip:b@h:99999"])
 def test_what_is_no_address_is_refused(dialled: str) -> None:
     with pytest.raises(UsageError):

@@ -248,7 +248,7 @@ def test_reason_phrases_come_as_they_are(name: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("badinv01", "Malformed Contact"),
+        ("badinv01", "Malformed Via"),
         ("clerr", "Body Shorter Than Content-Length"),
         ("ncl", "Malformed Content-Length"),
         ("mcl01", "More Than One Content-Length"),

@@ -166,7 +166,7 @@ def test_a_server_that_does_not_speak_tls() -> None:
 
 
 def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("phone_recorder.sip.stream_transport.CONNECT_S", 0.1)
+    monkeypatch.setattr("phone_recorder.sip.transport.stream_transport.CONNECT_S", 0.1)
 
     async def scenario() -> None:
         async with server() as far, phone("TLS") as (near, _):

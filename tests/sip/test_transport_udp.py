@@ -212,7 +212,7 @@ def test_a_receiver_may_end_it_all_while_it_is_told() -> None:
 
 
 def test_a_ping_is_two_line_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("phone_recorder.sip.keep_alive.DATAGRAM_S", 0.02)
+    monkeypatch.setattr("phone_recorder.sip.transport.keep_alive.DATAGRAM_S", 0.02)
 
     async def scenario() -> None:
         with udp_socket() as peer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from phone_recorder.errors import UsageError
@@ -74,20 +76,33 @@ def test_it_registers_calls_is_called_and_leaves_no_trace() -> None:
     assert bench.rig.at_rest()
 
 
+@pytest.mark.parametrize("instances", [("urn:uuid:1", "urn:uuid:1"), ("urn:uuid:1", "urn:uuid:2")])
+def test_two_phones_of_one_account_both_stay_registered(instances: tuple[str, str]) -> None:
+    bench = Bench()
+    for number, instance in enumerate(instances, 2):
+        account = replace(registered("alice", "192.0.2.9"), instance=instance)
+        phone = bench.rig.phone(f"alice-{number}", f"192.0.2.{number}", account)
+        phone.agent.register(bench.port.hop(), bench.shown)
+        bench.advance()
+    for _ in range(2):
+        assert bench.registrar.bound == ["sip:alice@192.0.2.2:5060", "sip:alice@192.0.2.3:5060"]
+        bench.advance(600)
+    assert bench.registrar.bound == ["sip:alice@192.0.2.2:5060", "sip:alice@192.0.2.3:5060"]
+
+
 def test_closing_hangs_up_all_calls_and_refuses_new_ones() -> None:
     bench = Bench()
     bench.alice.agent.register(bench.port.hop(), bench.shown)
     bench.alice.call("1002", bench.port.hop())
     bench.advance()
-    bob = bench.rig.phone("bob", "192.0.2.2")
-    bob.call(bench.alice)
+    bench.peer.call("sip:alice@192.0.2.1", bench.alice.port.hop())
     bench.advance()
     closed: list[bool] = []
     bench.alice.agent.close(lambda: closed.append(True))
-    late = bench.rig.phone("carol", "192.0.2.3").call(bench.alice)
+    late = bench.peer.call("sip:alice@192.0.2.1", bench.alice.port.hop())
     bench.advance()
-    assert [ear.heard[-1] for ear in bench.alice.ears] == ["ended 200 us", "ended 486 us"]
-    assert late.heard == ["ended 480 peer"]
+    assert [ear.heard[-1] for ear in bench.alice.ears] == ["ended 200 us", "ended 480 us"]
+    assert late.statuses == [480]
     assert closed == [True]
     with pytest.raises(UsageError, match="switched off"):
         bench.alice.call("1002", bench.port.hop())
@@ -140,7 +155,7 @@ def test_a_hundred_calls_one_after_another_leave_nothing(fault: Fault) -> None:
         if number % 5 == 0:
             caller.last.hang_up()
         elif number % 7 == 0:
-            called.last.reject()
+            called.last.hang_up()
         else:
             called.last.answer()
             rig.timers.advance(3)
@@ -162,10 +177,10 @@ def test_twenty_calls_at_once_are_each_their_own() -> None:
         if number % 2:
             call.answer()
         else:
-            call.reject(480 + number)
+            call.hang_up()
     rig.timers.advance(1)
     heard = [ear.heard[-1] for ear in ears]
-    assert heard == ["answered" if number % 2 else f"ended {480 + number} peer" for number in range(20)]
+    assert heard == ["answered" if number % 2 else "ended 480 peer" for number in range(20)]
     alice.agent.close()
     rig.timers.advance(100)
     assert rig.at_rest()

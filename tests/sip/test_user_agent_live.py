@@ -34,6 +34,7 @@ class Phone:
 
     def __init__(self, live: LivePeer, transport: Transport) -> None:
         self.transport: Transport = transport
+        self._resolver = Resolver()
         self.hop = Hop(transport, live.sockets.host, live.sockets.port)
         self.transports = Transports(Hop(transport, "127.0.0.1", 0))
         account = Account("1001", registrar=SipUri(host=self.hop.host, port=self.hop.port), credentials=CREDENTIALS)
@@ -43,7 +44,6 @@ class Phone:
         self.transports.receiver = self.agent.layer
         self.ears: list[Ear] = []
         self.agent.on_call = self._on_call
-        self._resolver = Resolver()
 
     def audio(self) -> Negotiation:
         return Negotiation("127.0.0.1", 40000, CODECS, 20, 1)

@@ -27,8 +27,9 @@ _EVENTS = "0-15"
 _FIRST_DYNAMIC = 96
 _MEDIA = re.compile(r"m=([!-~]+)\s+(\d{1,5})(?:/\d{1,5})?\s+([!-~]+)((?:\s+[!-~]+)+)\s*", re.ASCII)
 _CONNECTION = re.compile(r"c=IN\s+IP[46]\s+[!-~]+\s*", re.ASCII)
+_MAP = re.compile(r"a=rtpmap:\d{1,3}\s+[!-.0-~]+/\d{1,9}(?:/\d{1,3})?\s*", re.ASCII)
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
-_ATTRIBUTES = (*_DIRECTIONS, "rtpmap", "ptime", "maxptime")
+_ATTRIBUTES = (*_DIRECTIONS, "ptime", "maxptime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,10 @@ def _looked_at(text: str) -> Iterator[str]:
             if not _CONNECTION.fullmatch(line):
                 raise SdpError(f"the session description has an address that is none: {printable(line)!r}")
             yield line
+        elif line.startswith("a=rtpmap"):
+            # One that cannot be read is of a codec that is none of ours: no call fails over it.
+            if _MAP.fullmatch(line):
+                yield line
         elif line.startswith("a=") and line[2:].partition(":")[0] in _ATTRIBUTES:
             yield line
 

@@ -85,7 +85,7 @@ class Sending:
             self._send()
             return
         if response.status_code >= 200:
-            self._authenticator.heard(response)
+            self._authenticator.heard(response, self._hop)
         self._listener.response(response)
 
     def failed(self, error: SipError) -> None:
@@ -95,11 +95,11 @@ class Sending:
     def _learns(self, response: Response) -> bool:
         if self._cancelled or self._challenges >= MOST_CHALLENGES:
             return False
-        return self._authenticator.learn(self.request, response)
+        return self._authenticator.learn(self.request, response, self._hop)
 
     def _send(self) -> None:
         self.request = self._make()
-        self._authenticator.authorize(self.request)
+        self._authenticator.authorize(self.request, self._hop)
         self._on_sent(self.request)
         self._transaction = None
         transaction = self._layer.send_request(self.request, self._hop, self)

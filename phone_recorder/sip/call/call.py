@@ -22,6 +22,7 @@ from phone_recorder.sip.call.line import Line
 from phone_recorder.sip.call.our_offers import OurOffers
 from phone_recorder.sip.call.session_timer import SessionTimer
 from phone_recorder.sip.hop import Hop
+from phone_recorder.sip.messages.address import bare
 from phone_recorder.sip.messages.message import Address, stringify_uri, user_of
 
 __all__ = ["Call", "CallEnd", "CallListener", "CallState", "Invitation"]
@@ -75,14 +76,14 @@ class Call:
         self.remote_number = user_of(peer.uri)
         """A peer's text, as is the name."""
         self.remote_name = peer.display_name or ""
-        self.remote_uri = stringify_uri(peer.uri)
+        self.remote_uri = stringify_uri(bare(peer.uri))
         self.plan: AudioPlan | None = None
         self.hop = hop
         self.ground = ground
         self.line: Line | None = None
         """The dialog, once there is but one."""
         policy = ground.policy
-        self.timer = SessionTimer(ground.timers, self._refresh, lambda: self._lost("the session was not refreshed"))
+        self.timer = SessionTimer(ground.timers, self._refresh, self._expired)
         self.offers = OurOffers(self)
         self.acceptances = Acceptances(
             ground.timers, lambda: self._lost("our answer was not acknowledged"), policy.t1, policy.t2
@@ -102,21 +103,17 @@ class Call:
         return self.offers.held
 
     @property
-    def held_by_peer(self) -> bool:
-        """Whether the other phone holds it."""
-        return self.plan is not None and self.plan.peer_holds
+    def stands(self) -> bool:
+        """Whether it is not over, nor being hung up."""
+        return self.state not in _SILENT
 
     def answer(self) -> None:
         """Take a call that rings here."""
         self.happen(CallEvent.ANSWER)
 
-    def reject(self, status: int = 486) -> None:
-        """Refuse a call that rings here, with that status; any other is hung up."""
-        self._leave(CallEvent.REJECT, status)
-
     def hang_up(self) -> None:
-        """End it, in whatever state it is."""
-        self._leave(CallEvent.HANG_UP, 486)
+        """End it, in whatever state it is. A call that rings here is refused with 480: nobody has said to be busy."""
+        self.happen(CallEvent.HANG_UP, named(_LEFT.get(self.state, 200), "us"))
 
     def hold(self) -> None:
         """Let the other phone wait. It is asked as soon as that is possible; `held` tells when it has agreed."""
@@ -135,6 +132,8 @@ class Call:
         self.state, action = turn(self.state, event)
         if action is not CallAction.NONE or self.state is CallState.LEAVING:
             self._end = self._end or end
+        if not self.stands:
+            self._infos.end()
         _ACTIONS[action](self)
 
     def agree(self, plan: AudioPlan) -> None:
@@ -173,15 +172,19 @@ class Call:
         self.acceptances.stop()
         self.invitation.stop()
 
-    def _leave(self, event: CallEvent, refusal: int) -> None:
-        status = {CallState.OFFERED: refusal, CallState.CALLING: 487, CallState.RINGING: 487}.get(self.state, 200)
-        self.happen(event, named(status, "us"))
-
     def _lost(self, why: str, by: Ender = "network") -> None:
         self.happen(CallEvent.LOST, CallEnd(408, why, by))
 
     def _refresh(self) -> None:
         self.offers.refresh()
+
+    def _expired(self) -> None:
+        """Nobody has refreshed the session. A peer that only cannot, and never wanted a timer, is still there."""
+        terms = self.timer.terms
+        if self.offers.unwelcome and terms and not terms.wanted:
+            self.timer.agree(terms)
+        else:
+            self._lost("the session was not refreshed")
 
     def _ring(self) -> None:
         self.listener.ringing()
@@ -218,9 +221,14 @@ class Call:
     def _finish(self) -> None:
         self.stop()
         self._forget(self)
-        self._infos.end()
         self.listener.ended(self._end or named(200, "us"))
 
+
+_LEFT = {CallState.OFFERED: 480, CallState.CALLING: 487, CallState.RINGING: 487}
+"""The status of a call that this phone's user leaves before it is answered."""
+
+_SILENT = (CallState.LEAVING, CallState.ENDING, CallState.ENDED)
+"""The call is over, or as good as that: nothing is asked any more."""
 
 _ACTIONS: dict[CallAction, Callable[[Call], None]] = {
     CallAction.NONE: lambda call: None,

@@ -29,7 +29,6 @@ class CallEvent(Enum):
     """What can happen to it: the user's wishes, what the peer does, what the network does."""
 
     ANSWER = "the user answers"
-    REJECT = "the user rejects"
     HANG_UP = "the user hangs up"
     ALERTED = "the peer rings"
     TAKEN = "the peer answers"
@@ -71,7 +70,6 @@ _UNANSWERED: _Row = {
     E.FAILED: (S.ENDED, A.END),
     E.LEFT: (S.ENDED, A.CANCEL_AND_END),
     E.HANG_UP: (S.CANCELLING, A.CANCEL),
-    E.REJECT: (S.CANCELLING, A.CANCEL),
     E.LOST: (S.CANCELLING, A.CANCEL),
 }
 
@@ -92,7 +90,6 @@ TABLE: dict[CallState, _Row] = {
         S.OFFERED,
         {
             E.ANSWER: (S.ACCEPTED, A.ACCEPT),
-            E.REJECT: (S.ENDED, A.REJECT_AND_END),
             E.HANG_UP: (S.ENDED, A.REJECT_AND_END),
             E.CANCELLED: (S.ENDED, A.REJECT_AND_END),
             E.LEFT: (S.ENDED, A.REJECT_AND_END),
@@ -103,7 +100,6 @@ TABLE: dict[CallState, _Row] = {
         S.ACCEPTED,
         {
             E.ACKED: (S.ANSWERED, A.CONNECT),
-            E.REJECT: (S.LEAVING, A.NONE),
             E.HANG_UP: (S.LEAVING, A.NONE),
             E.LEFT: (S.ENDED, A.END),
             E.LOST: (S.ENDING, A.BYE),
@@ -114,7 +110,6 @@ TABLE: dict[CallState, _Row] = {
         S.ANSWERED,
         {
             E.HANG_UP: (S.ENDING, A.BYE),
-            E.REJECT: (S.ENDING, A.BYE),
             E.LOST: (S.ENDING, A.BYE),
             E.LEFT: (S.ENDED, A.END),
         },

@@ -22,6 +22,8 @@ from phone_recorder.sip.messages.message import (
 )
 
 MAX_FORWARDS = "70"
+MOST_SEQUENCE = 2**31 - 1
+"""RFC 3261 section 8.1.1.5."""
 CREDENTIALS = ("Authorization", "Proxy-Authorization")
 
 
@@ -65,7 +67,7 @@ class Dialog:
             target,
             addresses(request, "Record-Route"),
         )
-        dialog.take(request)
+        dialog.remote_sequence = request.cseq.seq if request.cseq else 0
         return dialog
 
     def request(self, method: str) -> Request:
@@ -82,9 +84,12 @@ class Dialog:
         return ack
 
     def take(self, request: Request) -> bool:
-        """Note the CSeq of a request of the peer's; False if it came too late: a newer one was here (12.2.2)."""
-        sequence = request.cseq.seq if request.cseq else 0
-        if self.remote_sequence is not None and sequence < self.remote_sequence:
+        """Note the CSeq of a request of the peer's; False if it came too late: a newer one was here (12.2.2).
+
+        Nor may it leap to where there is no room left: all that the peer asked for later would come too late.
+        """
+        sequence, last = request.cseq.seq if request.cseq else 0, self.remote_sequence or 0
+        if sequence < last or sequence > MOST_SEQUENCE >= last:
             return False
         self.remote_sequence = sequence
         return True

@@ -33,11 +33,13 @@ class LocalAddress(Protocol):
 @dataclass(frozen=True, slots=True)
 class CallPolicy:
     """All in seconds. `session_s`: the session interval asked for, 0 for none (RFC 4028). `ring_s`: how long a call
-    that comes may ring. `t1`, `t2` as the transaction layer has them.
+    that comes may ring. `answer_s`: how long one of ours waits for an answer. `t1`, `t2` as the transaction layer has
+    them.
     """
 
     session_s: int = 1800
     ring_s: float = 180.0
+    answer_s: float = 180.0
     t1: float = 0.5
     t2: float = 4.0
 

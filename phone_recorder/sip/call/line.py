@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from phone_recorder.sip.authentication.requester import OnFinal, Outcome
+from phone_recorder.sip.authentication.requester import OnFinal, Outcome, Sending
 from phone_recorder.sip.call.dialog import Dialog
 from phone_recorder.sip.call.ground import Ground, Headers
 from phone_recorder.sip.call.path import Path
@@ -23,6 +23,7 @@ class Line:
         self.dialog = dialog
         self.ground = ground
         self._path = Path(ground.locate, known)
+        self._asked: dict[int, Sending] = {}  # what has no final answer, by our first CSeq of it
 
     @property
     def known(self) -> Hop:
@@ -38,7 +39,9 @@ class Line:
         self.send(lambda hop: self._ask(method, headers, hop, done))
 
     def bye(self, done: Callable[[Outcome], None] = nothing) -> None:
-        """Leave (RFC 3261 section 15)."""
+        """Leave (RFC 3261 section 15). What is challenged from now on is not sent again: nothing follows a BYE."""
+        for sending in self._asked.values():
+            sending.cancel()
         self.ask("BYE", done)
 
     def acknowledge(self, invite: Request) -> Callable[[], None]:
@@ -61,4 +64,9 @@ class Line:
                 request.add_header(name, value)
             return request
 
-        self.ground.requester.send(make, hop, OnFinal(done))
+        def ended(outcome: Outcome) -> None:
+            self._asked.pop(number, None)
+            done(outcome)
+
+        number = self.dialog.local_sequence + 1
+        self._asked[number] = self.ground.requester.send(make, hop, OnFinal(ended))

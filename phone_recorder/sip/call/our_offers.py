@@ -2,6 +2,8 @@
 
 When it collides with one of the peer's (491), or the peer is busy with another (500), it is tried again a little later
 (RFC 3261 section 14.1). When the peer refuses it the call stays as it was.
+
+What keeps the session alive is tried until that ends, however it fails: one message that was lost ends no call.
 """
 
 from __future__ import annotations
@@ -26,14 +28,19 @@ if TYPE_CHECKING:
 MOST_TRIES = 8
 """Collisions on end, before it is given up."""
 MOST_RETRY_S = 32
-"""A longer Retry-After is no reason to try again."""
+"""A longer Retry-After is no reason to try again; and so long, at most, is waited between two refreshes that fail."""
+_FOR_NOW = (408, 480, 486, 491, 500, 503, 504)
+"""Answers that say nothing of what the peer would answer a little later."""
 
 
 class OurOffers:
-    """`held` is what was agreed, while the user may already wish for something else."""
+    """`held` is what was agreed, while the user may already wish for something else. `unwelcome`: the peer has refused
+    to refresh the session, for good.
+    """
 
     def __init__(self, call: Call) -> None:
         self.held = False
+        self.unwelcome = False
         self._call = call
         self._wish = False
         self._due = False  # a refresh
@@ -41,6 +48,7 @@ class OurOffers:
         self._tries = 0
         self._open: Reinvite | None = None
         self._pause: Timer | None = None
+        self._rest: Timer | None = None  # until the next try of a refresh; other wishes do not wait for that
         self._over = False
 
     @property
@@ -60,8 +68,8 @@ class OurOffers:
 
     def refresh(self) -> None:
         """It is our turn to refresh the session."""
-        self._due, self._tries = True, 0
-        self.go()
+        self._tries, self.unwelcome = 0, False
+        self._rested()
 
     def go(self) -> None:
         """Ask for what is still to be asked for, if it may be asked now."""
@@ -75,8 +83,9 @@ class OurOffers:
     def stop(self) -> None:
         """The call is over."""
         self._over = True
-        if self._pause:
-            self._pause.cancel()
+        for timer in (self._pause, self._rest):
+            if timer:
+                timer.cancel()
         if self._open:
             self._open.cancel()
 
@@ -92,29 +101,33 @@ class OurOffers:
         self._open = None
         if self._over:
             return
+        self._tries += 1
         if isinstance(outcome, SipError):
             self._failed(outcome)
         elif outcome.status_code < 300:
             self._agreed(wish, outcome)
         else:
-            self._refused(outcome)
+            self._refused(wish, outcome)
 
     def _agreed(self, wish: bool, response: Response) -> None:
         self.held = wish
-        self._due, self._tries = False, 0
+        self._due, self._tries, self.unwelcome = False, 0, False
+        if self._rest:
+            self._rest.cancel()
         self._call.timer.agree(granted(response))
         if self._call.hear_answer(sdp_of(response)):
             self.go()
 
-    def _refused(self, response: Response) -> None:
-        pause = self._pause_after(response)
-        self._tries += 1
-        if response.status_code in (408, 481):
+    def _refused(self, wish: bool, response: Response) -> None:
+        status, pause = response.status_code, self._pause_after(response)
+        if status == 481 or (status == 408 and not self._due):
             self._call.happen(CallEvent.LOST, refused(response))
         elif pause is not None and self._tries <= MOST_TRIES:
-            self._pause = self._call.ground.timers.call_later(pause, self._paused)
+            self._wait(pause)
+        elif self._due and status in _FOR_NOW:
+            self._back_off()
         else:
-            self._give_up()
+            self._give_up(wish)
 
     def _pause_after(self, response: Response) -> float | None:
         """Seconds until it is tried again; None if it is not."""
@@ -128,17 +141,33 @@ class OurOffers:
         wait = seconds(response.get_header("Retry-After"), MOST_RETRY_S + 1)
         return float(wait) if status in (500, 503) and wait <= MOST_RETRY_S else None
 
+    def _back_off(self) -> None:
+        pause = min(2.0 ** min(self._tries, MOST_TRIES), MOST_RETRY_S)
+        self._due, self._rest = False, self._call.ground.timers.call_later(pause, self._rested)
+
+    def _rested(self) -> None:
+        self._due = True
+        self.go()
+
+    def _wait(self, seconds: float) -> None:
+        self._pause = self._call.ground.timers.call_later(seconds, self._paused)
+
     def _paused(self) -> None:
         self._pause = None
         self.go()
 
     def _failed(self, error: SipError) -> None:
         """No answer: the peer is gone (section 14.1). No way there: that may be for a moment only."""
-        if isinstance(error, SipTimeout):
+        if self._due:
+            self._back_off()
+        elif isinstance(error, SipTimeout):
             self._call.happen(CallEvent.LOST, unanswered(error))
         else:
-            self._give_up()
+            self._give_up(self._wish)
 
-    def _give_up(self) -> None:
-        """All stays as it was. A session that could not be refreshed ends when its time is over."""
-        self._wish, self._due, self._tries = self.held, False, 0
+    def _give_up(self, wish: bool) -> None:
+        """All stays as it was. A refresh that was to change something too is tried without that."""
+        alone = wish == self.held
+        self.unwelcome = self.unwelcome or (self._due and alone)
+        self._wish, self._due, self._tries = self.held, self._due and not alone, 0
+        self.go()

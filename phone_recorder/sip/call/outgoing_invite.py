@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from phone_recorder.errors import SdpError, SipError
 from phone_recorder.sip.call.call import Call
-from phone_recorder.sip.call.call_end import CallEnd, refused, unanswered
+from phone_recorder.sip.call.call_end import CallEnd, named, refused, unanswered
 from phone_recorder.sip.call.call_table import CallEvent, CallState
 from phone_recorder.sip.call.dialog import MAX_FORWARDS, Dialog
 from phone_recorder.sip.call.ground import describe, sdp_of
 from phone_recorder.sip.call.line import Line
 from phone_recorder.sip.call.session_timer import MIN_SE_S, asking, granted, min_se
-from phone_recorder.sip.messages.message import Request, Response, tag_of
+from phone_recorder.sip.messages.address import bare
+from phone_recorder.sip.messages.message import Request, Response, parse_uri, stringify_uri, tag_of
+from phone_recorder.sip.timers import Timer
 
 MOST_FORKS = 32
 """Dialogs of one INVITE: more phones than these do not ring at once."""
@@ -36,11 +38,16 @@ class OutgoingInvite:
         self._sequence = 0
         self._least_s = MIN_SE_S
         self._early: dict[str, Line] = {}
-        self._described: set[str] = set()  # by a provisional answer
+        self._described: dict[str, bytes] = {}  # by a provisional answer
+        self._limit: Timer | None = None
         self._acks: dict[str, Callable[[], None]] = {}
 
     def start(self) -> None:
-        """Send it."""
+        """Send it, and wait for an answer as long as the policy says."""
+        self._limit = self._ground.timers.call_later(self._ground.policy.answer_s, self._unanswered)
+        self._send()
+
+    def _send(self) -> None:
         self._sending = self._ground.requester.send(self._make, self._call.hop, self)
 
     def find(self, remote_tag: str) -> Line | None:
@@ -57,6 +64,8 @@ class OutgoingInvite:
 
     def stop(self) -> None:
         self._early.clear()
+        self._described.clear()
+        self._stop_waiting()
 
     def response(self, response: Response) -> None:
         """From the transaction, challenges answered."""
@@ -65,13 +74,20 @@ class OutgoingInvite:
         elif response.status_code < 300:
             self._success(response)
         elif response.status_code == 422 and self._longer(response):
-            self.start()
+            self._send()
         else:
             self._call.happen(CallEvent.REFUSED, refused(response))
 
     def failed(self, error: SipError) -> None:
         """From the transaction."""
         self._call.happen(CallEvent.FAILED, unanswered(error))
+
+    def _stop_waiting(self) -> None:
+        if self._limit:
+            self._limit.cancel()
+
+    def _unanswered(self) -> None:
+        self._call.happen(CallEvent.LOST, named(408, "network", "nobody has answered"))
 
     def _provisional(self, response: Response) -> None:
         tag = tag_of(response.to_addr)
@@ -93,7 +109,7 @@ class OutgoingInvite:
         except SdpError:
             # Early media that cannot be used is not heard; what counts is in the 2xx.
             return
-        self._described.add(tag)
+        self._described[tag] = sdp
         self._call.agree(plan)
 
     def _success(self, response: Response) -> None:
@@ -112,10 +128,10 @@ class OutgoingInvite:
             line.bye()
 
     def _win(self, tag: str, line: Line, response: Response) -> None:
-        sdp = sdp_of(response)
-        wanted = self._call.state is not CallState.CANCELLING
-        if wanted and not (sdp is None and tag in self._described):
-            self._call.hear_answer(sdp)
+        """Audio goes as the winner has said, in this answer or before; another fork may have been heard since."""
+        self._stop_waiting()
+        if self._call.state is not CallState.CANCELLING:
+            self._call.hear_answer(sdp_of(response) or self._described.get(tag))
         if self._call.state in (CallState.CALLING, CallState.RINGING):
             self._call.timer.agree(granted(response))
         self._call.taken(line)
@@ -140,7 +156,7 @@ class OutgoingInvite:
         for name, value in (
             ("Max-Forwards", MAX_FORWARDS),
             ("From", f"{account.name_addr};tag={self._tag}"),
-            ("To", f"<{self._target}>"),
+            ("To", f"<{stringify_uri(bare(parse_uri(self._target)))}>"),
             ("Call-ID", self._call_id),
             ("CSeq", f"{self._sequence} INVITE"),
             *asking(self._ground.policy.session_s, self._least_s, None),

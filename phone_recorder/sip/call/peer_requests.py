@@ -57,11 +57,15 @@ class PeerRequest:
 
 
 def take(call: Call, line: Line, transaction: ServerTransaction) -> None:
-    """Answer a request of the call's peer; it has passed the screening."""
+    """Answer a request of the call's peer; it has passed the screening.
+
+    A BYE always counts: whatever is wrong with its CSeq, whoever sends it is not there any more.
+    """
     request = PeerRequest(call, line, transaction)
-    if not line.dialog.take(transaction.request):
+    leaves = transaction.request.method == "BYE"
+    if not line.dialog.take(transaction.request) and not leaves:
         request.answer(500, reason="CSeq Out Of Order")
-    elif call.state in NOT_THERE and transaction.request.method != "BYE":
+    elif call.state in NOT_THERE and not leaves:
         request.answer(481)
     else:
         _ANSWERS[transaction.request.method](request)
@@ -77,7 +81,7 @@ def _options(request: PeerRequest) -> None:
 
 
 def _info(request: PeerRequest) -> None:
-    """One without a body asks nothing; of packages this phone knows none (RFC 6086 section 4.2.2)."""
+    """One without a body asks nothing, a key does nothing; of packages there are none here (RFC 6086, 4.2.2)."""
     if request.request.get_header("Info-Package"):
         request.answer(469, [("Recv-Info", "nil")], "Bad Info Package")
     else:

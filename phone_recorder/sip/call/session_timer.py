@@ -26,10 +26,13 @@ _REFRESHER = re.compile(r"(?:^|;)\s*refresher\s*=\s*(uac|uas)\s*(?:;|$)", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What two user agents agreed on. `interval_s` in seconds."""
+    """What two user agents agreed on. `interval_s` in seconds; `wanted`: the peer itself knows of timers and wants one,
+    it was not a proxy's wish alone.
+    """
 
     interval_s: int
     we_refresh: bool
+    wanted: bool = False
 
 
 def asking(interval_s: int, least_s: int, terms: Terms | None) -> Headers:
@@ -44,13 +47,14 @@ def asking(interval_s: int, least_s: int, terms: Terms | None) -> Headers:
 def granted(response: Response) -> Terms | None:
     """What a 2xx to our INVITE has made of it (section 7.2)."""
     interval, refresher = _session_expires(response)
-    return Terms(max(interval, SHORTEST_S), refresher != "uas") if interval else None
+    wanted = _names_timer(response, "Require")
+    return Terms(max(interval, SHORTEST_S), refresher != "uas", wanted) if interval else None
 
 
 def too_brief(request: Request) -> bool:
     """Whether the answer is 422. Who does not know of timers cannot be told so (sections 8.1, 9)."""
     interval, _ = _session_expires(request)
-    return interval is not None and interval < MIN_SE_S and _knows_timers(request)
+    return interval is not None and interval < MIN_SE_S and _names_timer(request, "Supported")
 
 
 def min_se(message: Message) -> int:
@@ -64,10 +68,10 @@ def accepting(request: Request) -> tuple[Terms | None, Headers]:
     interval, refresher = _session_expires(request)
     if interval is None or interval < MIN_SE_S:
         return None, ()
-    knows = _knows_timers(request)
+    knows = _names_timer(request, "Supported")
     chosen = (refresher or "uac") if knows else "uas"
     expires = ("Session-Expires", f"{interval};refresher={chosen}")
-    return Terms(interval, chosen == "uas"), (expires, ("Require", "timer")) if knows else (expires,)
+    return Terms(interval, chosen == "uas", knows), (expires, ("Require", "timer")) if knows else (expires,)
 
 
 class SessionTimer:
@@ -106,5 +110,5 @@ def _session_expires(message: Message) -> tuple[int | None, str]:
     return int(match[1]), refresher[1].lower() if refresher else ""
 
 
-def _knows_timers(request: Request) -> bool:
-    return "timer" in (option.lower() for option in request.get_header_values("Supported"))
+def _names_timer(message: Message, header: str) -> bool:
+    return "timer" in (option.lower() for option in message.get_header_values(header))

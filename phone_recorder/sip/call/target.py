@@ -27,6 +27,8 @@ def called(dialled: str, account: Account) -> str:
         raise UsageError(f"{printable(dialled)!r} is neither a number nor a SIP address") from error
     if uri.scheme not in SIP_SCHEMES or not uri.host:
         raise UsageError(f"{printable(dialled)!r} is neither a number nor a SIP address")
+    if uri.headers:
+        raise UsageError("an address with headers, behind a question mark, cannot be called")
     return stringify_uri(uri)
 
 

@@ -112,11 +112,12 @@ def stringify_via(via: Via) -> str:
 
 
 def parse_params(text: str) -> dict[str, str | None]:
-    """`;name=value;flag`: names in lower case; a flag's value is None, a quoted value keeps its quotes."""
-    if not text.strip():
-        return {}
+    """`;name=value;flag`: names in lower case; a flag's value is None, a quoted value keeps its quotes.
+
+    Some phones leave a semicolon behind, or two of them in a row: what stands between is no parameter, and no harm.
+    """
     first, *params = split(text, ";")
-    matches = [_PARAM.fullmatch(param) for param in params]
+    matches = [_PARAM.fullmatch(param) for param in params if param]
     if first or None in matches:
         raise SipMessageError(f"{printable(text)!r} are not parameters")
     return {match[1].lower(): match[2] for match in matches if match}
@@ -131,6 +132,12 @@ def split(text: str, separator: str) -> list[str]:
         else:
             parts[-1] += piece
     return [part.strip() for part in parts]
+
+
+def bare(uri: SipUri) -> SipUri:
+    """Who is meant, and nothing of how: without password, parameters and headers (RFC 3261 section 19.1.1)."""
+    user = uri.user.partition(":")[0] if uri.user and uri.scheme in SIP_SCHEMES else uri.user
+    return SipUri(scheme=uri.scheme, user=user, host=uri.host, port=uri.port)
 
 
 def user_of(uri: SipUri) -> str:

@@ -70,6 +70,10 @@ __all__ = [
 MAX_MESSAGE = 65535
 """Bytes: as many as a datagram can have."""
 MAX_HEADERS = 256
+MAX_VALUES = 256
+"""In one list: each of them costs time."""
+MAX_HOPS = 64
+"""Vias, and routes: a message that has come through more has gone in circles (RFC 3261 section 8.1.1.6)."""
 MAX_CSEQ = 2**32 - 1
 """RFC 3261 section 8.1.1.5 has 2**31 - 1; section 20.16 leaves all 32 bits."""
 
@@ -104,6 +108,7 @@ _COMPACT = {
 """The registry of RFC 3261 section 7.3.3 and what came after it."""
 _ONCE = ("from", "to", "call-id", "cseq", "max-forwards", "content-type")
 _ADDRESSES = ("from", "to", "contact", "route", "record-route")
+_MOST = {"via": MAX_HOPS, "route": MAX_HOPS, "record-route": MAX_HOPS}
 _MUST = ("via", "from", "to", "call-id", "cseq")
 """Without these a request cannot be answered, nor a response be told whose it is."""
 
@@ -163,11 +168,17 @@ def _fill(message: Message, lines: list[str]) -> list[Fault]:
     for match in filter(None, matches):
         name = _COMPACT.get(match[1].lower(), match[1])
         values = split(match[2], ",") if name.lower() in LISTS else [match[2].strip()]
-        for value in values:
+        # One too many is enough to know, and to refuse.
+        for value in values[: _room(message, name)]:
             message.add_header(name, value)
     if len(lines) > MAX_HEADERS:
         return [(400, "Too Many Headers")]
     return [(400, "Malformed Header")] if None in matches else []
+
+
+def _room(message: Message, name: str) -> int:
+    """How many more values that header may get; there is always room for one too many."""
+    return max(0, _MOST.get(name.lower(), MAX_VALUES) + 1 - len(message.headers.get(name)))
 
 
 def _take_body(message: Message, body: bytes, datagram: bool) -> list[Fault]:
@@ -193,6 +204,12 @@ def _repeated(message: Message) -> Iterator[Fault]:
     yield from (
         (400, f"More Than One {prettify_header_name(name)}") for name in _ONCE if len(message.headers.get(name)) > 1
     )
+
+
+def _too_many(message: Message) -> Iterator[Fault]:
+    for name, values in message.headers.items():
+        if len(values) > _MOST.get(name.lower(), MAX_VALUES):
+            yield 400, f"Too Many Values Of {prettify_header_name(name)}"
 
 
 def _bad_addresses(message: Message) -> Iterator[Fault]:
@@ -224,6 +241,7 @@ def _bad_cseq(message: Message) -> Iterator[Fault]:
 
 _CHECKS: tuple[Callable[[Message], Iterator[Fault]], ...] = (
     _missing,
+    _too_many,
     _repeated,
     _bad_addresses,
     _bad_via,
@@ -234,6 +252,8 @@ _CHECKS: tuple[Callable[[Message], Iterator[Fault]], ...] = (
 
 def _answerable(request: Request) -> bool:
     """Whether an answer would arrive and be known for one; its Vias are then such as can be read."""
+    if len(request.headers.get("via")) > MAX_HOPS:
+        return False
     # An empty parameter, or an empty Via, does not hide where the answer goes.
     mended = [";".join(filter(None, split(via, ";"))) for via in request.headers.get("via")]
     vias = list(filter(None, mended))

@@ -98,6 +98,11 @@ class _Accessors(SipMessage):
         set_values(self.headers, "Via", map(stringify_via, vias))
 
     @property
+    def top_via(self) -> Via:
+        """The first Via; of a message that was parsed there is one that can be read."""
+        return next(_readable(parse_via, self.headers.get("via")[:1]), Via())
+
+    @property
     def from_addr(self) -> Address | None:
         return next(iter(addresses(self, "from")), None)
 

@@ -19,11 +19,15 @@ NOT_ALLOWED = ("REGISTER", "PRACK", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE",
 SUPPORTED = ("timer",)
 ACCEPT = ("application/sdp",)
 """What an answer to OPTIONS says (RFC 3261 section 11.2), beside `ALLOW` and `SUPPORTED`."""
+KEYS = ("application/dtmf-relay", "application/dtmf")
+"""What an INFO may bear: a key that was pressed. Nothing is done about it here, and nothing is wrong with it."""
 
+_BODIES = {"INVITE": ACCEPT, "UPDATE": ACCEPT, "INFO": KEYS}
+"""The methods whose body is looked at; the others' may be anything."""
 _DESCRIBED = ("INVITE", "UPDATE")
-"""Methods whose body, and whose answer's, is a session description."""
-_BODY_IGNORED = ("BYE", "CANCEL")
-"""Refusing these for what they carry would keep a call that the peer has ended."""
+"""Methods whose answer's body is a session description."""
+_NEVER = ("ACK", "BYE", "CANCEL")
+"""Nothing answers an ACK; refusing the others for what they say would keep a call that the peer has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,8 @@ class Refusal:
 
 
 def screen(request: Request) -> Refusal | None:
-    """Why this request is not even looked at, or None. An ACK is never refused: nothing answers it."""
-    if request.method == "ACK":
+    """Why this request is not even looked at, or None. What ends a call, or cannot be answered, is never refused."""
+    if request.method in _NEVER:
         return None
     return next((refusal for check in _CHECKS if (refusal := check(request))), None)
 
@@ -58,24 +62,25 @@ def _extensions(request: Request) -> Refusal | None:
     """Section 8.2.2.3."""
     required = [option.strip() for option in request.get_header_values("require")]
     unknown = [option for option in required if option and option.lower() not in SUPPORTED]
-    if not unknown or request.method == "CANCEL":
-        return None
-    return _refusal(420, ("Unsupported", ", ".join(unknown)))
+    return _refusal(420, ("Unsupported", ", ".join(unknown))) if unknown else None
 
 
 def _body(request: Request) -> Refusal | None:
     """Section 8.2.3."""
-    if not request.body or request.method in _BODY_IGNORED or _optional(request):
+    known = _BODIES.get(request.method)
+    if not request.body or known is None or _optional(request):
         return None
     if (request.get_header("content-encoding") or "identity").lower() != "identity":
         return _refusal(415, ("Accept-Encoding", "identity"))
-    known = ACCEPT if request.method in _DESCRIBED else ()
-    return None if _media_type(request.content_type or "") in known else _refusal(415, ("Accept", ", ".join(ACCEPT)))
+    return None if _media_type(request.content_type or "") in known else _refusal(415, ("Accept", ", ".join(known)))
 
 
 def _answer(request: Request) -> Refusal | None:
-    """Sections 13.2.1 and 21.4.7: a session description is all that we can answer with."""
-    accepted = request.get_header_values("accept")
+    """Sections 13.2.1 and 21.4.7: a session description is all that we can answer with.
+
+    An empty Accept means that nothing is (section 20.1); whoever sends it with an offer cannot mean that.
+    """
+    accepted = [value for value in request.get_header_values("accept") if value.strip()]
     if request.method not in _DESCRIBED or not accepted or any(map(_takes_sdp, accepted)):
         return None
     return _refusal(406)

@@ -36,7 +36,7 @@ def kept(response: Response, contact: str, instance: str, asked_s: int) -> Kept:
     if contacts and not ours:
         return Kept(0)
     granted = max((seconds(c.params.get("expires"), default) for c in ours), default=default)
-    return Kept(min(granted, asked_s), _stale(contacts, rules[0], rules[1]))
+    return Kept(min(granted, asked_s), _stale(contacts, rules[0], rules[1], _host(uri.host)))
 
 
 def seconds(text: str | None, default: int) -> int:
@@ -71,11 +71,15 @@ def _as_seen(uri: SipUri, response: Response) -> Rule:
     return lambda contact: place(contact.uri)[1:4] == seen
 
 
-def _stale(contacts: list[Address], ours: Rule, same_phone: Rule) -> tuple[str, ...]:
-    """Only where our own is told from the others: one that a NAT rewrote could be any of them."""
+def _stale(contacts: list[Address], ours: Rule, same_phone: Rule, host: str) -> tuple[str, ...]:
+    """Only where our own is told from the others: one that a NAT rewrote could be any of them.
+
+    And only at our own address: at another there may be a living phone that was given the same instance.
+    """
     if not any(ours(contact) for contact in contacts):
         return ()
-    return tuple(stringify_uri(c.uri) for c in contacts if same_phone(c) and not ours(c))[:MOST_STALE]
+    same_host = [contact for contact in contacts if _host(contact.uri.host) == host]
+    return tuple(stringify_uri(c.uri) for c in same_host if same_phone(c) and not ours(c))[:MOST_STALE]
 
 
 def _host(host: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from phone_recorder.errors import SipError, SipTimeout
+from phone_recorder.sip.authentication.authentication import can_be_answered
 from phone_recorder.sip.messages.message import Response
 from phone_recorder.sip.registration.bindings import seconds
 from phone_recorder.wire.printable import printable
@@ -28,6 +29,10 @@ TEXTS = {
     503: "{server} takes no registrations now ({answer}): try again later",
 }
 NO_PASSWORD = "{server} wants a password for {user}, and none is set"
+OTHER_PROOF = (
+    "{server} wants {user} to log in in a way that this phone cannot ({answer}):"
+    " have it take Digest with MD5 or SHA-256"
+)
 ELSEWHERE = "{server} sends {user} elsewhere ({answer}), which is not followed: register there"
 OTHERWISE = "{server} does not register {user}: {answer}"
 NOT_KEPT = "{server} said yes to {user}, but keeps no address of this phone: calls cannot come in"
@@ -45,7 +50,7 @@ class Setback:
 def of_answer(response: Response, server: str, user: str, has_password: bool) -> Setback:
     """A final answer other than 2xx. `server` is what to call the registrar."""
     status = response.status_code
-    text = _template(status, has_password)
+    text = _template(response, has_password)
     answer = printable(f"{status} {response.reason_phrase}".rstrip())
     pause = None if status in PASSING else LONG_PAUSE_S
     wanted = seconds(response.get_header("Retry-After"), 0)
@@ -70,9 +75,11 @@ def back_off(failures: int) -> float:
     return float(min(2 ** min(failures, 9), MOST_BACK_OFF_S))
 
 
-def _template(status: int, has_password: bool) -> str:
+def _template(response: Response, has_password: bool) -> str:
+    status = response.status_code
     if status in (401, 407):
-        return TEXTS[401] if has_password else NO_PASSWORD
+        refused = TEXTS[401] if can_be_answered(response) else OTHER_PROOF
+        return refused if has_password else NO_PASSWORD
     if status < 400:
         return ELSEWHERE
     return TEXTS.get(status, OTHERWISE)

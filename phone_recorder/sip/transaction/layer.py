@@ -16,15 +16,12 @@ from phone_recorder.sip.timers import Timers
 from phone_recorder.sip.transaction.client_transaction import ClientEnds, ClientListener, ClientTransaction, cancel_of
 from phone_recorder.sip.transaction.machine import Clock
 from phone_recorder.sip.transaction.matching import Key, client_key, is_modern, merge_key, server_key, stateless_tag
+from phone_recorder.sip.transaction.places import Places
 from phone_recorder.sip.transaction.server_transaction import ServerEnds, ServerTransaction
 from phone_recorder.sip.transaction.states import Times
 from phone_recorder.sip.transaction.via import MAGIC, answer_hop, answers, mark, with_via
 
-MOST_SERVER_TRANSACTIONS = 1000
-"""Requests beyond are refused with 503, so that a flood costs no memory; the CANCEL of one of them is taken even so."""
-
 __all__ = [
-    "MOST_SERVER_TRANSACTIONS",
     "ClientListener",
     "ClientTransaction",
     "ServerTransaction",
@@ -63,6 +60,7 @@ class TransactionUser(Protocol):
 class TransactionLayer:
     """Receives for a wire. `user` is set before anything is received; `t1`, `t2`, `t4` in seconds.
 
+    `known` tells whether a request is of a call that the user is in: the floods of others do not shut it out.
     `dropped` counts what was received and led to nothing, by the reason.
     """
 
@@ -72,6 +70,7 @@ class TransactionLayer:
         self, wire: Wire, timers: Timers, tokens: Tokens, t1: float = 0.5, t2: float = 4.0, t4: float = 5.0
     ) -> None:
         self.dropped: Counter[str] = Counter()
+        self.known: Callable[[Request], bool] = lambda request: False
         self._wire = wire
         self._tokens = tokens
         self._secret = tokens()
@@ -79,6 +78,7 @@ class TransactionLayer:
         self._clock = Clock(timers, Times(t1, t2, t4))
         self._clients: dict[Key, ClientTransaction] = {}
         self._servers: dict[Key, ServerTransaction] = {}
+        self._places = Places()
         self._merged: dict[Key, Key] = {}
         """The server transactions again, by what all copies of a request share, whichever way they came."""
 
@@ -153,7 +153,7 @@ class TransactionLayer:
             known.repeated()
         elif request.method == "CANCEL":
             self._take_cancel(request, source)
-        elif refusal := self._refusal(request):
+        elif refusal := self._refusal(request, source):
             self._refuse(request, source, *refusal)
         else:
             self.user.request(self._take(request, source))
@@ -174,17 +174,21 @@ class TransactionLayer:
             invite.cancelled = True
             self.user.cancelled(invite)
 
-    def _refusal(self, request: Request) -> tuple[int, str] | None:
+    def _refusal(self, request: Request, source: Hop) -> tuple[int, str] | None:
         if not tag_of(request.to_addr) and merge_key(request) in self._merged:
             return 482, "Merged Request"
-        return (503, "Too Many Requests At Once") if len(self._servers) >= MOST_SERVER_TRANSACTIONS else None
+        free = self._places.free(source.host, known=self.known(request))
+        return None if free else (503, "Too Many Requests At Once")
 
     def _take(self, request: Request, source: Hop) -> ServerTransaction:
-        """A new transaction."""
+        """A new transaction. The CANCEL of one that is here is taken even where there is no place."""
         key, merged = server_key(request), merge_key(request)
+        leave = self._places.take(source.host, known=self.known(request))
         mark(request, source)
         ends = ServerEnds(
-            self._wire.send, lambda ack, whence: self.user.ack(ack, whence), lambda: self._end_server(key, merged)
+            self._wire.send,
+            lambda ack, whence: self.user.ack(ack, whence),
+            lambda: self._end_server(key, merged, leave),
         )
         transaction = self._servers[key] = ServerTransaction(request, source, self._clock, ends)
         self._merged.setdefault(merged, key)
@@ -193,7 +197,8 @@ class TransactionLayer:
     def _end_client(self, key: Key) -> None:
         del self._clients[key]
 
-    def _end_server(self, key: Key, merged: Key) -> None:
+    def _end_server(self, key: Key, merged: Key, leave: Callable[[], None]) -> None:
+        leave()
         del self._servers[key]
         if self._merged.get(merged) == key:
             del self._merged[merged]

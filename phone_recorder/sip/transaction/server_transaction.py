@@ -10,7 +10,7 @@ from phone_recorder.sip.messages.message import Request, Response, response_to, 
 from phone_recorder.sip.transaction.client_transaction import answer_event
 from phone_recorder.sip.transaction.machine import Clock, Machine
 from phone_recorder.sip.transaction.states import SERVER_INVITE, SERVER_OTHER, Action, Event, Kind
-from phone_recorder.sip.transaction.via import answer_hop, other_answer_hop
+from phone_recorder.sip.transaction.via import answer_hop, essence_of, other_answer_hop
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class ServerEnds:
 
 
 class ServerTransaction:
-    """`request` is as it came, with `received` and `rport` in its Via; it came from `source`.
+    """`request` is as it came, with `received` and `rport` in its Via, and when it is answered for good no more of it
+    than answers need: what others have sent is not kept for half a minute. It came from `source`.
 
     `final` is the status of its final answer, 0 while there is none; `cancelled`: whether a CANCEL came before it.
     """
@@ -35,23 +36,20 @@ class ServerTransaction:
         self.cancelled = False
         self._hop = answer_hop(request, source)
         self._other_hop = other_answer_hop(request, source)
-        self._answer: Response | None = None
+        self.to_tag = ""
+        """Ours in the last answer, or nothing."""
         self._data = b""
         self._ends = ends
         self._machine = Machine(_kind_of(request), clock, source.reliable, self._happened, ends.ended)
-
-    @property
-    def to_tag(self) -> str:
-        """Our tag in the last answer, or nothing."""
-        return tag_of(self._answer.to_addr) if self._answer else ""
 
     def respond(self, response: Response) -> None:
         """Send an answer. After a final one nothing is sent, but for another 2xx, or that again, to INVITE."""
         event = answer_event(response.status_code)
         if self._machine.turn(event) is not Action.SEND:
             return
-        self._answer, self._data = response, bytes(response)
-        self.final = self.final if event is Event.PROVISIONAL else response.status_code
+        self.to_tag, self._data = tag_of(response.to_addr), bytes(response)
+        if event is not Event.PROVISIONAL:
+            self.final, self.request = response.status_code, essence_of(self.request)
         self._ends.send(self._data, self._hop)
 
     def repeated(self) -> None:

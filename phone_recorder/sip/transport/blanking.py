@@ -6,7 +6,7 @@ User names stay. The values are overwritten whatever their syntax: what is not u
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 BLANK = b"***"
 _FILL = b"A"
@@ -32,7 +32,13 @@ _FIELD = re.compile(rb"[^\r\n]*(?:(?:\r\n|\r|\n)[ \t]+[^\r\n]*)*+(?:\r\n|\r|\n|\
 _FOLD = re.compile(rb"[\r\n\t]+")
 _PART = re.compile(rb'(?:"(?:[^"\\]|\\.)*+"?+|[^",]++)++', re.DOTALL)
 """What stands between commas that are not in quotes."""
-_URI_PASSWORD = re.compile(rb"(sips?:[^@:;?\s<>\"]{0,128}:)[^@\s<>\"]{1,128}(?=@)", re.IGNORECASE)
+_USER_NAME = re.compile(rb"[-\w.!%*+`'~]+|\"(?:[^\"\\]|\\.)*+\"", re.DOTALL)
+"""One token or quoted string (RFC 3261 section 25.1): where a comma is missing, more follows."""
+_URI = re.compile(rb"[^\s<>\"]+")
+"""What may be one; it is looked into apart, for what stands in a long one to be searched but once."""
+_USER_OF_URI = re.compile(rb"sips?:[^:@]*:", re.IGNORECASE)
+_HEADER_OF_URI = re.compile(rb"([?&](?:proxy-)?authorization=)([^&]*)", re.IGNORECASE)
+"""RFC 3261 section 19.1.1."""
 _BODY_SECRET = re.compile(
     rb"^(a=crypto:(?:\d{1,9} \w{1,40} inline:)?|(?:a=key-mgmt|a=ice-pwd|k)[:=]|(?:proxy-)?authorization[ \t]*:)"
     rb"([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*+)",
@@ -46,8 +52,25 @@ def blanked(message: bytes) -> bytes:
     end = _END_OF_HEAD.search(message)
     split = end.end() if end else len(message)
     head = b"".join(_field(field) for field in _FIELD.findall(message[:split]))
-    body = _BODY_SECRET.sub(lambda found: found[1] + _FILL * len(found[2]), message[split:])
-    return _URI_PASSWORD.sub(rb"\1" + BLANK, head) + body
+    body = _BODY_SECRET.sub(lambda found: found[1] + _filled(found[2]), message[split:])
+    return _uris(head, lambda secret: BLANK) + _uris(body, _filled)
+
+
+def _filled(secret: bytes) -> bytes:
+    return _FILL * len(secret)
+
+
+def _uris(text: bytes, blank: Callable[[bytes], bytes]) -> bytes:
+    return _URI.sub(lambda found: _uri(found[0], blank), text)
+
+
+def _uri(uri: bytes, blank: Callable[[bytes], bytes]) -> bytes:
+    """Without its password, which goes on to the last `@`, and without what it wants in an Authorization."""
+    uri = _HEADER_OF_URI.sub(lambda found: found[1] + blank(found[2]), uri)
+    user, end = _USER_OF_URI.search(uri), uri.rfind(b"@")
+    if user is None or end < user.end():
+        return uri
+    return uri[: user.end()] + blank(uri[user.end() : end]) + uri[end:]
 
 
 def _field(field: bytes) -> bytes:
@@ -68,6 +91,7 @@ def _parts(text: bytes) -> Iterator[bytes]:
     for part in _PART.findall(_FOLD.sub(b" ", text)):
         name, equals, value = (piece.strip() for piece in part.partition(b"="))
         known = equals and name.lower() in _PARAMETERS
-        shown = value if name.lower() in _USER_NAMES else b'"' + BLANK + b'"'
+        is_user = name.lower() in _USER_NAMES and _USER_NAME.fullmatch(value)
+        shown = value if is_user else b'"' + BLANK + b'"'
         if part.strip():
             yield name + b"=" + shown if known else BLANK

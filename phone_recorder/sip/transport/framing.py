@@ -18,6 +18,7 @@ PONG = b"\r\n"
 _END_OF_HEAD = b"\r\n\r\n"
 _BEGINNING = re.compile(rb"\r\Z|[!-~]")
 """A start line begins so; or half a line end has come."""
+_LINE_ENDS = re.compile(rb"(?:\r\n)++")
 _FOLD = re.compile(rb"\r\n[ \t]+")
 _LENGTH_NAMES = (b"content-length", b"l")
 _MOST_DIGITS = 10
@@ -68,13 +69,16 @@ class Framing:
         return message
 
     def _skip_line_ends(self) -> None:
-        while not self._searched and self._held.startswith(PONG):
-            del self._held[: len(PONG)]
-            if self.pong_due:
-                self.pong_due = False
-                continue
-            self._line_ends += 1
-            self.pings += self._line_ends % 2 == 0
+        found = None if self._searched else _LINE_ENDS.match(self._held)
+        if not found:
+            return
+        line_ends = found.end() // len(PONG)
+        del self._held[: found.end()]
+        if self.pong_due:
+            self.pong_due = False
+            line_ends -= 1
+        before, self._line_ends = self._line_ends, self._line_ends + line_ends
+        self.pings += self._line_ends // 2 - before // 2
 
     def _measured(self) -> int:
         """Bytes of the message that has begun; 0 as long as its head is not whole."""

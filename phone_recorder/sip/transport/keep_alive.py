@@ -15,6 +15,10 @@ LEAST = 0.8
 """Of the longest: phones that were switched on together must not ping together."""
 
 
+def _always() -> bool:
+    return True
+
+
 class KeepAlive:
     """Pings one hop at a time, by `ping`. `share` gives how much of the longest the next pause takes."""
 
@@ -26,15 +30,17 @@ class KeepAlive:
         self._share = share
         self._timer: Timer | None = None
 
-    def keep(self, hop: Hop | None) -> None:
-        """This one from now on, and the one before no more; None for none."""
+    def keep(self, hop: Hop | None, lasts: Callable[[], bool] = _always) -> None:
+        """This one from now on, as long as it `lasts`, and the one before no more; None for none."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
         if hop:
             longest = STREAM_S if hop.reliable else DATAGRAM_S
-            self._timer = self._timers.call_later(longest * self._share(), lambda: self._again(hop))
+            self._timer = self._timers.call_later(longest * self._share(), lambda: self._again(hop, lasts))
 
-    def _again(self, hop: Hop) -> None:
-        self._ping(hop)
-        self.keep(hop)
+    def _again(self, hop: Hop, lasts: Callable[[], bool]) -> None:
+        self._timer = None
+        if lasts():
+            self._ping(hop)
+            self.keep(hop, lasts)

@@ -17,6 +17,10 @@ MAX_UNREAD = 1 << 20
 """Bytes that may wait for the other side to read them, or for the connection to stand."""
 PATIENCE_S = 30.0
 """For the first message on a connection that somebody else has made, and for the rest of any that has begun."""
+IDLE_S = 120.0
+"""For a connection that somebody else has made, and nothing goes by: longer than it is between two pings."""
+MOST_PONGS = 16
+"""Answers to the pings that come in one piece: more of them ask nothing else."""
 DEAD_AFTER_MS = 32_000
 """A peer whose machine acknowledges nothing for so long is gone: 64*T1, when transactions give up too."""
 
@@ -41,6 +45,7 @@ class StreamConnection(asyncio.Protocol):
     """A connection to `hop`; without one it was made by the other side, whose address the hop then is.
 
     `settled` is set when it stands or will not; `over` when its socket is closed. `error` says why it is no more.
+    `active` is when a whole message, or a ping, went by it last, on the loop's clock.
     """
 
     def __init__(self, keeper: Keeper, hop: Hop | None = None) -> None:
@@ -51,8 +56,10 @@ class StreamConnection(asyncio.Protocol):
         self.settled = asyncio.Event()
         self.over = asyncio.Event()
         self.used = False
+        self.active = 0.0
         self._keeper = keeper
         self._deadline: asyncio.TimerHandle | None = None
+        self._patience: float | None = None
         self._transport: asyncio.Transport | None = None
         self._waiting: list[bytes] = []
         self._framing = Framing()
@@ -65,7 +72,7 @@ class StreamConnection(asyncio.Protocol):
         self.local = transport.get_extra_info("sockname")[:2]
         if self.accepted:
             self.hop = Hop("TCP", *transport.get_extra_info("peername")[:2])
-            self._expect(True)
+        self._note_life()
         _notice_death(transport.get_extra_info("socket"))
         self._keeper.joined(self)
         self.settled.set()
@@ -74,18 +81,14 @@ class StreamConnection(asyncio.Protocol):
             self._leave(data)
 
     def data_received(self, data: bytes) -> None:
-        pings = self._framing.pings
-        try:
-            for message in self._framing.feed(data):
-                if self.error:  # whoever took the message before has ended it
-                    return
-                self.used = True
-                self._keeper.came(message, self)
-        except SipMessageError as error:
-            self.fail(SipUnreachable(f"the connection to {self.hop} was cut: {error}"))
-        for _ in range(self._framing.pings - pings):
-            self._write(PONG)
-        self._expect(self._framing.partial or (self.accepted and not self.used))
+        before = self._framing.pings
+        came = self._take(data)
+        pinged = self._framing.pings - before
+        if pinged:
+            self._write(PONG * min(pinged, MOST_PONGS))
+        if came or (pinged and self.used):
+            self._note_life(whole=came > 0)
+        self._expect()
 
     def connection_lost(self, error: Exception | None) -> None:
         why = SipUnreachable(f"{self.hop} has closed the connection")
@@ -97,6 +100,7 @@ class StreamConnection(asyncio.Protocol):
         self.used = True
         if self._transport:
             self._leave(data)
+            self._note_life()
         else:
             self._waiting.append(data)
             self._limit(sum(map(len, self._waiting)))
@@ -105,13 +109,14 @@ class StreamConnection(asyncio.Protocol):
         """Keep the way open; the peer may answer or not (RFC 5626 section 3.5.1)."""
         self._framing.pong_due = True
         self._write(PING)
+        self._note_life()
 
     def fail(self, error: SipUnreachable) -> None:
         """It is over: nothing more is sent, or taken."""
         if self.error:
             return
         self.error = error
-        self._expect(False)
+        self._expect()
         self._keeper.gone(self, error)
         self.settled.set()
         if self._transport:
@@ -131,6 +136,20 @@ class StreamConnection(asyncio.Protocol):
         if self._transport:
             self._transport.abort()
 
+    def _take(self, data: bytes) -> int:
+        """How many messages have become whole by these bytes."""
+        came = 0
+        try:
+            for message in self._framing.feed(data):
+                if self.error:  # whoever took the message before has ended it
+                    break
+                self.used = True
+                came += 1
+                self._keeper.came(message, self)
+        except SipMessageError as error:
+            self.fail(SipUnreachable(f"the connection to {self.hop} was cut: {error}"))
+        return came
+
     def _leave(self, data: bytes) -> None:
         if not self.error:
             self._keeper.went(data, self)
@@ -145,14 +164,30 @@ class StreamConnection(asyncio.Protocol):
         if waiting > MAX_UNREAD:
             self.fail(SipUnreachable(f"the connection to {self.hop} was cut: what it is sent is not read"))
 
-    def _expect(self, more: bool) -> None:
-        """Whether something has to come within the patience, counted from when it was first to."""
-        if more and not self.error:
-            later = asyncio.get_running_loop().call_later
-            self._deadline = self._deadline or later(PATIENCE_S, self._lose_patience)
-        elif self._deadline:
+    def _note_life(self, whole: bool = False) -> None:
+        """Something has gone by. What has begun to come gets more time only by a `whole` message of the peer's."""
+        self.active = asyncio.get_running_loop().time()
+        if whole or not self._framing.partial:
+            self._expect_within(None)
+        self._expect()
+
+    def _expect(self) -> None:
+        """See to what has to come next within its time, counted from when it was first to."""
+        patience = None if self.error else self._wanted_within()
+        if patience != self._patience:
+            self._expect_within(patience)
+
+    def _expect_within(self, patience: float | None) -> None:
+        if self._deadline:
             self._deadline.cancel()
-            self._deadline = None
+        later = asyncio.get_running_loop().call_later
+        self._deadline = later(patience, self._lose_patience) if patience else None
+        self._patience = patience
+
+    def _wanted_within(self) -> float | None:
+        if self._framing.partial or (self.accepted and not self.used):
+            return PATIENCE_S
+        return IDLE_S if self.accepted else None
 
     def _lose_patience(self) -> None:
         self.fail(SipUnreachable(f"the connection to {self.hop} was cut: no whole message came in time"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections import Counter
 from typing import Any
 
 from phone_recorder.adapters.udp import family_of
@@ -24,6 +25,8 @@ CLOSE_S = 1.0
 """For what was sent last to leave, when all is closed."""
 MOST_ACCEPTED = 100
 """Connections of others at once: a phone has a server or two."""
+MOST_OF_HOST = 20
+"""Of them those of one host."""
 
 
 class StreamTransport:
@@ -84,10 +87,13 @@ class StreamTransport:
     def joined(self, connection: StreamConnection) -> None:
         if not connection.accepted:
             return
-        if sum(other.accepted for other in self._connections) >= MOST_ACCEPTED:
-            connection.fail(SipUnreachable(f"there are too many connections for another to {connection.hop}"))
-        else:
-            self._connections.append(connection)
+        others = [other for other in self._connections if other.accepted]
+        of_host = [other for other in others if other.hop.host == connection.hop.host]
+        if len(of_host) >= MOST_OF_HOST:
+            _make_room(of_host)
+        elif len(others) >= MOST_ACCEPTED:
+            _make_room(others)
+        self._connections.append(connection)
 
     def came(self, data: bytes, connection: StreamConnection) -> None:
         self._passage.came(data, connection.hop, connection.local or (self._host, 0))
@@ -127,6 +133,13 @@ class StreamTransport:
         except ValueError as error:
             name = printable(connection.hop.name)
             connection.fail(SipUnreachable(f"{name!r} is no name that a certificate can bear: {error}"))
+
+
+def _make_room(connections: list[StreamConnection]) -> None:
+    """End one: of the host that has most of them, the one that nothing has gone by for longest."""
+    of_host = Counter(connection.hop.host for connection in connections)
+    least = min(connections, key=lambda one: (-of_host[one.hop.host], one.active))
+    least.fail(SipUnreachable(f"the connection to {least.hop} was cut: there are too many of them"))
 
 
 async def _make(connection: StreamConnection, host: str, tls: TlsSettings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Callable
 
 from phone_recorder.adapters.files import reason
 from phone_recorder.adapters.udp import family_of
@@ -40,6 +41,7 @@ class Transports:
         self._streams = StreamTransport(listen.host, self._tls, self._passage)
         self._udp: UdpTransport | None = None
         self._keep_alive: KeepAlive | None = None
+        self._keep_call_alive: KeepAlive | None = None
 
     @property
     def receiver(self) -> Receiver | None:
@@ -60,6 +62,7 @@ class Transports:
         if self._tls.cafile or self._listen.transport == "TLS":
             _ = self._tls.context  # now, not in the middle of a call
         self._keep_alive = KeepAlive(LoopTimers(), self._ping)
+        self._keep_call_alive = KeepAlive(LoopTimers(), self._ping)
         if self._listen.transport != "TLS":
             self._udp, listening = self._bind()
             await self._streams.listen(listening)
@@ -88,20 +91,35 @@ class Transports:
             self._passage.broke(hop, SipUnreachable(f"{hop} cannot be reached: this phone speaks TLS alone"))
 
     def local(self, hop: Hop) -> Address:
-        """Our address as that hop reaches us. Of a connection, as soon as it stands, its own end."""
+        """Our address as that hop reaches us, for Via and Contact.
+
+        For UDP and TCP with the port that is listened on: a connection may end, and its own port with it (RFC 3261
+        section 18.1.1). Nobody listens for TLS: there it is the connection's own end, as soon as it stands.
+        """
         standing = self._streams.local(hop) if hop.reliable else None
         host, port = standing or self.listening
-        return own_host(host, hop), port
+        listens = self._udp is not None and hop.transport != "TLS"
+        return own_host(host, hop), self.listening[1] if listens else port
 
     def keep_alive(self, hop: Hop | None) -> None:
         """Ping this hop from now on, and the one before no more; only while `open`."""
         if self._keep_alive:
             self._keep_alive.keep(hop)
 
+    def keep_call_alive(self, hop: Hop | None, lasts: Callable[[], bool]) -> None:
+        """Ping this hop too, as long as its call `lasts`, and that of the call before no more."""
+        if self._keep_call_alive:
+            self._keep_call_alive.keep(hop, lasts)
+
+    def carries(self, hop: Hop) -> bool:
+        """Whether the hop's transport can be used at all: one of TLS has no port for datagrams."""
+        return hop.reliable or self._udp is not None
+
     async def close(self) -> None:
         """Let what was sent leave, and give all back. The receiver hears nothing of it, and nothing any more."""
         self._passage.closed = True
         self.keep_alive(None)
+        self.keep_call_alive(None, lambda: False)
         await self._streams.close()
         if self._udp:
             self._udp.close()
