@@ -78,7 +78,7 @@ def test_ctrl_c_of_the_callee_while_it_rings(tmp_path: Path) -> None:
         callee.until("called by Near Party <sip:1001@127.0.0.1>")
         callee.interrupt(2)
         assert callee.refusal() == "interrupted before there was a call to record"
-        assert caller.refusal() == f"{callee.uri} is busy (486 Busy Here)"
+        assert caller.refusal() == f"{callee.uri} cannot be reached just now (480 Temporarily Unavailable)"
     assert list(callee.usb.iterdir()) == list(caller.usb.iterdir()) == []
 
 
