@@ -21,7 +21,8 @@ from phone_recorder.sip.account import Account
 from phone_recorder.sip.transport.tls import TlsSettings
 from phone_recorder.wire.payload import CODECS
 
-WARM_UP = 20
+ROUNDS_BEFORE = 2
+"""After so many the interpreter has all the memory that it keeps for so many transactions at a time."""
 QUIET_S = 33.0
 """A transaction of an answered INVITE lasts 64 times T1 (RFC 6026)."""
 
@@ -57,9 +58,10 @@ def counted() -> dict[str, float]:
 async def main(target: str, count: int) -> None:
     account = Account("100")
     async with SipPhone(account, ("127.0.0.1", 0), TlsSettings(), talk, lambda news: None, target=target) as phone:
-        for _ in range(WARM_UP):
-            await call(phone, target)
-        await asyncio.sleep(QUIET_S)
+        for _ in range(ROUNDS_BEFORE):
+            for _ in range(count):
+                await call(phone, target)
+            await asyncio.sleep(QUIET_S)
         before = counted()
         seconds = [await call(phone, target) for _ in range(count)]
         await asyncio.sleep(QUIET_S)
