@@ -22,7 +22,7 @@ from phone_recorder.sip.transaction.states import (
     Times,
 )
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 # What the figures show, a line each: state, event, state after, action. All else must change nothing.
 FIGURES = {

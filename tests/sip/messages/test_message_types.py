@@ -17,7 +17,7 @@ from phone_recorder.sip.messages.message import (
     tag_of,
     token,
 )
-from tests.sip.test_message import INVITE
+from tests.sip.messages.test_message import INVITE
 
 
 def request(data: bytes = INVITE) -> Request:

@@ -6,7 +6,7 @@ import pytest
 
 from phone_recorder.sip.hop import Hop
 from phone_recorder.sip.messages.message import Response
-from tests.sip.test_authentication import HOP, authenticator, both, challenge, request, sent
+from tests.sip.authentication.test_authentication import HOP, authenticator, both, challenge, request, sent
 
 OTHER_PORT = Hop("TCP", "192.0.2.9", 5080)
 STRANGER = Hop("UDP", "203.0.113.66", 5060)

@@ -23,7 +23,7 @@ from phone_recorder.sip.messages.message import (
 )
 from phone_recorder.sip.messages.screening import screen
 
-TORTURE = Path(__file__).parents[2] / "fixtures" / "torture"
+TORTURE = Path(__file__).parents[3] / "fixtures" / "torture"
 
 TAKEN = "taken"
 """Read, and nothing against it: a user agent answers by what is meant, or matches a response to a request."""

@@ -11,7 +11,7 @@ import pytest
 
 from phone_recorder.errors import SipUnreachable
 from phone_recorder.sip.hop import Hop
-from tests.sip.test_transport_udp import closed_port
+from tests.sip.transport.test_transport_udp import closed_port
 from tests.sip.transport_rig import LOOPBACK, Heard, Seen, message, phone, run, server, soon, to
 
 pytestmark = pytest.mark.live
