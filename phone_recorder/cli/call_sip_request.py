@@ -69,7 +69,7 @@ def _plan(options: dict[str, Any]) -> SipPlan:
     return SipPlan(
         account=account,
         target=options["to"] or "",
-        listen=options["sip_listen"] or ("0.0.0.0", port),
+        listen=options["sip_listen"] or ("", port),
         tls=TlsSettings(options["cacert"], not options["tls_insecure"]),
         codecs=_codecs(options),
         answer_after_s=options["answer_after"],

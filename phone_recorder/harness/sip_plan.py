@@ -14,13 +14,14 @@ from phone_recorder.wire.payload import CODECS, Codec
 class SipPlan:
     """`target` is a SIP URI to call, empty to wait for a call, which is answered after `answer_after_s` seconds.
 
-    `listen` is this phone's own address, port 0 for any; `rtp_ports` first and last, None for any. `codecs` are offered
-    in this order. `device` takes microphone and loudspeaker for the near party. Files that are None are not kept.
+    `listen` is this phone's own address, empty and port 0 for any; `rtp_ports` first and last, None for any. `codecs`
+    are offered in this order. `device` takes microphone and loudspeaker for the near party. Files that are None are not
+    kept.
     """
 
     account: Account
     target: str = ""
-    listen: tuple[str, int] = ("0.0.0.0", 0)
+    listen: tuple[str, int] = ("", 0)
     rtp_ports: tuple[int, int] | None = None
     tls: TlsSettings = field(default_factory=TlsSettings)
     codecs: tuple[Codec, ...] = CODECS

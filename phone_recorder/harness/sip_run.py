@@ -25,6 +25,7 @@ from phone_recorder.harness.stage import RealCall, Stage
 from phone_recorder.phone.sip_phone import MakeTalk, SipPhone
 from phone_recorder.phone.sip_talk import SipTalk, Tell
 from phone_recorder.recording.units import from_ms
+from phone_recorder.sip.transport.trace import shown
 
 if TYPE_CHECKING:
     from phone_recorder.server.recording import ServerRecording
@@ -83,8 +84,7 @@ async def _connected(phone: SipPhone, plan: SipPlan, ears: Ears, clock: LiveCloc
         if talk.end and not talk.connected:
             raise talk.end.error(plan.target)
         return talk
-    host, port = phone.address
-    tell(f"waiting for a call at {host}:{port}")
+    tell(f"waiting for a call at {shown(phone.address)}")
     while True:
         talk = await phone.next_call()
         answering = asyncio.get_running_loop().call_later(plan.answer_after_s, talk.answer)

@@ -37,7 +37,7 @@ MakeTalk = Callable[[str, str], SipTalk]
 
 
 class SipPhone:
-    """`listen` is this phone's address, port 0 for any. `talk` makes what a call is listened to with.
+    """`listen` is this phone's address, "" and port 0 for any. `talk` makes what a call is listened to with.
 
     Enter it, then register, call, or wait for a call. At its end calls are hung up and the registration is removed.
     """
@@ -72,7 +72,7 @@ class SipPhone:
     async def __aenter__(self) -> Self:
         first = await self._first()
         transport: Transport = first.transport if first else "UDP"
-        self._transports = Transports(Hop(transport, *self._listen), self._tls, self._taps)
+        self._transports = Transports(Hop(transport, *self._bound(first)), self._tls, self._taps)
         try:
             await self._transports.open()
             await self._start(first)
@@ -95,6 +95,11 @@ class SipPhone:
             if self._current:
                 self._current.close()
             await self._transports.close()
+
+    def _bound(self, first: Hop | None) -> tuple[str, int]:
+        """Where to listen: without a host, at all addresses of the kind that the first request goes to."""
+        host, port = self._listen
+        return host or ("::" if first and ":" in first.host else "0.0.0.0"), port
 
     @property
     def address(self) -> tuple[str, int]:
@@ -150,7 +155,7 @@ class SipPhone:
             await self._transports.reach(first)
             host = self._transports.local(first)[0]
         else:
-            host = self._listen[0]
+            host = self._transports.listening[0]
         self._account = replace(self._account, host=host)
         self._turned_away = Sparing(LoopTimers(), self._tell)
         self._agent = UserAgent(self._account, self._transports, LoopTimers(), self._locate, self._audio)

@@ -224,3 +224,14 @@ def test_over_tcp(tmp_path: Path) -> None:
     ):
         assert_both_are_heard(caller, caller.document())
         assert_both_are_heard(callee, callee.document())
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_over_ipv6(tmp_path: Path, transport: str) -> None:
+    """The caller does not say where it listens: at an address of the kind that it calls."""
+    with (
+        Waiting(tmp_path / "callee", "--sip-listen", "[::1]:0", *ANSWERS) as callee,
+        OurPhone(tmp_path / "caller", "--to", f"{callee.uri};transport={transport}", *SPEAKS, *SHORT) as caller,
+    ):
+        assert_both_are_heard(caller, caller.document())
+        assert_both_are_heard(callee, callee.document())

@@ -13,6 +13,8 @@ from phone_recorder.wire.printable import printable
 
 _PAUSES = re.compile(r"[ ().-]")
 """What people write into numbers to read them (RFC 3966 section 5.1.1)."""
+_OTHER_SCHEME = re.compile(r"(?!sips?:)[a-z][a-z0-9+-]*:", re.A | re.IGNORECASE)
+"""`mailto:bob@example.com`; a name and a password, which look the same, are not for a command line either."""
 _NUMBER = re.compile(r"\+?[0-9*#]+", re.A)
 
 
@@ -25,7 +27,7 @@ def called(dialled: str, account: Account) -> str:
         uri = parse_uri(_completed(text, account))
     except SipMessageError as error:
         raise UsageError(f"{printable(dialled)!r} is neither a number nor a SIP address") from error
-    if uri.scheme not in SIP_SCHEMES or not uri.host:
+    if uri.scheme not in SIP_SCHEMES or not uri.host or _OTHER_SCHEME.match(text):
         raise UsageError(f"{printable(dialled)!r} is neither a number nor a SIP address")
     if uri.headers:
         raise UsageError("an address with headers, behind a question mark, cannot be called")

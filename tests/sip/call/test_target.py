@@ -49,7 +49,9 @@ def test_an_address_that_wants_headers_is_refused(dialled: str) -> None:
         called(dialled, AT_SERVER)
 
 
-@pytest.mark.parametrize("dialled", ["", "  ", "sip:", "sip:bob@", "bob@exa mple", "sip:b@h\r\nX: y", "sip:b@h:99999"])
+@pytest.mark.parametrize(
+    "dialled", ["", "  ", "sip:", "sip:bob@", "bob@exa mple", "sip:b@h\r\nX: y", "sip:b@h:99999", "mailto:bob@h"]
+)
 def test_what_is_no_address_is_refused(dialled: str) -> None:
     with pytest.raises(UsageError):
         called(dialled, AT_SERVER)
