@@ -11,7 +11,7 @@ from phone_recorder.cli.output import complain, shown, tell
 
 if TYPE_CHECKING:
     from phone_recorder.harness.outcome import Outcome
-    from phone_recorder.phone.face import Screen
+    from phone_recorder.phone.face.indicator import Indicator
 
 
 class Progress:
@@ -21,9 +21,9 @@ class Progress:
         self._model = model
         self._quiet = quiet
         self._terminal = sys.stdout is not None and sys.stdout.isatty()
-        self._last: Screen | None = None
+        self._last: Indicator | None = None
 
-    def show(self, instant: int, screen: Screen) -> None:
+    def show(self, instant: int, screen: Indicator) -> None:
         """Called at each tick."""
         if self._quiet or screen == self._last:
             return

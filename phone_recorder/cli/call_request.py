@@ -13,7 +13,7 @@ from phone_recorder.cli.call_options import DEFAULT_STORAGE, DEFAULT_USB, REAL_U
 from phone_recorder.cli.option_groups import refuse
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.request import CallRequest
-from phone_recorder.settings import RecordSettings, ServerSettings, SipInfoSettings
+from phone_recorder.settings.record import RecordSettings, ServerSettings, SipInfoSettings
 
 _SERVER_ALONE = (
     "server",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from phone_recorder.adapters.drive_port import PortState
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.phone.call import PhoneCall
-from phone_recorder.phone.face import screen_document
+from phone_recorder.phone.face.indicator import indicator_document
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.units import to_seconds
 
@@ -44,7 +44,7 @@ class Outcome:
             "sip": self.sip,
             "drive": self.drive.document() if self.drive else None,
             "recordings": [self._recording(account) for account in self.call.recorder.accounts],
-            "screen": [screen_document(instant, screen) for instant, screen in self.call.screens],
+            "screen": [indicator_document(instant, screen) for instant, screen in self.call.indicators],
         }
 
     def _recording(self, account: Account) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from phone_recorder.adapters.drive_port import PortPlan
 from phone_recorder.harness.network import Impairment
-from phone_recorder.harness.parties import DEFAULT_FAR, DEFAULT_NEAR, voice_length
 from phone_recorder.models import MODELS, Model
+from phone_recorder.phone.parties import DEFAULT_FAR, DEFAULT_NEAR, voice_length
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.server_destination import TERMINATORS, ServerPolicy
 from phone_recorder.recording.units import from_ms
-from phone_recorder.settings import RecordSettings
+from phone_recorder.settings.record import RecordSettings
 from phone_recorder.wire.payload import BY_NAME, Codec
 from phone_recorder.wire.record_file import RecordHeader
 

@@ -18,9 +18,9 @@ from phone_recorder.errors import UsageError
 from phone_recorder.harness.links import MemoryMixLink, MemoryPorts, MemoryServerLink
 from phone_recorder.harness.live_server import live_server, until_stored
 from phone_recorder.harness.outcome import Outcome, stored_accounts
-from phone_recorder.harness.pacer import TICK, Pacer, Watch
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.stage import Stage
+from phone_recorder.phone.pacer import TICK, Pacer, Watch
 from phone_recorder.recording.server_destination import ServerLink
 from phone_recorder.recording.units import from_ms
 

@@ -8,10 +8,10 @@ from types import TracebackType
 
 from phone_recorder.adapters.packet_capture import PacketCapture
 from phone_recorder.adapters.wav_writer import WavWriter
-from phone_recorder.harness.parties import voice_reader
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.sip_plan import SipPlan
 from phone_recorder.phone.far_kept import FarKept
+from phone_recorder.phone.parties import voice_reader
 from phone_recorder.phone.party import Party
 from phone_recorder.phone.sip_parties import Listener, SipFar
 from phone_recorder.phone.sip_talk import SipTalk, Tell

@@ -16,12 +16,12 @@ from phone_recorder.adapters.udp import PortRange, UdpMixLink
 from phone_recorder.errors import CallFailed
 from phone_recorder.harness.live_server import live_server, until_stored
 from phone_recorder.harness.outcome import Outcome, stored_accounts
-from phone_recorder.harness.pacer import TICK, Pacer, Watch
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.sip_account import sip_document
 from phone_recorder.harness.sip_ears import Ears, Taps
 from phone_recorder.harness.sip_plan import SipPlan
 from phone_recorder.harness.stage import RealCall, Stage
+from phone_recorder.phone.pacer import TICK, Pacer, Watch
 from phone_recorder.phone.sip_phone import MakeTalk, SipPhone
 from phone_recorder.phone.sip_talk import SipTalk, Tell
 from phone_recorder.recording.units import from_ms

@@ -13,10 +13,10 @@ from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.errors import NotSupported, UsageError
 from phone_recorder.harness.network import Impairment, LossyNetwork
-from phone_recorder.harness.parties import Line, make_party
 from phone_recorder.harness.request import MAX_DURATION_S, CallRequest
 from phone_recorder.phone.call import CallPlan, MixLink, PhoneCall
 from phone_recorder.phone.keys import OnCallKey, parse_keys
+from phone_recorder.phone.parties import Line, make_party
 from phone_recorder.phone.party import Distant, Party
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, NoDestination

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from phone_recorder.phone.face import Screen, show
+from phone_recorder.phone.face.indicator import Indicator, show
 from phone_recorder.phone.keys import CallKey, KeyPress, OnCallKey, refuse_call_keys
 from phone_recorder.phone.party import Datagram, Party
 from phone_recorder.recording.account import Account
@@ -23,7 +23,7 @@ from phone_recorder.recording.recorder import NO_RETRY, Recorder, RetryPolicy
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
 from phone_recorder.recording.units import from_seconds
-from phone_recorder.settings import Pause
+from phone_recorder.settings.record import Pause
 from phone_recorder.wire.payload import Codec
 from phone_recorder.wire.rtp import RtpSender
 
@@ -79,8 +79,8 @@ class PhoneCall:
             refuse_call_keys(plan.keys)
         self.start = start
         self.end = start + plan.duration
-        self.screen = Screen()
-        self.screens: list[tuple[int, Screen]] = [(0, self.screen)]
+        self.indicator = Indicator()
+        self.indicators: list[tuple[int, Indicator]] = [(0, self.indicator)]
         """Each screen that differs by more than its timer, with its instant from the start of the call."""
         self._plan = plan
         self._parties = parties
@@ -125,9 +125,9 @@ class PhoneCall:
         self.recorder.receive(self._link.receive())
         self.recorder.advance(now)
         view = self._drive()
-        self.screen, before = show(self.recorder.status, view, self._news_of(view, now)), self.screen
-        if self.screen.differs(before):
-            self.screens.append((now - self.start, self.screen))
+        self.indicator, before = show(self.recorder.status, view, self._news_of(view, now)), self.indicator
+        if self.indicator.differs(before):
+            self.indicators.append((now - self.start, self.indicator))
 
     def hang_up(self, now: int) -> None:
         """End the call before its time; recordings end with it."""

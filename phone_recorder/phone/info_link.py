@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from phone_recorder.recording.sip_info_destination import InfoAnswer
-from phone_recorder.settings import SipInfoSettings
+from phone_recorder.settings.record import SipInfoSettings
 
 Headers = tuple[tuple[str, str], ...]
 SendInfo = Callable[[Headers, Callable[[int, str], None]], None]

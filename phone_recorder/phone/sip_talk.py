@@ -13,7 +13,7 @@ from phone_recorder.phone.party import Nobody, Party
 from phone_recorder.phone.sip_parties import Listener, SipFar, SipNear
 from phone_recorder.phone.voice_reader import VoiceReader
 from phone_recorder.recording.mixer import FAR, NEAR
-from phone_recorder.settings import SipInfoSettings
+from phone_recorder.settings.record import SipInfoSettings
 from phone_recorder.sip.audio.audio_plan import AudioPlan
 from phone_recorder.sip.audio.rtp_port import RtpPort
 from phone_recorder.sip.audio.session_description import Negotiation

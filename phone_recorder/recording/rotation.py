@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from phone_recorder.errors import DriveFull
-from phone_recorder.settings import MIB
+from phone_recorder.settings.record import MIB
 from phone_recorder.wire.record_file import HEADER_SIZE, MAX_DATA_SIZE
 
 LARGEST = MAX_DATA_SIZE + HEADER_SIZE

@@ -11,7 +11,7 @@ from phone_recorder.recording.account import Health, Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.server_answer import is_whole, media_address
 from phone_recorder.recording.units import SECOND, from_seconds
-from phone_recorder.settings import Terminator
+from phone_recorder.settings.record import Terminator
 from phone_recorder.wire import control
 from phone_recorder.wire.printable import printable
 from phone_recorder.wire.rtp import RtpSender

@@ -11,7 +11,7 @@ from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, State
 from phone_recorder.recording.placement import EVER
 from phone_recorder.recording.timeline import Timeline
-from phone_recorder.settings import Pause
+from phone_recorder.settings.record import Pause
 from phone_recorder.wire.payload import Codec
 
 MIXED = "mixed"

@@ -16,7 +16,7 @@ from phone_recorder.server.access import Access, mac_or_text, plain_device
 from phone_recorder.server.entry import Entry
 from phone_recorder.server.limits import Limits
 from phone_recorder.server.recording import MediaPort, ServerRecording
-from phone_recorder.settings import MIB
+from phone_recorder.settings.record import MIB
 from phone_recorder.wire.control import StartRequest
 from phone_recorder.wire.payload import CODECS, find_codec
 from phone_recorder.wire.record_file import RecordHeader

@@ -13,7 +13,7 @@ from phone_recorder.adapters.clock import LiveClock
 from phone_recorder.adapters.drive_writer import BackgroundDestination
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.udp import UdpPort
-from phone_recorder.harness.pacer import TICK
+from phone_recorder.phone.pacer import TICK
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.drive_destination import DriveDestination
 from phone_recorder.recording.placement import ByArrival

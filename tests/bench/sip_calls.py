@@ -16,7 +16,7 @@ from random import Random
 
 from phone_recorder.phone.sip_phone import SipPhone
 from phone_recorder.phone.sip_talk import SipTalk
-from phone_recorder.settings import SipInfoSettings
+from phone_recorder.settings.record import SipInfoSettings
 from phone_recorder.sip.account import Account
 from phone_recorder.sip.transport.tls import TlsSettings
 from phone_recorder.wire.payload import CODECS

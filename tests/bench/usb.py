@@ -12,8 +12,8 @@ from phone_recorder.adapters.drives import find_drives
 from phone_recorder.adapters.usb_port import UsbPort
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.run import run_live
-from phone_recorder.phone.face import Screen
-from phone_recorder.settings import RecordSettings
+from phone_recorder.phone.face.indicator import Indicator
+from phone_recorder.settings.record import RecordSettings
 from tests.system.usb_loop import LoopStick, udevd, until
 
 ROUNDS = 9
@@ -69,7 +69,7 @@ def removal_time(directory: Path) -> float:
         until(lambda: stick.serial in [drive.serial for drive in find_drives()], "the stick")
         puller = threading.Thread(target=stick.unplug)
 
-        def watch(_: int, screen: Screen) -> None:
+        def watch(_: int, screen: Indicator) -> None:
             if screen.icon == "recording" and screen.timer != "00:00" and not puller.ident:
                 puller.start()
             if screen.icon == "failed":

@@ -18,9 +18,9 @@ from phone_recorder.harness.network import Impairment
 from phone_recorder.harness.outcome import Outcome
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.run import run_fast, run_live
-from phone_recorder.phone.face import Screen
+from phone_recorder.phone.face.indicator import Indicator
 from phone_recorder.recording.units import from_ms, to_seconds
-from phone_recorder.settings import Mode, RecordSettings, ServerSettings, Terminator
+from phone_recorder.settings.record import Mode, RecordSettings, ServerSettings, Terminator
 from tests.cli.call import audio, document
 
 CODECS = ["PCMU", "PCMA", "G722"]
@@ -134,7 +134,7 @@ def test_nobody_waits_for_quiet_where_messages_have_an_end(
 ) -> None:
     asked = replace(request(tmp_path / "a", "server"), keys="1 record, 2 record")
     asked = replace(asked, settings=replace(asked.settings, server=ServerSettings(terminator=terminator)))
-    at = {screen.prompt: to_seconds(instant) for instant, screen in fast(asked).call.screens}
+    at = {screen.prompt: to_seconds(instant) for instant, screen in fast(asked).call.indicators}
     assert (at["Recording"], at["Recording saved"]) == (1 + quiet_ms / 1000, 2.02 + quiet_ms / 1000)
 
 
@@ -147,7 +147,7 @@ def test_a_far_server_is_not_for_the_virtual_clock(tmp_path: Path) -> None:
 
 @pytest.mark.live
 def test_live_shows_the_screen_at_each_tick(tmp_path: Path) -> None:
-    seen: list[tuple[int, Screen]] = []
+    seen: list[tuple[int, Indicator]] = []
     asked = replace(request(tmp_path, "local"), duration_s=0.5, keys="0.1 record")
     outcome = run_live(asked, tmp_path, lambda instant, screen: seen.append((instant, screen)))
     assert outcome.recorded
@@ -163,7 +163,7 @@ class Odd(Exception):
 
 @pytest.mark.live
 def test_whoever_watches_and_fails_does_not_leave_the_call_hanging(tmp_path: Path) -> None:
-    def watch(instant: int, screen: Screen) -> None:
+    def watch(instant: int, screen: Indicator) -> None:
         raise Odd
 
     with pytest.raises(Odd):

@@ -16,14 +16,14 @@ from phone_recorder.harness.outcome import Outcome
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.sip_plan import SipPlan
 from phone_recorder.harness.sip_run import run_sip
-from phone_recorder.phone.face import Screen
-from phone_recorder.settings import RecordSettings
+from phone_recorder.phone.face.indicator import Indicator
+from phone_recorder.settings.record import RecordSettings
 from phone_recorder.sip.account import Account
 from tests.phone.raw_peer import HOST, RawPeer, raw_peer
 
 
 def call(peer: RawPeer, usb: Path, told: list[str] | None = None, **more: Any) -> Outcome:
-    def watch(instant: int, screen: Screen) -> None:
+    def watch(instant: int, screen: Indicator) -> None:
         """Nobody looks."""
 
     settings = RecordSettings(mode=more.pop("mode", "local"))

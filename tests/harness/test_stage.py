@@ -16,7 +16,7 @@ from phone_recorder.harness.stage import Stage
 from phone_recorder.models import MODELS
 from phone_recorder.recording.account import Account, Part
 from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened, ServerPolicy
-from phone_recorder.settings import RecordSettings, ServerSettings
+from phone_recorder.settings.record import RecordSettings, ServerSettings
 from phone_recorder.wire.payload import G722
 from phone_recorder.wire.record_file import RecordHeader
 from tests.record_bytes import record, speech
@@ -79,7 +79,7 @@ def test_a_call_onto_the_stick(tmp_path: Path) -> None:
 def test_a_model_without_usb_touches_none(tmp_path: Path) -> None:
     outcome = run(stage(CallRequest(MODELS["BX4"], usb=tmp_path / "none", duration_s=1)))
     assert not outcome.recorded
-    assert outcome.call.screen.prompt == "Recording failed: BX4 cannot record to USB"
+    assert outcome.call.indicator.prompt == "Recording failed: BX4 cannot record to USB"
 
 
 def test_a_drive_that_goes_in_mid_call(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from phone_recorder.recording.recorder import NO_RETRY, RetryPolicy
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.server_destination import ServerDestination
 from phone_recorder.recording.sip_info_destination import SipInfoDestination
-from phone_recorder.settings import Pause
+from phone_recorder.settings.record import Pause
 from phone_recorder.wire.control import StartRequest
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
@@ -127,9 +127,9 @@ class Rig:
         return [bytes(file[76:]) for file in self.drive.files.values()]
 
     @property
-    def screens(self) -> list[tuple[int, str, str, str]]:
+    def indicators(self) -> list[tuple[int, str, str, str]]:
         """Milliseconds, icon, lamp and prompt of each screen."""
-        return [(at // 8, screen.icon, screen.lamp, screen.prompt) for at, screen in self.call.screens]
+        return [(at // 8, screen.icon, screen.lamp, screen.prompt) for at, screen in self.call.indicators]
 
     def _destination(self, now: int) -> tuple[Destination, Account]:
         mode = "server" if self._kinds else "sip_info" if self._sip else "local"

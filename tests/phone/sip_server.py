@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from phone_recorder.phone.info_link import CallInfo, Headers
-from phone_recorder.settings import SipInfoSettings
+from phone_recorder.settings.record import SipInfoSettings
 
 Done = Callable[[int, str], None]
 OK = (200, "OK")

@@ -23,7 +23,7 @@ def test_press_and_the_end_of_the_call() -> None:
     [account] = rig.accounts
     assert (account.state, account.reason, account.recorded) == ("recorded", "call ended", SECOND)
     assert account.gaps.count == 0
-    assert rig.screens == [
+    assert rig.indicators == [
         (0, "idle", "off", ""),
         (10, "recording", "on", "Recording"),
         (1000, "idle", "off", "Recording saved: 1 file"),
@@ -35,7 +35,7 @@ def test_press_pause_resume_press() -> None:
     assert rig.recorded == [frames(10, 20) + frames(30, 40)]
     [account] = rig.accounts
     assert (account.recorded, account.paused, account.reason) == (3200, 1600, "record key")
-    assert [screen[1:3] for screen in rig.screens] == [
+    assert [screen[1:3] for screen in rig.indicators] == [
         ("idle", "off"),
         ("recording", "on"),
         ("paused", "blinking"),
@@ -116,7 +116,7 @@ def test_m11_no_rtp_at_all_is_a_file_of_silence_and_an_account_that_says_so() ->
 )
 def test_a_key_in_vain_is_told(keys: str, prompt: str) -> None:
     rig = Rig(keys).run()
-    assert (100, prompt) in [(screen[0], screen[3]) for screen in rig.screens]
+    assert (100, prompt) in [(screen[0], screen[3]) for screen in rig.indicators]
     assert len(rig.accounts) == ("record" in keys)
 
 
@@ -128,7 +128,7 @@ def test_a_key_that_does_nothing_leaves_the_recording_whole() -> None:
 def test_no_key_no_recording() -> None:
     rig = Rig("").run()
     assert (rig.accounts, rig.drive.files) == ([], {})
-    assert rig.screens == [(0, "idle", "off", "")]
+    assert rig.indicators == [(0, "idle", "off", "")]
 
 
 def test_hanging_up_ends_the_recording_there() -> None:
@@ -159,7 +159,7 @@ def test_c8_s3_the_call_goes_on_when_the_drive_goes_and_another_recording_may_st
     rig = Rig("0 record, 1.5 record", duration_s=2).run(until_s=0.5)
     rig.drive.fails["append"] = DriveGone("it is gone")
     rig.run(until_s=1)
-    assert rig.screens[-1] == (520, "failed", "off", "Recording failed: it is gone, what came before is kept")
+    assert rig.indicators[-1] == (520, "failed", "off", "Recording failed: it is gone, what came before is kept")
     assert not rig.call.over
     rig.drive.fails.clear()
     rig.run()
@@ -173,7 +173,7 @@ def test_another_drive_is_news_only_when_the_end_of_the_recording_has_been_shown
     rig.drive.fails["append"] = DriveGone("it is gone")
     rig.view = DriveView(True, news="the USB drive TWO is ready")
     rig.run(until_s=7)
-    shown = [(at, icon, prompt) for at, icon, _, prompt in rig.screens[-2:]]
+    shown = [(at, icon, prompt) for at, icon, _, prompt in rig.indicators[-2:]]
     assert shown == [
         (520, "failed", "Recording failed: it is gone, what came before is kept"),
         (3510, "idle", "The USB drive TWO is ready"),
@@ -184,24 +184,24 @@ def test_news_of_before_a_recording_are_none_after_it() -> None:
     rig = Rig("1 record, 2 record", duration_s=8).run(until_s=0.5)
     rig.view = DriveView(True, news="it is ready")
     rig.run()
-    assert rig.screens[1][3] == "It is ready"
-    assert rig.screens[-1][3] == "Recording saved: 1 file"
+    assert rig.indicators[1][3] == "It is ready"
+    assert rig.indicators[-1][3] == "Recording saved: 1 file"
 
 
 def test_a_drive_that_goes_after_a_recording_was_saved_is_news() -> None:
     rig = Rig("0 record, 1 record", duration_s=8).run(until_s=2)
     rig.view = DriveView(news="no USB drive is plugged in")
-    assert rig.run(until_s=3).screens[-1][3] == "Recording saved: 1 file"
-    assert rig.run(until_s=7).screens[-1][3] == "No USB drive is plugged in"
+    assert rig.run(until_s=3).indicators[-1][3] == "Recording saved: 1 file"
+    assert rig.run(until_s=7).indicators[-1][3] == "No USB drive is plugged in"
 
 
 @pytest.mark.parametrize("keys", ["0 record", "0 record, 0.5 pause, 0.7 record"])
 def test_a_phone_that_cannot_record_says_so_and_the_call_goes_on(keys: str) -> None:
     error = NotSupported("BX3S cannot record to USB")
     rig = Rig(keys, nowhere=NoDestination("local", error)).run()
-    assert rig.screens[1] == (10, "failed", "off", "Recording failed: BX3S cannot record to USB")
+    assert rig.indicators[1] == (10, "failed", "off", "Recording failed: BX3S cannot record to USB")
     assert {account.state for account in rig.accounts} == {"failed"}
-    assert not any(screen[1] == "recording" for screen in rig.screens)
+    assert not any(screen[1] == "recording" for screen in rig.indicators)
     assert rig.now == START + SECOND
 
 
@@ -252,5 +252,5 @@ def test_the_call_gives_its_link_back() -> None:
 
 def test_screens_are_kept_by_change_and_not_by_tick() -> None:
     rig = Rig("0 record", duration_s=20).run()
-    assert len(rig.screens) == 3
-    assert rig.call.screens[-1][1].timer == "00:20"
+    assert len(rig.indicators) == 3
+    assert rig.call.indicators[-1][1].timer == "00:20"

@@ -22,7 +22,7 @@ def rig(keys: str, servers: str, duration_s: float = 12, retry: RetryPolicy | No
 
 
 def prompts(made: Rig) -> list[str]:
-    return [prompt for _, _, _, prompt in made.screens]
+    return [prompt for _, _, _, prompt in made.indicators]
 
 
 def accounts(made: Rig) -> list[tuple[str, str]]:
@@ -51,11 +51,11 @@ FAILURES = [
 @pytest.mark.parametrize(("kind", "why"), FAILURES)
 def test_c8_c9_a_recording_that_cannot_start_is_shown_within_5_s_and_the_call_goes_on(kind: str, why: str) -> None:
     made = rig("1 record", kind)
-    at, icon, lamp, prompt = made.screens[-1]
+    at, icon, lamp, prompt = made.indicators[-1]
     assert (icon, lamp, prompt) == ("failed", "off", f"Recording failed: {why}")
     assert 1000 <= at <= 6100
     assert accounts(made) == [("failed", why)]
-    assert {screen[1] for screen in made.screens} == {"idle", "failed"}
+    assert {screen[1] for screen in made.indicators} == {"idle", "failed"}
     assert made.now == made.call.end
     assert (made.servers[0].packets, made.servers[0].closed) == (0, True)
 
@@ -75,7 +75,7 @@ def test_c8_after_a_failure_the_next_press_records(kind: str, why: str) -> None:
 
 def test_c8_a_server_lost_in_mid_recording_is_shown_at_once() -> None:
     made = rig("1 record", "dies")
-    at, icon, lamp, prompt = made.screens[-1]
+    at, icon, lamp, prompt = made.indicators[-1]
     assert (icon, lamp, prompt) == ("failed", "off", f"Recording failed: {RESET}, what came before was sent")
     assert at <= 1500
     assert accounts(made) == [("cut short", RESET)]
@@ -92,8 +92,8 @@ def test_c8_a_server_lost_in_mid_recording_is_shown_at_once() -> None:
 def test_c10_saved_is_what_the_server_has_said_and_not_what_it_was_asked(kind: str, why: str) -> None:
     made = rig("0 record, 2 record", kind)
     assert "Recording saved" not in prompts(made)
-    assert made.screens[-1][1:] == ("failed", "off", f"Recording failed: {why}, what came before was sent")
-    assert made.screens[-1][0] <= 2000 + 5000 + 500
+    assert made.indicators[-1][1:] == ("failed", "off", f"Recording failed: {why}, what came before was sent")
+    assert made.indicators[-1][0] <= 2000 + 5000 + 500
     assert accounts(made) == [("cut short", why)]
 
 
@@ -142,16 +142,16 @@ def test_a_lost_server_is_tried_again_and_each_attempt_is_a_recording() -> None:
     ]
     assert accounts(made) == [("cut short", RESET), ("failed", SILENT), ("recorded", "call ended")]
     assert len({account.id for account in made.accounts}) == 3
-    lamps = [lamp for _, _, lamp, prompt in made.screens if "trying" in prompt]
+    lamps = [lamp for _, _, lamp, prompt in made.indicators if "trying" in prompt]
     assert lamps == ["blinking", "blinking"]
-    waits = [b[0] - a[0] for a, b in zip(made.screens, made.screens[1:], strict=False) if "trying" in a[3]]
+    waits = [b[0] - a[0] for a, b in zip(made.indicators, made.indicators[1:], strict=False) if "trying" in a[3]]
     assert all(2000 <= wait <= 2040 for wait in waits)
 
 
 def test_when_the_attempts_are_used_up_it_is_given_up() -> None:
     made = rig("0 record", "unreachable", retry=THREE)
     assert len(made.servers) == 4
-    assert made.screens[-1][1:] == ("failed", "off", f"Recording failed: {REFUSED}; given up after 3 more attempts")
+    assert made.indicators[-1][1:] == ("failed", "off", f"Recording failed: {REFUSED}; given up after 3 more attempts")
     assert accounts(made) == [("failed", REFUSED)] * 4
 
 
@@ -165,7 +165,7 @@ def test_a_server_that_came_back_has_all_its_attempts_again() -> None:
 def test_what_the_server_has_decided_is_not_tried_again(kind: str) -> None:
     made = rig("0 record", f"dies {kind} good", retry=THREE)
     assert len(made.servers) == 2
-    assert made.screens[-1][2] == "off"
+    assert made.indicators[-1][2] == "off"
     assert "again" not in prompts(made)[-1] and "given up" not in prompts(made)[-1]
 
 
@@ -173,7 +173,7 @@ def test_what_the_server_has_decided_is_not_tried_again(kind: str) -> None:
 def test_a_press_while_waiting_ends_it(key: str) -> None:
     made = rig(f"0 record, 1 {key}", "unreachable good", retry=THREE)
     assert len(made.servers) == 1
-    assert made.screens[-1][1:] == ("failed", "off", f"Recording failed: {REFUSED}")
+    assert made.indicators[-1][1:] == ("failed", "off", f"Recording failed: {REFUSED}")
     assert made.now == made.call.end
 
 

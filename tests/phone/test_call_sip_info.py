@@ -23,7 +23,7 @@ def rig(keys: str, server: SipServer, duration_s: float = 12) -> Rig:
 
 
 def prompts(made: Rig) -> list[str]:
-    return [prompt for _, _, _, prompt in made.screens]
+    return [prompt for _, _, _, prompt in made.indicators]
 
 
 def accounts(made: Rig) -> list[tuple[str, str]]:
@@ -33,7 +33,7 @@ def accounts(made: Rig) -> list[tuple[str, str]]:
 def test_pressed_asked_recorded_pressed_asked_stopped() -> None:
     server = SipServer()
     made = rig("1 record, 3 record", server).run(160)
-    assert [(icon, lamp, prompt) for _, icon, lamp, prompt in made.screens] == [
+    assert [(icon, lamp, prompt) for _, icon, lamp, prompt in made.indicators] == [
         ("idle", "off", ""),
         ("idle", "blinking", ASKING),
         ("recording", "on", RUNNING),
@@ -49,7 +49,7 @@ def test_pressed_asked_recorded_pressed_asked_stopped() -> None:
 
 def test_c10_nothing_is_shown_as_recorded_before_the_server_has_said_so() -> None:
     made = rig("0 record", SipServer(delay=4 * SECOND)).run(160)
-    [at] = [at for at, _, _, prompt in made.screens if prompt == RUNNING]
+    [at] = [at for at, _, _, prompt in made.indicators if prompt == RUNNING]
     assert at >= 4000
     assert made.accounts[0].recorded <= 8 * SECOND
 
@@ -69,18 +69,18 @@ def test_a_refusal_is_shown_with_the_servers_words_and_the_call_goes_on(answer: 
     server = SipServer(answer)
     made = rig("1 record", server).run(160)
     why = f"the SIP server refused to record: {answer[0]} {answer[1]}"
-    at, icon, lamp, prompt = made.screens[-1]
+    at, icon, lamp, prompt = made.indicators[-1]
     assert (icon, lamp, prompt) == ("failed", "off", f"Recording failed: {why}")
     assert 1000 <= at <= 1100
     assert (accounts(made), server.values) == ([("failed", why)], ["on"])
-    assert "recording" not in {icon for _, icon, _, _ in made.screens}
+    assert "recording" not in {icon for _, icon, _, _ in made.indicators}
     assert made.now >= made.call.end
 
 
 def test_a_silent_server_is_shown_within_5_s_and_the_next_press_asks_again() -> None:
     server = SipServer(SILENT)
     made = rig("1 record, 7 record, 9 record", server).run(160)
-    assert [(at, prompt) for at, _, _, prompt in made.screens][2] == (
+    assert [(at, prompt) for at, _, _, prompt in made.indicators][2] == (
         6000,
         "Recording failed: the SIP server does not answer",
     )
@@ -166,7 +166,7 @@ def test_a_call_that_ends_while_the_stop_is_pending() -> None:
 def test_c10_stopped_is_what_the_server_has_said_and_not_what_it_was_asked(answer: tuple[int, str], why: str) -> None:
     made = rig("1 record, 3 record", SipServer((200, "OK"), answer)).run(160)
     assert STOPPED not in prompts(made)
-    assert made.screens[-1][1:] == ("failed", "off", f"Recording failed: {why}")
+    assert made.indicators[-1][1:] == ("failed", "off", f"Recording failed: {why}")
     assert accounts(made) == [("cut short", why)]
 
 
@@ -174,7 +174,7 @@ def test_a_pause_is_refused_and_the_recording_goes_on() -> None:
     server = SipServer()
     made = rig("1 record, 2 pause, 3 resume, 4 record", server).run(160)
     assert prompts(made) == ["", ASKING, RUNNING, "The SIP server cannot pause a recording", RUNNING, STOPPING, STOPPED]
-    assert {lamp for _, _, lamp, prompt in made.screens if "pause" in prompt} == {"on"}
+    assert {lamp for _, _, lamp, prompt in made.indicators if "pause" in prompt} == {"on"}
     assert (server.values, made.accounts[0].paused) == (["on", "off"], 0)
 
 

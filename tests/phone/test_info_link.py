@@ -8,7 +8,7 @@ import pytest
 
 from phone_recorder.phone.info_link import CallInfo, CallInfoLink, Headers
 from phone_recorder.recording.sip_info_destination import InfoAnswer, InfoLink
-from phone_recorder.settings import SipInfoSettings
+from phone_recorder.settings.record import SipInfoSettings
 
 ON, OFF = (("Record", "on"),), (("Record", "off"),)
 

@@ -14,7 +14,7 @@ import pytest
 from phone_recorder.errors import CallFailed, RegistrationFailed, SipUnreachable, UsageError
 from phone_recorder.phone.sip_phone import SipPhone
 from phone_recorder.phone.sip_talk import SipTalk
-from phone_recorder.settings import SipInfoSettings
+from phone_recorder.settings.record import SipInfoSettings
 from phone_recorder.sip.account import Account
 from phone_recorder.sip.messages.message import parse_uri
 from phone_recorder.sip.transport.tls import TlsSettings

@@ -18,7 +18,7 @@ from phone_recorder.phone.keys import CallKey
 from phone_recorder.phone.party import Nobody
 from phone_recorder.phone.sip_talk import SipTalk
 from phone_recorder.phone.voice_reader import VoiceReader
-from phone_recorder.settings import SipInfoSettings
+from phone_recorder.settings.record import SipInfoSettings
 from phone_recorder.sip.audio.audio_plan import AudioPlan
 from phone_recorder.sip.call.call_end import CallEnd
 from phone_recorder.wire.payload import PCMU

@@ -6,7 +6,7 @@ from phone_recorder.recording.account import Account
 from phone_recorder.recording.placement import Told
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
-from phone_recorder.settings import Pause
+from phone_recorder.settings.record import Pause
 from phone_recorder.wire.payload import PCMU, Codec
 from tests.recording.sink import Sink
 from tests.recording.streams import FRAME, MS, SECOND, rtp

@@ -9,7 +9,7 @@ from phone_recorder.recording.account import Account, Gap
 from phone_recorder.recording.placement import BySender
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
-from phone_recorder.settings import Pause
+from phone_recorder.settings.record import Pause
 from phone_recorder.wire.payload import CODECS, G722, PCMA, PCMU, Codec
 from tests.recording.session_rig import LETTERS, SSRC, TICK, Rig
 from tests.recording.sink import Sink

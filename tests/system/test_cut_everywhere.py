@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from phone_recorder.cli.main import cli
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.run import run_fast
-from phone_recorder.settings import RecordSettings
+from phone_recorder.settings.record import RecordSettings
 from tests.system.conftest import Reliability
 
 PACKETS, PACKET = 10, 80

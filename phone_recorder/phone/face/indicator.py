@@ -14,7 +14,7 @@ from phone_recorder.recording.units import SECOND, from_seconds, to_seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class Indicator:
     """`icon`: idle, recording, paused or failed; `timer`: audio written or sent, MM:SS; `lamp`: off, on or blinking.
 
     `left`: how long the drive can still record; empty where that is not known.
@@ -30,7 +30,7 @@ class Screen:
         left = f"  ({self.left} left)" if self.left else ""
         return f"[{self.icon:^9}] {self.timer}  lamp {self.lamp:<8}  {self.prompt}{left}"
 
-    def differs(self, other: Screen) -> bool:
+    def differs(self, other: Indicator) -> bool:
         """Whether more than the times have changed."""
         return (self.icon, self.prompt, self.lamp) != (other.icon, other.prompt, other.lamp)
 
@@ -72,11 +72,11 @@ LOW_SPACE = from_seconds(300)
 """A drive that can record less than this is almost full."""
 
 
-def show(status: Status, drive: DriveView = NO_DRIVE, news: str = "") -> Screen:
+def show(status: Status, drive: DriveView = NO_DRIVE, news: str = "") -> Indicator:
     """The screen for what is true of the recorder and of the drive; `news` of the drive, if it came after the rest."""
     refusal = _REFUSED[status.refused] if status.refused else ""
     if status.account is None or status.destination is None:
-        return Screen(prompt=refusal or _sentence(drive.news), left=_left(drive.remaining))
+        return Indicator(prompt=refusal or _sentence(drive.news), left=_left(drive.remaining))
     running = _RUNNING.get((status.key, status.destination))
     icon, lamp, prompt = running or _ENDED[status.destination]
     prompt = _WORDS.get(status.account.mode, {}).get(prompt, prompt)
@@ -84,10 +84,10 @@ def show(status: Status, drive: DriveView = NO_DRIVE, news: str = "") -> Screen:
     if not running and news and (drive.ready or status.destination is not State.FAILED):
         icon, prompt = "idle", _sentence(news)
     remaining = status.account.health.remaining if running else drive.remaining
-    return Screen(icon, _timer(status.account.recorded), refusal or prompt, lamp, _left(remaining))
+    return Indicator(icon, _timer(status.account.recorded), refusal or prompt, lamp, _left(remaining))
 
 
-def screen_document(instant: int, screen: Screen) -> dict[str, Any]:
+def indicator_document(instant: int, screen: Indicator) -> dict[str, Any]:
     """A line of `screen[]` in JSON: `t` in seconds from the start of the call."""
     return {
         "t": to_seconds(instant),

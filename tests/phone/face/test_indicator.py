@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from phone_recorder.phone.face import LOW_SPACE, Screen, screen_document, show
+from phone_recorder.phone.face.indicator import LOW_SPACE, Indicator, indicator_document, show
 from phone_recorder.recording.account import Account, Fault, Health, Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_view import DriveView
@@ -24,19 +24,19 @@ def account(recorded: int = 0, reason: str = "", parts: int = 0) -> Account:
 
 PAIRS = list(product(Key, State))
 EXPECTED = {
-    (Key.RECORDING, State.OPENING): Screen("idle", "00:00", "Starting the recording", "blinking"),
-    (Key.RECORDING, State.OPEN): Screen("recording", "00:00", "Recording", "on"),
-    (Key.PAUSED, State.OPENING): Screen("idle", "00:00", "Starting the recording, paused", "blinking"),
-    (Key.PAUSED, State.OPEN): Screen("paused", "00:00", "Recording paused", "blinking"),
-    (Key.IDLE, State.OPENING): Screen("idle", "00:00", "Cancelling the recording", "off"),
-    (Key.IDLE, State.OPEN): Screen("idle", "00:00", "Saving the recording", "off"),
-    **{(key, State.CLOSING): Screen("idle", "00:00", "Saving the recording", "off") for key in Key},
-    **{(key, State.CLOSED): Screen("idle", "00:00", "Recording saved", "off") for key in Key},
-    **{(key, State.CANCELLED): Screen("idle", "00:00", "Recording cancelled", "off") for key in Key},
-    **{(key, State.FAILED): Screen("failed", "00:00", "Recording failed: why", "off") for key in Key},
-    **{(key, State.OPENING): Screen("idle", "00:00", "Cancelling the recording", "off") for key in WAITING},
-    **{(key, State.OPEN): Screen("idle", "00:00", "Saving the recording", "off") for key in WAITING},
-    **{(key, State.FAILED): Screen("failed", "00:00", "Recording failed: why", "blinking") for key in WAITING},
+    (Key.RECORDING, State.OPENING): Indicator("idle", "00:00", "Starting the recording", "blinking"),
+    (Key.RECORDING, State.OPEN): Indicator("recording", "00:00", "Recording", "on"),
+    (Key.PAUSED, State.OPENING): Indicator("idle", "00:00", "Starting the recording, paused", "blinking"),
+    (Key.PAUSED, State.OPEN): Indicator("paused", "00:00", "Recording paused", "blinking"),
+    (Key.IDLE, State.OPENING): Indicator("idle", "00:00", "Cancelling the recording", "off"),
+    (Key.IDLE, State.OPEN): Indicator("idle", "00:00", "Saving the recording", "off"),
+    **{(key, State.CLOSING): Indicator("idle", "00:00", "Saving the recording", "off") for key in Key},
+    **{(key, State.CLOSED): Indicator("idle", "00:00", "Recording saved", "off") for key in Key},
+    **{(key, State.CANCELLED): Indicator("idle", "00:00", "Recording cancelled", "off") for key in Key},
+    **{(key, State.FAILED): Indicator("failed", "00:00", "Recording failed: why", "off") for key in Key},
+    **{(key, State.OPENING): Indicator("idle", "00:00", "Cancelling the recording", "off") for key in WAITING},
+    **{(key, State.OPEN): Indicator("idle", "00:00", "Saving the recording", "off") for key in WAITING},
+    **{(key, State.FAILED): Indicator("failed", "00:00", "Recording failed: why", "blinking") for key in WAITING},
 }
 
 
@@ -76,7 +76,7 @@ def test_c10_it_shows_recording_only_where_the_destination_is_open(key: Key, sta
 
 @pytest.mark.parametrize("key", Key)
 def test_c10_a_key_that_was_pressed_is_no_recording_yet(key: Key) -> None:
-    assert show(Status(key)) == Screen("idle", "00:00", "", "off")
+    assert show(Status(key)) == Indicator("idle", "00:00", "", "off")
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ def test_a_failure_tells_whether_something_was_kept() -> None:
     ],
 )
 def test_a_key_in_vain_is_told_and_changes_nothing_else(action: Action, prompt: str) -> None:
-    assert show(Status(Key.IDLE, refused=action)) == Screen(prompt=prompt)
+    assert show(Status(Key.IDLE, refused=action)) == Indicator(prompt=prompt)
     status = Status(Key.RECORDING, State.OPEN, account(SECOND), action)
-    assert show(status) == Screen("recording", "00:01", prompt, "on")
+    assert show(status) == Indicator("recording", "00:01", prompt, "on")
 
 
 THREE = RetryPolicy(3, SECOND // 2)
@@ -152,17 +152,17 @@ def test_a_failure_of_the_recording_before_is_said() -> None:
 
 
 def test_screens_differ_by_more_than_the_timer() -> None:
-    screen = Screen("recording", "00:01", "Recording", "on")
-    assert not screen.differs(Screen("recording", "00:02", "Recording", "on"))
-    assert screen.differs(Screen("paused", "00:01", "Recording", "on"))
-    assert screen.differs(Screen("recording", "00:01", "", "on"))
-    assert screen.differs(Screen("recording", "00:01", "Recording", "off"))
+    screen = Indicator("recording", "00:01", "Recording", "on")
+    assert not screen.differs(Indicator("recording", "00:02", "Recording", "on"))
+    assert screen.differs(Indicator("paused", "00:01", "Recording", "on"))
+    assert screen.differs(Indicator("recording", "00:01", "", "on"))
+    assert screen.differs(Indicator("recording", "00:01", "Recording", "off"))
 
 
 def test_a_screen_as_a_line_and_as_json() -> None:
-    screen = Screen("recording", "00:01", "Recording", "on")
+    screen = Indicator("recording", "00:01", "Recording", "on")
     assert str(screen) == "[recording] 00:01  lamp on        Recording"
-    assert screen_document(12_000, screen) == {
+    assert indicator_document(12_000, screen) == {
         "t": 1.5,
         "icon": "recording",
         "timer": "00:01",
@@ -211,7 +211,7 @@ def test_how_long_the_drive_can_record_is_the_recording_s_own_while_it_runs() ->
     assert show(Status(Key.IDLE, State.CLOSED, account(SECOND)), drive).left == "1 min"
     assert show(Status(Key.IDLE), drive).left == "1 min"
     assert show(Status(Key.IDLE)).left == ""
-    assert not Screen(left="1 min").differs(Screen(left="2 min"))
+    assert not Indicator(left="1 min").differs(Indicator(left="2 min"))
 
 
 def test_the_drive_s_news_fill_an_empty_screen() -> None:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from phone_recorder.adapters.clock import LiveClock
 from phone_recorder.phone.call import PhoneCall
-from phone_recorder.phone.face import Screen
+from phone_recorder.phone.face.indicator import Indicator
 from phone_recorder.recording.units import SECOND, from_ms
-from phone_recorder.settings import Mode
+from phone_recorder.settings.record import Mode
 
 TICK: dict[Mode, int] = {"local": from_ms(100), "server": from_ms(20), "sip_info": from_ms(20)}
 """How often the live recorder drains its port: a file can wait, a server that is listened to cannot."""
 
-Watch = Callable[[int, Screen], None]
+Watch = Callable[[int, Indicator], None]
 """Called at each tick with the time since the start of the call, in units, and the screen."""
 
 
@@ -70,7 +70,7 @@ class Pacer:
         self._call.mix(now)
         if now >= self._next_record:
             self._call.record(now)
-            self._watch(now - self._call.start, self._call.screen)
+            self._watch(now - self._call.start, self._call.indicator)
             self._next_record += self._tick
 
     def _sleep(self) -> None:

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from phone_recorder.errors import AudioFileError, UsageError
-from phone_recorder.harness.parties import DEFAULT_FAR, DEFAULT_NEAR, Line, make_party, voice_length
+from phone_recorder.phone.parties import DEFAULT_FAR, DEFAULT_NEAR, Line, make_party, voice_length
 from phone_recorder.wire.payload import G722, PCMA, PCMU, Codec
 from phone_recorder.wire.rtp import RtpPacket
 from tests.record_bytes import record, rtp, speech

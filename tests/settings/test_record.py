@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from phone_recorder.errors import UsageError
-from phone_recorder.settings import RecordSettings, SipInfoSettings
+from phone_recorder.settings.record import RecordSettings, SipInfoSettings
 
 
 def test_the_sip_server_is_asked_as_wire_md_says() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from phone_recorder.adapters.clock import LiveClock
 from phone_recorder.errors import NotSupported
-from phone_recorder.harness.pacer import Pacer
 from phone_recorder.phone.call import CallPlan, PhoneCall
+from phone_recorder.phone.pacer import Pacer
 from phone_recorder.phone.party import Nobody, Party
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import NoDestination
