@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from phone_recorder.cli.secret_file import read_secret
-from phone_recorder.errors import UsageError
+from phone_recorder.cli.passwd import passwd_command, token_command
 
-if TYPE_CHECKING:
-    from phone_recorder.server.credentials import Credentials
-
-
-def _storage(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--storage",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        required=True,
-        help="The server's directory for the record files.",
-    )(command)
-
-
-@click.command()
-@_storage
-@click.option("--user", metavar="NAME", default="admin", show_default=True, help="Who logs in with the password.")
-@click.option(
-    "--password-file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Read the password from the only line of FILE, - for standard input.",
+_storage = click.option(
+    "--storage",
+    "place",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="The server's directory for the record files.",
 )
-@click.option("--remove", is_flag=True, help="Remove the user.")
-@click.option("--list", "list_", is_flag=True, help="List the users.")
-def passwd(storage: Path, user: str, password_file: Path | None, remove: bool, list_: bool) -> None:
+
+
+def _path_of(storage: Path) -> Path:
+    from phone_recorder.server.credentials_file import credentials_path
+
+    return credentials_path(storage)
+
+
+passwd = passwd_command(
+    _storage,
+    _path_of,
     """Set a user's password for the record server's web page, and add the user if it is a new one.
 
     Asks for the password on a terminal. A running server lets the user in at once.
@@ -44,68 +33,15 @@ def passwd(storage: Path, user: str, password_file: Path | None, remove: bool, l
     \b
     phone-recorder server passwd --storage ./recordings
     phone-recorder server passwd --storage ./recordings --user lee --password-file - < secret
-    """
-    _one_at_most({"--remove": remove, "--list": list_, "--password-file": password_file is not None})
-    credentials = _credentials(storage)
-    if list_:
-        for name in credentials.users:
-            click.echo(name)
-    elif remove:
-        credentials.remove_user(user)
-        click.echo(f"the user {user} is removed")
-    else:
-        credentials.set_password(user, read_secret(password_file) if password_file else _asked(user))
-        click.echo(f"the password of {user} is set")
-
-
-@click.command()
-@_storage
-@click.option("--label", metavar="NAME", default="", help="What the token is for: shown in lists and logs.")
-@click.option("--revoke", is_flag=True, help="Let the token of this label in no more.")
-@click.option("--list", "list_", is_flag=True, help="List the tokens' labels, and when they were made.")
-def token(storage: Path, label: str, revoke: bool, list_: bool) -> None:
+    """,
+)
+token = token_command(
+    _storage,
+    _path_of,
     """Make a token with which programs use the record server's API, and print it. It is never shown again.
 
     \b
     phone-recorder server token --storage ./recordings --label backup > token
     phone-recorder server token --storage ./recordings --label backup --revoke
-    """
-    _one_at_most({"--revoke": revoke, "--list": list_})
-    if not (label or list_):
-        raise click.UsageError("Missing option '--label'")
-    credentials = _credentials(storage)
-    if list_:
-        for known, created_at in credentials.tokens.items():
-            click.echo(f"{known}  {_day(created_at)}")
-    elif revoke:
-        credentials.revoke_token(label)
-        click.echo(f"the token {label} is revoked")
-    else:
-        click.echo(credentials.add_token(label))
-
-
-def _credentials(storage: Path) -> Credentials:
-    from phone_recorder.server.credentials import Credentials
-    from phone_recorder.server.credentials_file import credentials_path
-
-    return Credentials.load(credentials_path(storage))
-
-
-def _one_at_most(given: dict[str, bool]) -> None:
-    names = [name for name, is_given in given.items() if is_given]
-    if len(names) > 1:
-        raise click.UsageError(f"{names[0]} and {names[1]} cannot be used together")
-
-
-def _asked(user: str) -> str:
-    """The password, typed twice and not shown."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise UsageError("a password is asked for on a terminal alone: give it with --password-file, - for this input")
-    password: str = click.prompt(f"Password for {user}", hide_input=True, confirmation_prompt=True, err=True)
-    return password
-
-
-def _day(created_at: float) -> str:
-    from datetime import datetime
-
-    return f"{datetime.fromtimestamp(created_at):%Y-%m-%d}"
+    """,
+)

@@ -63,7 +63,10 @@ class SipPhone:
         self._looking: set[asyncio.Task[None]] = set()
         self._registered: asyncio.Future[None] | None = None
         self._calling: asyncio.Queue[SipTalk] = asyncio.Queue()
-        self._waits = False
+        self.waits = False
+        """Whether a call that comes is taken; others are told that this phone is busy."""
+        self.on_registration: Callable[[Registration], None] = lambda registration: None
+        """Called when the registration stands otherwise than before."""
         self._current: SipTalk | None = None
         self._agent: UserAgent
         self._transports: Transports
@@ -125,11 +128,17 @@ class SipPhone:
 
     async def next_call(self) -> SipTalk:
         """The next call that comes; it rings. Calls are taken from now on, until one has been answered."""
-        self._waits = True
+        self.waits = True
         return await self._calling.get()
+
+    def free(self) -> None:
+        """The last call, if it is over, is dealt with: another one may come."""
+        if self._current and self._current.end is not None:
+            self._current = None
 
     def registration_changed(self, registration: Registration) -> None:
         """From the registration."""
+        self.on_registration(registration)
         waiting = self._registered if self._registered and not self._registered.done() else None
         if registration.state is RegistrationState.REGISTERED:
             self._tell(f"registered as {self._account.aor}")
@@ -203,7 +212,7 @@ class SipPhone:
     def _offered(self, call: Call) -> CallListener | None:
         """A call comes. None: busy, or no port is free for its audio."""
         before = self._current
-        if not self._waits or (before and (before.connected or before.end is None)):
+        if not self.waits or (before and (before.connected or before.end is None)):
             self._turned_away.tell(f"busy: a call from {printable(call.remote_number)} was turned away")
             return None
         try:

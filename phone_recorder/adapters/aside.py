@@ -1,0 +1,40 @@
+"""Work that may take its time, beside the event loop. A drive that hangs holds up neither the loop nor the end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def aside(work: Callable[[], T]) -> T:
+    """What `work` gives, or raises, on a thread of its own; a daemonic one, which nobody waits for at the end."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+    threading.Thread(target=_run, args=(loop, done, work), name="aside", daemon=True).start()
+    return await done
+
+
+def _run(loop: asyncio.AbstractEventLoop, done: asyncio.Future[T], work: Callable[[], T]) -> None:
+    try:
+        result = work()
+    except BaseException as error:
+        _hand_over(loop, done, done.set_exception, error)
+    else:
+        _hand_over(loop, done, done.set_result, result)
+
+
+def _hand_over(
+    loop: asyncio.AbstractEventLoop, done: asyncio.Future[Any], how: Callable[[Any], None], what: object
+) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        loop.call_soon_threadsafe(_settle, done, how, what)
+
+
+def _settle(done: asyncio.Future[Any], how: Callable[[Any], None], what: object) -> None:
+    if not done.done():
+        how(what)

@@ -1,0 +1,76 @@
+"""The recordings on a drive: listed, found, deleted and exported, and nothing else touched."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import pytest
+
+from phone_recorder.adapters.drive_recordings import (
+    BEING_RECORDED,
+    delete_recording,
+    export_recording,
+    list_recordings,
+    path_of,
+)
+from phone_recorder.adapters.mounted_drive import MountedDrive
+from phone_recorder.errors import UsageError
+from phone_recorder.wire.payload import PCMU
+from phone_recorder.wire.record_file import RecordHeader
+from tests.record_bytes import record, speech
+
+OLD, NEW = "Record_20260101120000.wav", "Record_20260102120000.wav"
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> MountedDrive:
+    for name, size in ((OLD, 8000), (NEW, 16000)):
+        (tmp_path / name).write_bytes(record(speech(size), rtp_len=160, increment=160))
+    (tmp_path / "holiday.wav").write_bytes(b"RIFF")
+    return MountedDrive(tmp_path)
+
+
+def test_they_are_listed_newest_first(drive: MountedDrive) -> None:
+    listed = [(one.name, one.size, one.duration_s, one.codec, one.problem) for one in list_recordings(drive)]
+    assert listed == [(NEW, 16076, 2.0, "PCMU", ""), (OLD, 8076, 1.0, "PCMU", "")]
+
+
+def test_what_is_wrong_with_one_is_said(drive: MountedDrive) -> None:
+    with (drive.path / NEW).open("r+b") as file:
+        file.truncate(8000)
+    (drive.path / OLD).write_bytes(b"no header at all")
+    new, old = list_recordings(drive)
+    assert new.problem and new.duration_s < 1.0
+    assert old.problem and old.codec == ""
+
+
+def test_one_that_is_being_recorded_says_so_and_stays(drive: MountedDrive) -> None:
+    names = iter(["Record_20260103120000.wav"])
+    writer = drive.create(names, bytes(RecordHeader(PCMU, 160, 160)))
+    assert list_recordings(drive)[0].problem == BEING_RECORDED
+    with pytest.raises(UsageError, match="is being recorded"):
+        delete_recording(drive, "Record_20260103120000.wav")
+    writer.close()
+    delete_recording(drive, "Record_20260103120000.wav")
+    assert [one.name for one in list_recordings(drive)] == [NEW, OLD]
+
+
+HOSTILE = ("../secret.wav", "/etc/passwd", "holiday.wav", f"{OLD}/..", "", "a\0b", "Record_.wav")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_other_file_can_be_named(drive: MountedDrive, name: str) -> None:
+    (drive.path.parent / "secret.wav").write_bytes(b"secret")
+    for use in (path_of, delete_recording, export_recording):
+        with pytest.raises(UsageError, match="there is no recording"):
+            use(drive, name)
+    assert (drive.path / "holiday.wav").exists()
+
+
+def test_an_export_is_a_wav_file_beside_it_and_no_recording(drive: MountedDrive) -> None:
+    target = export_recording(drive, OLD)
+    assert export_recording(drive, OLD) == target == drive.path / "Record_20260101120000-audio.wav"
+    with wave.open(str(target)) as wav:
+        assert (wav.getnframes(), wav.getframerate(), wav.getsampwidth()) == (8000, 8000, 2)
+    assert [one.name for one in list_recordings(drive)] == [NEW, OLD]
