@@ -28,6 +28,7 @@ FLOORS = {
     "agent": 3,
     "bulk": 3,
     "harness": 4,
+    "desk": 4,
     "web": 4,
     "cli": 5,
     "__main__": 5,

@@ -24,7 +24,8 @@ FINISH_S = 5.0
 class PhoneDrive:
     """Recordings of `header`'s codec and packets go to the drive that is in `port`.
 
-    `live` writes them on a thread each; without it the drive is used at once, under a virtual clock.
+    `live` writes them on a thread each; without it the drive is used at once, under a virtual clock. `header` and
+    `policy` may be changed: recordings that start later go by that.
     """
 
     def __init__(
@@ -36,8 +37,8 @@ class PhoneDrive:
         live: bool,
     ) -> None:
         self._port = port
-        self._header = header
-        self._policy = policy
+        self.header = header
+        self.policy = policy
         self._system_time = system_time
         self._live = live
         self._writers: list[BackgroundDestination] = []
@@ -61,7 +62,7 @@ class PhoneDrive:
             return NoDestination("local", state.error or NoDrive("no USB drive is plugged in"))
         drive = state.drive
         time = partial(self._time_for_name, drive)
-        there = DriveDestination(drive, self._header, self._policy, time, drive.room_in)
+        there = DriveDestination(drive, self.header, self.policy, time, drive.room_in)
         made = self._in_background(there, drive) if self._live else there
         self._last = drive, made
         return made
@@ -90,6 +91,6 @@ class PhoneDrive:
     def _remaining(self, state: PortState) -> int | None:
         if self._has_failed(state):
             return None
-        if state.free is None or self._policy.cover:
+        if state.free is None or self.policy.cover:
             return None
-        return self._policy.remaining(state.free, self._header.rtp_len) * self._header.increment
+        return self.policy.remaining(state.free, self.header.rtp_len) * self.header.increment

@@ -41,7 +41,9 @@ OPTIONS = [
         show_default=True,
         help="To USB, on a record server, or by asking the SIP server.",
     ),
-    _recording("--keys", default="0 record", show_default=True, help="Which key when, in seconds, see above."),
+    _recording("--keys", help="Which key when, in seconds, see above; without it, 0 record, or none if automatic."),
+    _recording("--auto-record", is_flag=True, help="Start a recording with the call, before any key."),
+    _recording("--record-tone", is_flag=True, help="Record a tone too, 440 Hz every 5 s, and send it in a SIP call."),
     _recording(
         "--codec", type=CODECS, metavar=CODEC_NAMES, default="PCMU", show_default=True, help="Codec of the recording."
     ),

@@ -40,12 +40,13 @@ def request_of(options: dict[str, Any]) -> CallRequest:
     from phone_recorder.wire.record_file import HEADER_SIZE
 
     model, settings = find_model(options["model"]), _settings(options)
-    same = ("usb_size", "near", "far", "repeat", "keys", "direction")
+    same = ("usb_size", "near", "far", "repeat", "direction")
     names = ("remote_number", "remote_name", "local_number", "local_name")
     request = CallRequest(
         model=model,
         settings=settings,
         call_codec=options["call_codec"] or options["codec"],
+        keys=_keys(options),
         duration_s=_duration(options),
         impairment=parse_impairment(options["impair"]),
         seed=secrets.randbits(32) if options["seed"] is None else options["seed"],
@@ -56,6 +57,12 @@ def request_of(options: dict[str, Any]) -> CallRequest:
         smallest = request.header.rtp_len + HEADER_SIZE
         raise UsageError(f"--size-limit {settings.size_limit} holds no packet: make it at least {smallest}, or 0")
     return request
+
+
+def _keys(options: dict[str, Any]) -> str:
+    keys: str | None = options["keys"]
+    # A script is obeyed as it is written: its first press would stop what has begun by itself.
+    return ("" if options["auto_record"] else "0 record") if keys is None else keys
 
 
 def _duration(options: dict[str, Any]) -> float | None:
@@ -80,6 +87,8 @@ def _settings(options: dict[str, Any]) -> RecordSettings:
         server=_server(options),
         mode=options["mode"].replace("-", "_"),
         sip_info=_sip_info(options),
+        auto=options["auto_record"],
+        tone=options["record_tone"],
         **{name: options[name] for name in ("codec", "size_limit", "reserve", "cover", "pause")},
     )
 

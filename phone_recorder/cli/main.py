@@ -26,6 +26,7 @@ COMMANDS = {
     "play": "Play a record file.",
     "usb": "List the USB drives, and which one is used.",
     "models": "List the phone models and what they can do.",
+    "config": "Show, check and change the settings of a phone.",
     "server": "Run a record server.",
     "recordings": "List, get and remove a record server's recordings.",
 }

@@ -11,21 +11,23 @@ from phone_recorder.adapters.drive_port import DirectoryPort, DrivePort, PortSta
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.adapters.record_writer import Syncs
-from phone_recorder.errors import NotSupported, UsageError
+from phone_recorder.errors import NotSupported, ServerError, SipServerError, UsageError
 from phone_recorder.harness.network import Impairment, LossyNetwork
 from phone_recorder.harness.request import MAX_DURATION_S, CallRequest
 from phone_recorder.phone.call import CallPlan, MixLink, PhoneCall
-from phone_recorder.phone.keys import OnCallKey, parse_keys
+from phone_recorder.phone.keys import KeyPress, OnCallKey, parse_keys
 from phone_recorder.phone.parties import Line, make_party
 from phone_recorder.phone.party import Distant, Party
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, NoDestination
 from phone_recorder.recording.drive_view import NO_DRIVE, DriveView
 from phone_recorder.recording.mixer import FAR, NEAR
+from phone_recorder.recording.record_key import Event
 from phone_recorder.recording.recorder import RetryPolicy
 from phone_recorder.recording.server_destination import ServerDestination, ServerLink
 from phone_recorder.recording.sip_info_destination import InfoLink, SipInfoDestination
 from phone_recorder.recording.units import from_ms, from_seconds
+from phone_recorder.settings.record import RecordSettings
 from phone_recorder.wire.control import StartRequest
 from phone_recorder.wire.payload import BY_NAME, Codec
 from phone_recorder.wire.rtp import RtpSender
@@ -36,20 +38,24 @@ MOST_TOLD = 100
 
 @dataclass(frozen=True, slots=True)
 class RealCall:
-    """A call that is not made up: who it is with, what its keys and its SIP INFO do; its parties from an instant on."""
+    """A call whose ends are somebody else's to make: who it is with, what its keys do; its parties from an instant on.
+
+    `info` leads to the SIP server that can be asked to record, None where the call goes by none.
+    """
 
     parties: Callable[[int], dict[str, Party]]
     direction: str
     remote_number: str
     remote_name: str
-    info: Callable[[], InfoLink]
+    info: Callable[[], InfoLink] | None
     on_key: OnCallKey
 
 
 class Stage:
-    """A call that `begin` begins at `clock`'s now. `server_link` leads to a record server.
+    """A call that `begin` begins at `clock`'s now. `server_link` leads to a record server, or raises ServerError.
 
-    `live` syncs files as a phone does, writes them on a thread, and follows what is plugged in and pulled out.
+    `live` syncs files as a phone does, writes them on a thread, and follows what is plugged in and pulled out. `drive`
+    is that of a phone which has other calls too, and is not let go at the end; None opens the one that is asked for.
     """
 
     call: PhoneCall
@@ -61,6 +67,7 @@ class Stage:
         mix_link: MixLink,
         server_link: Callable[[], ServerLink] | None = None,
         live: bool = True,
+        drive: PhoneDrive | None = None,
     ) -> None:
         self.request = request
         self._clock = clock
@@ -71,7 +78,8 @@ class Stage:
         self._plan = self._make_plan()
         self._real: RealCall | None = None
         self._begun = False
-        self._drive = self._open_drive(live)
+        self._lent = drive
+        self._drive = (drive or self._open_drive(live)) if self._records_to_drive else None
 
     @property
     def port_state(self) -> PortState | None:
@@ -83,7 +91,7 @@ class Stage:
         start = self._clock.now()
         self._real = real
         mixed = self._sender(self.request.codec)
-        parties = real.parties(start) if real else self._parties(start)
+        parties = (real or self).parties(start)
         on_key = real.on_key if real else None
         self.call = PhoneCall(
             self._plan, start, parties, self._mix_link, mixed, self._destination, self._drive_view, on_key
@@ -94,8 +102,23 @@ class Stage:
     def close(self, now: int) -> None:
         """Give back what the call holds; what still runs is ended."""
         self.call.close(now) if self._begun else self._mix_link.close()
-        if self._drive:
+        if self._drive and self._drive is not self._lent:
             self._drive.close()
+
+    def parties(self, start: int) -> dict[str, Party]:
+        """Both, made up as the request says, from this instant on."""
+        request = self.request
+        frame = from_ms(request.settings.ptime_ms)
+        line = Line(BY_NAME[request.call_codec], frame, start, start + from_seconds(self._length_s))
+        near, far = (make_party(voice, request.repeat, line, self._random) for voice in (request.near, request.far))
+        # The handset is wired to the phone; only the far party is behind a network.
+        if request.impairment != Impairment():
+            far = Distant(far, LossyNetwork(request.impairment, Random(request.seed), frame))
+        return {NEAR: near, FAR: far}
+
+    @property
+    def _records_to_drive(self) -> bool:
+        return self.request.settings.mode == "local" and self.request.model.local
 
     def _make_plan(self) -> CallPlan:
         request, settings = self.request, self.request.settings
@@ -108,24 +131,14 @@ class Stage:
             horizon=from_ms(settings.horizon_ms),
             codec=request.codec,
             pause=settings.pause,
-            keys=tuple(parse_keys(request.keys, length)),
+            keys=(*_pressed_by_itself(settings), *parse_keys(request.keys, length)),
             retry=RetryPolicy(settings.server.retries, from_ms(settings.server.retry_after_ms)),
+            tone=settings.tone,
+            enabled=settings.enabled,
         )
 
-    def _parties(self, start: int) -> dict[str, Party]:
+    def _open_drive(self, live: bool) -> PhoneDrive:
         request = self.request
-        frame = from_ms(request.settings.ptime_ms)
-        line = Line(BY_NAME[request.call_codec], frame, start, start + from_seconds(self._length_s))
-        near, far = (make_party(voice, request.repeat, line, self._random) for voice in (request.near, request.far))
-        # The handset is wired to the phone; only the far party is behind a network.
-        if request.impairment != Impairment():
-            far = Distant(far, LossyNetwork(request.impairment, Random(request.seed), frame))
-        return {NEAR: near, FAR: far}
-
-    def _open_drive(self, live: bool) -> PhoneDrive | None:
-        request = self.request
-        if request.settings.mode != "local" or not request.model.local:
-            return None
         return PhoneDrive(self._open_port(live), request.header, request.space, self._clock.system_time, live)
 
     def _open_port(self, live: bool) -> DrivePort:
@@ -151,16 +164,24 @@ class Stage:
         request, mode = self.request, self.request.settings.mode
         account = Account(f"{self._random.getrandbits(128):032x}", mode, request.codec.name)
         account.started_at = self._clock.system_time(now).astimezone().isoformat(timespec="milliseconds")
-        return self._open(account.id) or NoDestination(mode, self._cannot()), account
+        try:
+            return self._open(account.id) or NoDestination(mode, self._cannot()), account
+        except ServerError as error:
+            return NoDestination(mode, error), account
 
     def _open(self, recording_id: str) -> Destination | None:
         request = self.request
         if self._server_link and request.model.server:
             sender = self._sender(request.codec)
             return ServerDestination(self._server_link(), self._start_request(recording_id), sender, request.server)
-        if self._real and request.settings.mode == "sip_info" and request.model.sip_info:
-            return SipInfoDestination(self._real.info(), from_ms(request.settings.sip_info.timeout_ms))
+        if request.settings.mode == "sip_info" and request.model.sip_info:
+            return self._ask_sip_server()
         return self._drive.destination() if self._drive else None
+
+    def _ask_sip_server(self) -> Destination:
+        if self._real is None or self._real.info is None:
+            return NoDestination("sip_info", SipServerError("this call goes by no SIP server that could record it"))
+        return SipInfoDestination(self._real.info(), from_ms(self.request.settings.sip_info.timeout_ms))
 
     def _cannot(self) -> NotSupported:
         request = self.request
@@ -183,3 +204,8 @@ class Stage:
     def _sender(self, codec: Codec) -> RtpSender:
         draw = self._random.getrandbits
         return RtpSender(codec.payload_type, draw(32), draw(16), draw(32))
+
+
+def _pressed_by_itself(settings: RecordSettings) -> tuple[KeyPress, ...]:
+    """The key that starts a recording with the call, before any that a person presses."""
+    return ((0, Event.START),) if settings.auto and settings.enabled else ()

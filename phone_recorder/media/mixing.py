@@ -11,7 +11,7 @@ from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from phone_recorder.media import g711, pcm
+from phone_recorder.media import g711, pcm, record_tone
 from phone_recorder.media.codecs import Recoder
 from phone_recorder.wire.payload import Codec
 from phone_recorder.wire.rtp import CLOCK_RATE
@@ -53,14 +53,21 @@ class PayloadMixer:
         self.out = out
         self._recoder = Recoder(out)
 
-    def mix(self, a: Piece | None, b: Piece | None, size: int) -> bytes:
-        """The mixed payload of `size` bytes."""
+    def mix(self, a: Piece | None, b: Piece | None, size: int, place: int | None = None) -> bytes:
+        """The mixed payload of `size` bytes. With its `place` in a recording that has the record tone, that too."""
+        if place is not None and record_tone.sounds(place, size):
+            both = self._sum(a, b, size)
+            tone = record_tone.samples(record_tone.begin(place), size, self._recoder.rate)
+            return self._recoder.encode(pcm.mix(both, tone))
         if self.out in g711.LAWS and all(piece is None or piece.codec in g711.LAWS for piece in (a, b)):
             return mix_g711(a, b, self.out) if a and b else self._lone_g711(a or b, size)
+        return self._recoder.encode(self._sum(a, b, size))
+
+    def _sum(self, a: Piece | None, b: Piece | None, size: int) -> array[int]:
         for piece in (a, b):
             if piece:
                 self._recoder.meet(piece.codec)
-        return self._recoder.encode(pcm.mix(self._decode(0, a, size), self._decode(1, b, size)))
+        return pcm.mix(self._decode(0, a, size), self._decode(1, b, size))
 
     def _lone_g711(self, piece: Piece | None, size: int) -> bytes:
         # A-law has no code for 0: its silence is 8, which a sum would add to the other stream.

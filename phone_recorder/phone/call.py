@@ -10,16 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from phone_recorder.phone.face.indicator import Indicator, show
+from phone_recorder.errors import UsageError
+from phone_recorder.phone.face.indicator import Indicator, IndicatorFacts, show
 from phone_recorder.phone.keys import CallKey, KeyPress, OnCallKey, refuse_call_keys
+from phone_recorder.phone.levels import Levels, levels_of
 from phone_recorder.phone.party import Datagram, Party
+from phone_recorder.phone.sent_tone import Toned
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination
 from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.mixer import FAR, NEAR, Mixer
 from phone_recorder.recording.placement import Told
 from phone_recorder.recording.record_key import Event, Key
-from phone_recorder.recording.recorder import NO_RETRY, Recorder, RetryPolicy
+from phone_recorder.recording.recorded_time import RecordedTime
+from phone_recorder.recording.recorder import NO_RETRY, Recorder, RetryPolicy, Status
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
 from phone_recorder.recording.units import from_seconds
@@ -46,7 +50,10 @@ class MixLink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """A call that is going to happen. Lengths in units: `frame`, `horizon` of the mixer, `duration`, key presses."""
+    """A call that is going to happen. Lengths in units: `frame`, `horizon` of the mixer, `duration`, key presses.
+
+    `tone`: what is recorded has the record tone in it; `enabled`: the record key can start a recording.
+    """
 
     duration: int
     frame: int
@@ -55,6 +62,8 @@ class CallPlan:
     pause: Pause
     keys: tuple[KeyPress, ...]
     retry: RetryPolicy = NO_RETRY
+    tone: bool = False
+    enabled: bool = True
 
 
 class PhoneCall:
@@ -82,6 +91,8 @@ class PhoneCall:
         self.indicator = Indicator()
         self.indicators: list[tuple[int, Indicator]] = [(0, self.indicator)]
         """Each screen that differs by more than its timer, with its instant from the start of the call."""
+        self.facts = IndicatorFacts(Status(Key.IDLE))
+        """What the indicator is derived from."""
         self._plan = plan
         self._parties = parties
         self._link = link
@@ -94,8 +105,10 @@ class PhoneCall:
         self._news = ""  # of the drive, since the last recording began
         self._idle = True
         self._busy_at = start - NEWS_AFTER
-        self._mixer = Mixer(start, plan.frame, plan.horizon, plan.codec, self._gap)
+        self._time = self._toned(parties[NEAR]) if plan.tone else None
+        self._mixer = Mixer(start, plan.frame, plan.horizon, plan.codec, self._gap, self._time)
         self.recorder = Recorder(self._begin, self._mixer, plan.retry)
+        self.recorder.enabled = plan.enabled
         self._keys: list[KeyPress] = [(start + instant, key) for instant, key in plan.keys]
         self._keys.append((self.end, Event.CALL_ENDED))
 
@@ -111,10 +124,7 @@ class PhoneCall:
 
     def mix(self, now: int) -> None:
         """Keys, then audio: a recording that a key has just started must still find its first frame."""
-        while self._keys and self._keys[0][0] <= now:
-            self._hear(self._keys[0][0])
-            self._press(*self._keys.pop(0))
-        self._hear(now)
+        self._catch_up(now)
         first, payloads = self._mixer.mix(now, self._wanted_frame())
         if payloads:
             self._mixed.timestamp = self._timestamp(first)
@@ -124,10 +134,36 @@ class PhoneCall:
         """The recorder's tick: drain its port, then let time pass for it."""
         self.recorder.receive(self._link.receive())
         self.recorder.advance(now)
+        self._follow(now)
         view = self._drive()
-        self.indicator, before = show(self.recorder.status, view, self._news_of(view, now)), self.indicator
+        self.facts = facts = IndicatorFacts(self.recorder.status, view, self._news_of(view, now))
+        self.indicator, before = show(facts.status, facts.drive, facts.news), self.indicator
         if self.indicator.differs(before):
             self.indicators.append((now - self.start, self.indicator))
+
+    def press(self, now: int, key: Event | CallKey) -> None:
+        """A person presses a key now, at an instant that is not before the last one; the screen follows at once.
+
+        Nothing happens when the call has ended. UsageError for a key of the call where it has none.
+        """
+        if now >= self.end:
+            return
+        if isinstance(key, CallKey) and self._on_key is None:
+            raise UsageError(f"only a real call can be put on hold: {key.value!r} does nothing in one that is made up")
+        self._catch_up(now)
+        self._press(now, key)
+        self.advance(now)
+
+    def watch_levels(self, on: bool) -> None:
+        """Have levels to tell, or no more."""
+        self._mixer.watched = on
+        self._mixer.last = None
+
+    def levels(self) -> Levels | None:
+        """Of the frame that was mixed last, recorded or not; None while they are not watched, or the call is over."""
+        if not self._mixer.watched or self.over:
+            return None
+        return levels_of(self._mixer.last, self._plan.frame)
 
     def hang_up(self, now: int) -> None:
         """End the call before its time; recordings end with it."""
@@ -150,9 +186,16 @@ class PhoneCall:
             self._heard = self._news = drive.news
         return self._news if now - self._busy_at >= NEWS_AFTER else ""
 
+    def _catch_up(self, now: int) -> None:
+        while self._keys and self._keys[0][0] <= now:
+            self._hear(self._keys[0][0])
+            self._press(*self._keys.pop(0))
+        self._hear(now)
+
     def _press(self, instant: int, key: Event | CallKey) -> None:
         if isinstance(key, Event):
             self.recorder.press(instant, key)
+            self._follow(instant)
         elif self._on_key:
             self._on_key(key, instant)
 
@@ -168,11 +211,27 @@ class PhoneCall:
         number = (now - self.start) // frame
         start = self.start + number * frame
         self._mixer.begin(number)
+        if self._time:
+            self._time.begin(number * frame)
         # The mixer may take its horizon; only then can the recorder tell that a frame of the mix will not come.
         timeline = Timeline(frame, 2 * self._plan.horizon, Told(start))
         timeline.expect(self._mixed.ssrc, self._timestamp(number), 0)
         destination, account = self._destinations(now)
         return Session(start, timeline, destination, account, self._plan.codec, self._plan.pause)
+
+    def _toned(self, near: Party) -> RecordedTime:
+        """Where the record tone sounds. A party that sends what it says to the other phone sends the tone too."""
+        time = RecordedTime(self._plan.frame, self._plan.pause == "skip")
+        if isinstance(near, Toned):
+            near.sound(lambda instant: time.at(instant - self.start))
+        return time
+
+    def _follow(self, now: int) -> None:
+        """The record tone sounds while a recording runs."""
+        if self._time:
+            state = self.recorder.status.destination
+            runs = self.recorder.key is Key.RECORDING and state is not None and not state.final
+            self._time.follow(runs, now - self.start)
 
     def _wanted_frame(self) -> int:
         wanted = self.recorder.wanted_from

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from phone_recorder.media.codecs import Encoder, encoder
 from phone_recorder.phone.party import Datagram
+from phone_recorder.phone.sent_tone import RecordedAt, SentTone
 from phone_recorder.phone.voice_reader import VoiceReader
 from phone_recorder.recording.units import SECOND, from_ms
 from phone_recorder.sip.audio.audio_plan import AudioPlan
@@ -54,6 +55,7 @@ class SipNear:
     Nothing is sent before `follow` has told what was agreed, nor while the call is on hold: the voice goes on then, as
     time does, and nobody hears it. `sender` has the SSRC and the counters to begin with, which last for all the call.
     G.711 is encoded at least cost from a voice at 8 kHz: from 16 kHz a packet of 20 ms takes half a millisecond.
+    The record tone is in what is sent alone: the mixer adds its own.
     """
 
     def __init__(self, voice: VoiceReader, media: Media, sender: RtpSender, start: int) -> None:
@@ -63,9 +65,16 @@ class SipNear:
         self._due = start
         self._plan: AudioPlan | None = None
         self._encoder: Encoder | None = None
+        self._tone: SentTone | None = None
         self._frame = from_ms(20)
         self._static_type = 0
         self._pauses = True
+
+    def sound(self, recorded_at: RecordedAt) -> None:
+        """Send the record tone from now on, wherever a recording has it."""
+        self._tone = SentTone(recorded_at, self._voice.rate)
+        if self._plan:
+            self._tone.follow(self._plan.codec)
 
     def follow(self, plan: AudioPlan) -> None:
         """Send as this plan says, from the next packet on."""
@@ -75,6 +84,8 @@ class SipNear:
         self._pauses |= not plan.sends
         if before is None or before.codec is not plan.codec:
             self._encoder = encoder(plan.codec, self._voice.rate)
+            if self._tone:
+                self._tone.follow(plan.codec)
         sender = self._sender
         self._sender = RtpSender(plan.payload_type, sender.ssrc, sender.sequence, sender.timestamp)
         self._static_type = plan.codec.payload_type
@@ -85,21 +96,26 @@ class SipNear:
         if self._plan is None or not self._plan.sends or self._encoder is None:
             self._pass(len(instants))
             return []
-        sent = [(instant, self._packet(self._encoder)) for instant in instants]
-        self._media.send([data for instant, data in sent if until - instant <= TOO_OLD])
+        made = [(instant, *self._packet(instant, self._encoder)) for instant in instants]
+        self._media.send([sent for instant, _, sent in made if until - instant <= TOO_OLD])
         if self._static_type == self._plan.payload_type:
-            return sent
-        return [(instant, self._as_static(data)) for instant, data in sent]
+            return [(instant, said) for instant, said, _ in made]
+        return [(instant, self._as_static(said)) for instant, said, _ in made]
 
     def _pass(self, packets: int) -> None:
         """Time in which nothing is sent."""
+        if self._tone:
+            self._tone.break_off()
         self._voice.read(packets * self._samples)
         self._sender.timestamp = (self._sender.timestamp + packets * self._frame) & TIMESTAMP_MASK
 
-    def _packet(self, encoding: Encoder) -> bytes:
+    def _packet(self, instant: int, encoding: Encoder) -> tuple[bytes, bytes]:
+        """What is said, as the mixer takes it, and as it is sent."""
         # The first packet after a silence is marked (RFC 3551 section 4.1).
         marker, self._pauses = self._pauses, False
-        return self._sender.packet(encoding.encode(self._voice.read(self._samples)), marker)
+        voice = self._voice.read(self._samples)
+        said = self._sender.packet(encoding.encode(voice), marker)
+        return said, self._tone.packet(instant, voice, said) if self._tone else said
 
     @property
     def _samples(self) -> int:

@@ -3,7 +3,8 @@
 A press starts a recording, and a second press stops it, paused or not (guide: local recording, steps 3 and 4). The
 key's state is what the user wants; what is true is the destination's to say. It waits while a recording whose server
 was lost is going to be tried again, where that is set; a pause lasts through the wait. Where a recording cannot be
-paused, which the recorder knows, a pause is the event PAUSE_IMPOSSIBLE.
+paused, which the recorder knows, a pause is the event PAUSE_IMPOSSIBLE; where recording is switched off, a key that
+would start one is START_IMPOSSIBLE.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Event(Enum):
     SERVER_LOST = "server lost"
     WAITED = "waited"
     PAUSE_IMPOSSIBLE = "pause that cannot be"
+    START_IMPOSSIBLE = "start that cannot be"
 
 
 class Action(Enum):
@@ -58,6 +60,7 @@ class Action(Enum):
     REFUSE_NOT_RECORDING = "say that nothing is being recorded"
     REFUSE_RECORDING = "say that a recording is already running"
     REFUSE_PAUSE = "say that it cannot be paused"
+    REFUSE_DISABLED = "say that recording is switched off"
 
 
 _RUNNING = {
@@ -85,6 +88,7 @@ TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
         Event.STOP: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
         Event.PAUSE: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
         Event.PAUSE_IMPOSSIBLE: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
+        Event.START_IMPOSSIBLE: (Key.IDLE, Action.REFUSE_DISABLED),
         Event.RESUME: (Key.IDLE, Action.REFUSE_NOT_RECORDING),
         Event.CALL_ENDED: (Key.IDLE, Action.NONE),
         Event.WAITED: (Key.IDLE, Action.NONE),
@@ -95,6 +99,7 @@ TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
         Event.START: (Key.RECORDING, Action.REFUSE_RECORDING),
         Event.PAUSE: (Key.PAUSED, Action.PAUSE),
         Event.PAUSE_IMPOSSIBLE: (Key.RECORDING, Action.REFUSE_PAUSE),
+        Event.START_IMPOSSIBLE: (Key.RECORDING, Action.REFUSE_RECORDING),
         Event.RESUME: (Key.RECORDING, Action.NONE),
         Event.SERVER_LOST: (Key.WAITING, Action.WAIT),
         Event.WAITED: (Key.RECORDING, Action.NONE),
@@ -104,6 +109,7 @@ TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
         Event.START: (Key.PAUSED, Action.REFUSE_RECORDING),
         Event.PAUSE: (Key.PAUSED, Action.NONE),
         Event.PAUSE_IMPOSSIBLE: (Key.PAUSED, Action.NONE),
+        Event.START_IMPOSSIBLE: (Key.PAUSED, Action.REFUSE_RECORDING),
         Event.RESUME: (Key.RECORDING, Action.RESUME),
         Event.SERVER_LOST: (Key.WAITING_PAUSED, Action.WAIT),
         Event.WAITED: (Key.PAUSED, Action.NONE),
@@ -111,12 +117,14 @@ TABLE: dict[Key, dict[Event, tuple[Key, Action]]] = {
     Key.WAITING: {
         **_WAITING,
         Event.PAUSE_IMPOSSIBLE: (Key.WAITING, Action.REFUSE_PAUSE),
+        Event.START_IMPOSSIBLE: (Key.WAITING, Action.REFUSE_DISABLED),
         Event.WAITED: (Key.RECORDING, Action.RETRY),
         **dict.fromkeys(_OVER, (Key.WAITING, Action.NONE)),
     },
     Key.WAITING_PAUSED: {
         **_WAITING,
         Event.PAUSE_IMPOSSIBLE: (Key.WAITING_PAUSED, Action.NONE),
+        Event.START_IMPOSSIBLE: (Key.WAITING_PAUSED, Action.REFUSE_DISABLED),
         Event.WAITED: (Key.PAUSED, Action.RETRY_PAUSED),
         **dict.fromkeys(_OVER, (Key.WAITING_PAUSED, Action.NONE)),
     },

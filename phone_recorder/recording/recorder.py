@@ -44,6 +44,9 @@ REASONS = {
 }
 """Why a recording ended, as its account and the stop request have it."""
 
+REFUSALS = (Action.REFUSE_RECORDING, Action.REFUSE_NOT_RECORDING, Action.REFUSE_PAUSE, Action.REFUSE_DISABLED)
+"""What a key asks for in vain."""
+
 _EVENTS = {DriveFull: Event.DRIVE_FULL, DriveGone: Event.DRIVE_REMOVED}
 _NEVER_PAUSED = ("sip_info",)
 """Modes in which a recording is somebody else's, who knows on and off alone."""
@@ -88,6 +91,8 @@ class Recorder:
 
     def __init__(self, begin: Callable[[int], Session], legs: Legs, retry: RetryPolicy = NO_RETRY) -> None:
         self.key = Key.IDLE
+        self.enabled = True
+        """Whether a key can start a recording; one that runs can be stopped whether or not."""
         self.accounts: list[Account] = []
         """Every recording of this call, oldest first."""
         self._begin = begin
@@ -119,11 +124,13 @@ class Recorder:
         self._earlier = ""
         if event is Event.PAUSE and self._current and self._current.destination.mode in _NEVER_PAUSED:
             event = Event.PAUSE_IMPOSSIBLE
+        if not self.enabled and turn(self.key, event)[1] is Action.START:
+            event = Event.START_IMPOSSIBLE
         self._turn(now, event)
 
     def _turn(self, now: int, event: Event) -> None:
         self.key, action = turn(self.key, event)
-        self._refused = None
+        self._refused = action if action in REFUSALS else None
         match action:
             case Action.START:
                 self._attempt = 0
@@ -144,8 +151,6 @@ class Recorder:
                 self._waits_until = now + self._retry.after
             case Action.GIVE_UP:
                 self._attempt = 0
-            case Action.REFUSE_RECORDING | Action.REFUSE_NOT_RECORDING | Action.REFUSE_PAUSE:
-                self._refused = action
 
     def receive(self, datagrams: list[tuple[int, bytes]]) -> None:
         """Datagrams of the mixed stream, each with the instant at which it came."""

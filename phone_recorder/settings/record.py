@@ -74,7 +74,8 @@ class RecordSettings:
 
     `size_limit` of a part, 0 for none; `reserve` is kept free on the drive; `cover` deletes older recordings for new
     ones. `drive` names a USB drive by label, serial, UUID or device, "" takes the first; `folder` on it is the root if
-    it is empty; `repair` mends files that were cut short when a drive comes.
+    it is empty; `repair` mends files that were cut short when a drive comes. `enabled`: the record key does something;
+    `auto`: a recording starts with each call; `tone`: 440 Hz for 0.5 s every 5 s in what is recorded.
     """
 
     mode: Mode = "local"
@@ -89,6 +90,9 @@ class RecordSettings:
     pause: Pause = "skip"
     server: ServerSettings = field(default_factory=ServerSettings)
     sip_info: SipInfoSettings = field(default_factory=SipInfoSettings)
+    enabled: bool = True
+    auto: bool = False
+    tone: bool = False
 
     @property
     def horizon_ms(self) -> int:

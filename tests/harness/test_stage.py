@@ -206,3 +206,27 @@ def test_what_the_embedded_server_stored_is_part_of_the_account(tmp_path: Path) 
     assert document["recordings"][0]["parts"] == [
         {"path": "Record_1.wav", "bytes": 236, "packets": 1, "duration_s": 0.02}
     ]
+
+
+@pytest.mark.parametrize(("enabled", "states"), [(True, ["recorded"]), (False, [])])
+def test_a_recording_that_starts_with_the_call(tmp_path: Path, enabled: bool, states: list[str]) -> None:
+    settings = RecordSettings(auto=True, enabled=enabled)
+    outcome = run(stage(CallRequest(usb=tmp_path, duration_s=1, keys="", settings=settings)))
+    assert [account.state for account in outcome.call.recorder.accounts] == states
+    assert {screen.prompt for _, screen in outcome.call.indicators if "off" in screen.prompt} == set()
+
+
+def test_where_recording_is_switched_off_a_key_is_told_where_it_is_switched_on(tmp_path: Path) -> None:
+    outcome = run(stage(CallRequest(usb=tmp_path, duration_s=1, settings=RecordSettings(enabled=False))))
+    prompts = [screen.prompt for _, screen in outcome.call.indicators]
+    assert "Recording is switched off: switch it on in Applications > Record manager" in prompts
+    assert (outcome.call.recorder.accounts, list(tmp_path.iterdir())) == ([], [])
+
+
+@pytest.mark.parametrize("tone", [False, True])
+def test_the_record_tone_is_in_what_is_recorded_where_it_is_set(tmp_path: Path, tone: bool) -> None:
+    settings = RecordSettings(tone=tone)
+    run(stage(CallRequest(usb=tmp_path, duration_s=1, near="silence", far="silence", settings=settings)))
+    [path] = tmp_path.iterdir()
+    assert (set(path.read_bytes()[76 : 76 + 4000]) != {0xFF}) is tone
+    assert set(path.read_bytes()[76 + 4000 :]) == {0xFF}

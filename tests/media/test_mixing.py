@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.media import g711
+from phone_recorder.media import g711, record_tone
 from phone_recorder.media.codecs import decoder, encoder
 from phone_recorder.media.mixing import PayloadMixer, Piece, mix_g711, mix_table
 from phone_recorder.wire.payload import CODECS, G722, PCMA, PCMU, Codec
@@ -146,3 +146,33 @@ def test_m3_a_leg_that_changes_its_codec_goes_on() -> None:
     frames = [mixer.mix(piece, None, FRAME) for piece in pieces]
     for part in (frames[:10], frames[14:30], frames[30:]):
         assert amplitude_at(decoded(PCMU, b"".join(part), 8000), 8000, 500) == pytest.approx(8000, rel=0.05)
+
+
+@pytest.mark.parametrize(("a", "b", "out"), [*product(g711.LAWS, repeat=3)], ids=str)
+@pytest.mark.parametrize("place", [0, 80, 400, 40_000 - 100])
+def test_the_record_tone_is_added_with_saturation(a: Codec, b: Codec, out: Codec, place: int) -> None:
+    legs = Piece(a, ALL_CODES), Piece(b, ALL_CODES[::-1])
+    sums = [saturated(decode_sample(a, x) + decode_sample(b, 255 - x)) for x in ALL_CODES]
+    tone = record_tone.samples(record_tone.begin(place), 256, 8000)
+    expected = bytes(encode_sample(out, saturated(x + y)) for x, y in zip(sums, tone, strict=True))
+    assert PayloadMixer(out).mix(*legs, 256, place) == expected
+    assert expected != PayloadMixer(out).mix(*legs, 256)
+
+
+@pytest.mark.parametrize("out", CODECS, ids=str)
+@pytest.mark.parametrize("leg", [None, *CODECS], ids=str)
+def test_the_record_tone_is_heard_in_every_codec_beside_every_other(leg: Codec | None, out: Codec) -> None:
+    mixer = PayloadMixer(out)
+    said = tone(leg, 1250, 25) if leg else [None] * 25
+    frames = [mixer.mix(piece, None, FRAME, FRAME * n) for n, piece in enumerate(said)]
+    pcm = decoded(out, b"".join(frames), 8000)[800:3600]
+    assert amplitude_at(pcm, 8000, 440) == pytest.approx(record_tone.PEAK, rel=0.05)
+    assert amplitude_at(pcm, 8000, 1250) == pytest.approx(8000 if leg else 0, rel=0.08, abs=30)
+
+
+@pytest.mark.parametrize("out", CODECS, ids=str)
+@pytest.mark.parametrize("leg", CODECS, ids=str)
+def test_where_the_record_tone_is_silent_nothing_differs(leg: Codec, out: Codec) -> None:
+    without, with_tone = PayloadMixer(out), PayloadMixer(out)
+    for n, piece in enumerate(tone(leg, 1250, 10)):
+        assert with_tone.mix(piece, None, FRAME, record_tone.LENGTH + FRAME * n) == without.mix(piece, None, FRAME)

@@ -18,7 +18,7 @@ from phone_recorder.recording.server_destination import ServerDestination
 from phone_recorder.recording.sip_info_destination import SipInfoDestination
 from phone_recorder.settings.record import Pause
 from phone_recorder.wire.control import StartRequest
-from phone_recorder.wire.payload import PCMU
+from phone_recorder.wire.payload import PCMU, Codec
 from phone_recorder.wire.record_file import RecordHeader
 from phone_recorder.wire.rtp import RtpSender
 from tests.phone.servers import Server
@@ -81,6 +81,9 @@ class Rig:
         servers: str = "",
         retry: RetryPolicy = NO_RETRY,
         sip: SipServer | None = None,
+        codec: Codec = PCMU,
+        tone: bool = False,
+        enabled: bool = True,
     ) -> None:
         self.drive = Memory()
         self.servers: list[Server] = []
@@ -92,10 +95,11 @@ class Rig:
         self._nowhere = nowhere
         self._kinds = servers.split()
         length, presses = round(duration_s * SECOND), tuple(parse_keys(keys, duration_s))
-        plan = CallPlan(length, FRAME, horizon, PCMU, pause, presses, retry)
+        self._codec = codec
+        plan = CallPlan(length, FRAME, horizon, codec, pause, presses, retry, tone, enabled)
         parties = {"near": near or near_party(), "far": far or far_party()}
         self.view = DriveView(True)
-        mixed = RtpSender(0, 3, 65533, 0xFFFFFFFF)
+        mixed = RtpSender(codec.payload_type, 3, 65533, 0xFFFFFFFF)
         on_key = self._on_key if sip else None
         self.call = PhoneCall(plan, START, parties, self.link, mixed, self._destination, lambda: self.view, on_key)
 
@@ -140,7 +144,7 @@ class Rig:
             return self._server_destination(account.id), account
         if self._sip:
             return SipInfoDestination(self._sip.info.link()), account
-        return DriveDestination(self.drive, RecordHeader(PCMU, 160, 160), self._policy, system_time), account
+        return DriveDestination(self.drive, RecordHeader(self._codec, 160, 160), self._policy, system_time), account
 
     def _on_key(self, key: CallKey, instant: int) -> None:
         self.call_keys.append((key, instant))

@@ -40,12 +40,13 @@ class SipRig:
         codecs: tuple[Codec, ...] = CODECS,
         keeps: FarKept | None = None,
         horizon: int = SECOND,
+        tone: bool = False,
     ) -> None:
         self.port = MemoryPort(lambda: self.rig.now)
         self.negotiation = Negotiation(OURS, 5004, codecs, 20, 1)
         self.near = SipNear(VoiceReader(cycle([near]), rate), self.port, RtpSender(0, 7, 65530, 0xFFFFF000), START)
         far = SipFar(self.port, (keeps,) if keeps else ())
-        self.rig = Rig(keys, duration_s=duration_s, near=self.near, far=far, horizon=horizon)
+        self.rig = Rig(keys, duration_s=duration_s, near=self.near, far=far, horizon=horizon, tone=tone)
 
     def offered(self, *media: str, host: str = PEER[0], direction: str = "sendrecv") -> AudioPlan:
         """The peer offers this in an INVITE or a re-INVITE, and we answer."""

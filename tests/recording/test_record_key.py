@@ -74,6 +74,11 @@ PAIRS = {
     (Key.PAUSED, Event.PAUSE_IMPOSSIBLE): (Key.PAUSED, Action.NONE),
     (Key.WAITING, Event.PAUSE_IMPOSSIBLE): (Key.WAITING, Action.REFUSE_PAUSE),
     (Key.WAITING_PAUSED, Event.PAUSE_IMPOSSIBLE): (Key.WAITING_PAUSED, Action.NONE),
+    (Key.IDLE, Event.START_IMPOSSIBLE): (Key.IDLE, Action.REFUSE_DISABLED),
+    (Key.RECORDING, Event.START_IMPOSSIBLE): (Key.RECORDING, Action.REFUSE_RECORDING),
+    (Key.PAUSED, Event.START_IMPOSSIBLE): (Key.PAUSED, Action.REFUSE_RECORDING),
+    (Key.WAITING, Event.START_IMPOSSIBLE): (Key.WAITING, Action.REFUSE_DISABLED),
+    (Key.WAITING_PAUSED, Event.START_IMPOSSIBLE): (Key.WAITING_PAUSED, Action.REFUSE_DISABLED),
 }
 BEGIN = {Action.START, Action.RETRY, Action.RETRY_PAUSED}
 END = {Action.STOP, Action.ABANDON, Action.WAIT}
@@ -120,8 +125,9 @@ def test_no_way_leads_out_of_a_pause_but_the_users(key: Key) -> None:
 
 
 @pytest.mark.parametrize("key", Key)
-def test_a_pause_that_cannot_be_changes_nothing(key: Key) -> None:
-    assert turn(key, Event.PAUSE_IMPOSSIBLE)[0] is key
+@pytest.mark.parametrize("event", [Event.PAUSE_IMPOSSIBLE, Event.START_IMPOSSIBLE])
+def test_what_cannot_be_changes_nothing(key: Key, event: Event) -> None:
+    assert turn(key, event)[0] is key
 
 
 def test_the_picture_is_drawn_from_the_table() -> None:

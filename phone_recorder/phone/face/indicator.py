@@ -35,6 +35,15 @@ class Indicator:
         return (self.icon, self.prompt, self.lamp) != (other.icon, other.prompt, other.lamp)
 
 
+@dataclass(frozen=True, slots=True)
+class IndicatorFacts:
+    """What the indicator is derived from, as `show` takes it. The account in `status` goes on while it is recorded."""
+
+    status: Status
+    drive: DriveView = NO_DRIVE
+    news: str = ""
+
+
 _RUNNING = {
     (Key.RECORDING, State.OPENING): ("idle", "blinking", "Starting the recording"),
     (Key.RECORDING, State.OPEN): ("recording", "on", "Recording"),
@@ -65,6 +74,7 @@ _REFUSED = {
     Action.REFUSE_NOT_RECORDING: "Nothing is being recorded",
     Action.REFUSE_RECORDING: "A recording is already running",
     Action.REFUSE_PAUSE: "The SIP server cannot pause a recording",
+    Action.REFUSE_DISABLED: "Recording is switched off: switch it on in Applications > Record manager",
 }
 
 

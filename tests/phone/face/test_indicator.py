@@ -111,6 +111,10 @@ def test_a_failure_tells_whether_something_was_kept() -> None:
         (Action.REFUSE_NOT_RECORDING, "Nothing is being recorded"),
         (Action.REFUSE_RECORDING, "A recording is already running"),
         (Action.REFUSE_PAUSE, "The SIP server cannot pause a recording"),
+        (
+            Action.REFUSE_DISABLED,
+            "Recording is switched off: switch it on in Applications > Record manager",
+        ),
     ],
 )
 def test_a_key_in_vain_is_told_and_changes_nothing_else(action: Action, prompt: str) -> None:

@@ -1,0 +1,41 @@
+"""Whoever watches the phone, and which kinds of events each wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import msgspec
+
+from phone_recorder.control_api import EVENTS, Event, Listener
+
+
+class Watchers:
+    """Each is told what it wants. What has not changed since it was last told is not told again."""
+
+    def __init__(self) -> None:
+        self._watchers: dict[object, tuple[Listener, frozenset[str]]] = {}
+        self._last: dict[str, Any] = {}
+
+    def watch(self, listener: Listener, events: Collection[str] = EVENTS) -> Callable[[], None]:
+        """Tell this one too; what is returned ends that."""
+        key = object()
+        self._watchers[key] = (listener, frozenset(events))
+        return lambda: self._watchers.pop(key, None) and None
+
+    def wanted(self, event: str) -> bool:
+        """Whether anybody wants such events."""
+        return any(event in events for _, events in self._watchers.values())
+
+    def tell(self, event: str, data: msgspec.Struct) -> None:
+        """Something is so now."""
+        if self._last.get(event) != data:
+            self._last[event] = data
+            self.pass_on(event, data)
+
+    def pass_on(self, event: str, data: msgspec.Struct) -> None:
+        """Something has happened, however often it has before."""
+        made = Event(event, data)  # type: ignore[arg-type]  # one of EVENTS
+        for listener, events in list(self._watchers.values()):
+            if event in events:
+                listener(made)

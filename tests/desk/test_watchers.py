@@ -1,0 +1,50 @@
+"""Watchers are told what they want, once."""
+
+from __future__ import annotations
+
+from phone_recorder.control_api import Call, Event, Levels
+from phone_recorder.desk.watchers import Watchers
+
+
+def test_each_is_told_what_it_wants() -> None:
+    watchers, all_, calls = Watchers(), list[Event](), list[Event]()
+    watchers.watch(all_.append)
+    watchers.watch(calls.append, ("call",))
+    watchers.tell("call", Call("connected"))
+    watchers.tell("levels", Levels(-20.0))
+    assert [event.event for event in all_] == ["call", "levels"]
+    assert [event.event for event in calls] == ["call"]
+
+
+def test_what_has_not_changed_is_told_once() -> None:
+    watchers, told = Watchers(), list[Event]()
+    watchers.watch(told.append)
+    for state in ("ringing", "ringing", "connected", "ringing"):
+        watchers.tell("call", Call(state))  # type: ignore[arg-type]
+    assert [event.data.state for event in told] == ["ringing", "connected", "ringing"]
+
+
+def test_what_happens_again_is_passed_on_again() -> None:
+    watchers, told = Watchers(), list[Event]()
+    watchers.watch(told.append)
+    watchers.pass_on("call", Call())
+    watchers.pass_on("call", Call())
+    assert len(told) == 2
+
+
+def test_whoever_has_left_is_told_nothing_and_wants_nothing() -> None:
+    watchers, told = Watchers(), list[Event]()
+    leave = watchers.watch(told.append, ("levels",))
+    assert watchers.wanted("levels") and not watchers.wanted("call")
+    leave()
+    leave()
+    watchers.tell("levels", Levels())
+    assert told == [] and not watchers.wanted("levels")
+
+
+def test_a_listener_may_leave_while_it_is_told() -> None:
+    watchers, told = Watchers(), list[Event]()
+    leave = watchers.watch(lambda event: leave())
+    watchers.watch(told.append)
+    watchers.tell("call", Call())
+    assert len(told) == 1
