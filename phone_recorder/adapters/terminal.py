@@ -23,12 +23,18 @@ class Key(StrEnum):
     LEFT = "left"
     RIGHT = "right"
     Q = "q"
+    PLUS = "+"
+    MINUS = "-"
 
 
 _BYTES = {
     b" ": Key.SPACE,
     b"q": Key.Q,
     b"Q": Key.Q,
+    b"+": Key.PLUS,
+    # On many keyboards the same key without shift.
+    b"=": Key.PLUS,
+    b"-": Key.MINUS,
     # Arrows, as terminals send them in normal and in application mode.
     b"\x1b[D": Key.LEFT,
     b"\x1bOD": Key.LEFT,

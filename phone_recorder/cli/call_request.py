@@ -30,7 +30,7 @@ _REAL_USB_ALONE = ("usb_drive", "automount", "no_repair")
 
 def storage_of(options: dict[str, Any]) -> Path:
     """Where the embedded server stores, if there is one."""
-    return _made(options["storage"], DEFAULT_STORAGE, options["mode"] == "server" and not options["server"])
+    return made(options["storage"], DEFAULT_STORAGE, options["mode"] == "server" and not options["server"])
 
 
 def request_of(options: dict[str, Any]) -> CallRequest:
@@ -118,30 +118,30 @@ def _sip_info(options: dict[str, Any]) -> SipInfoSettings:
 
 def _stick(options: dict[str, Any], needed: bool) -> dict[str, Any]:
     """The real drive, or the directory that stands for one."""
-    from phone_recorder.adapters.drive_port import AUTOMOUNT_BASE
-
     if options["usb"] == REAL_USB:
         if options["usb_size"] is not None:
             raise UsageError(
                 "--usb-size is the size of a directory that stands for a stick: leave it out, or --usb auto"
             )
-        if options["automount"] and os.geteuid():
-            raise UsageError("--automount needs root: let the desktop mount the drive, or run as root")
-        _say_without_udev()
-        return {"usb": None, "automount": AUTOMOUNT_BASE if options["automount"] else None}
+        return {"usb": None, "automount": real_usb(options["automount"])}
     refuse(_REAL_USB_ALONE, "--usb auto")
-    return {"usb": _made(Path(options["usb"]), Path(DEFAULT_USB), needed)}
+    return {"usb": made(Path(options["usb"]), Path(DEFAULT_USB), needed)}
 
 
-def _say_without_udev() -> None:
+def real_usb(automount: bool) -> Path | None:
+    """Where real drives are mounted here, if that is asked for; what makes them hard to find is said."""
+    from phone_recorder.adapters.drive_port import AUTOMOUNT_BASE
     from phone_recorder.adapters.drives import udevd_runs
     from phone_recorder.cli.usb import NO_UDEV
 
+    if automount and os.geteuid():
+        raise UsageError("--automount needs root: let the desktop mount the drive, or run as root")
     if not udevd_runs():
         click.echo(f"phone-recorder: {NO_UDEV}", err=True)
+    return AUTOMOUNT_BASE if automount else None
 
 
-def _made(path: Path, default: Path, needed: bool) -> Path:
+def made(path: Path, default: Path, needed: bool) -> Path:
     """A directory that the user named must be there; the default one is made."""
     if needed and path == default:
         try:

@@ -111,7 +111,7 @@ class Recorder:
         session = self._current
         if session is None:
             return Status(self.key, refused=self._refused)
-        state, account = session.destination.state, session.account
+        state, account = session.state, session.account
         return Status(self.key, state, account, self._refused, self._attempt, self._retry, self._earlier)
 
     @property

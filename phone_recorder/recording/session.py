@@ -38,6 +38,8 @@ class Session:
         self.destination = destination
         self.account = account
         self.finished = False
+        self.state: State
+        """The destination's, when it was last looked at: the account goes with it."""
         self._timeline = timeline
         self._codec = codec
         self._pause = pause
@@ -48,6 +50,7 @@ class Session:
         self._pauses: list[tuple[int, int]] = []  # frame numbers, from and to
         self._end: int | None = None  # in units from the start
         destination.open(start)
+        self._look(start)
 
     @property
     def error(self) -> DestinationError | None:
@@ -113,7 +116,7 @@ class Session:
         """Keep the account true to what the destination says."""
         account, destination = self.account, self.destination
         # First, and once: another thread may be changing it, and what is final stays.
-        state = destination.state
+        self.state = state = destination.state
         account.recorded, account.health = destination.written, destination.health
         if state is State.FAILED:
             account.state = "cut short" if account.recorded else "failed"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from array import array
 from pathlib import Path
 
 import pytest
 
 from phone_recorder.cli.play import clock
+from phone_recorder.media.time_stretch import TimeStretch
 from tests.cli.sound import EDGE, PATIENCE_S, RECORD, SPEECH, Sound, decoded
 from tests.record_bytes import record, rtp, speech
 
@@ -56,6 +58,23 @@ def test_a_start_that_is_not_in_the_recording_is_refused(file: Path, start: str)
     code, _, writes, out, err = play(file, "--from", start)
     assert (code, writes, out) == (2, [], "")
     assert err == f"phone-recorder: --from {start} is not within the recording, which lasts 20 s\n"
+
+
+@pytest.mark.parametrize("speed", [0.5, 0.8, 1.5, 2.0])
+def test_at_another_speed_it_takes_so_much_less_or_more_time_and_says_so(file: Path, speed: float) -> None:
+    code, rate, writes, out, err = play("--speed", str(speed), file)
+    assert (code, rate, out, err) == (0, 8000, f"00:20 / 00:20 x{speed:g}\n", "")
+    stretch = TimeStretch(8000, speed)
+    samples = stretch.feed(array("h", decoded(SPEECH))) + stretch.rest()
+    assert b"".join(writes[1:-1]) == samples.tobytes()
+    assert len(samples) == pytest.approx(20 * 8000 / speed, rel=0.01)
+
+
+@pytest.mark.parametrize("speed", ["0.49", "2.1", "-1", "nan", "inf"])
+def test_a_speed_that_cannot_be_is_refused(file: Path, speed: str) -> None:
+    code, _, writes, out, err = play(file, "--speed", speed)
+    assert (code, writes, out) == (2, [], "")
+    assert err == f"phone-recorder: --speed {speed} is not from 0.5 to 2\n"
 
 
 def test_a_damaged_file_is_played_as_far_as_it_goes(tmp_path: Path) -> None:

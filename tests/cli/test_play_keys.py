@@ -12,6 +12,7 @@ import sys
 import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,36 @@ def test_the_arrows_go_back_and_forward_five_seconds(file: Path) -> None:
     assert writes == []
     assert shown.endswith("\r00:20 / 00:20\r\n")
     assert left(file) == (0, True)
+
+
+def test_plus_and_minus_play_faster_and_slower_in_steps_within_their_limits(file: Path) -> None:
+    with on_terminal(file) as terminal:
+        assert [terminal.next() for _ in range(2)] == packets(0, 2)
+        for keys in (b"+", b"=", b"+", b"+", b"+", b"-------", b"-", b"+", b"+"):
+            terminal.next(keys)
+        writes, shown = terminal.finish()
+    steps = ("", " x1.25", " x1.5", " x1.75", " x2", " x2", " x0.5", " x0.5", " x0.75", "")
+    assert speeds_in(shown) == [step for step, _ in groupby(steps)]
+    assert writes[-1] == EDGE
+    assert left(file) == (0, True)
+
+
+def test_faster_it_plays_all_that_there_is_and_pauses_as_ever(file: Path) -> None:
+    with on_terminal(file, "--speed", "0.6") as terminal:
+        writes = [terminal.next() for _ in range(3)]
+        writes += [terminal.next(b"-"), terminal.next(b"++"), terminal.next(b"+++++")]
+        assert terminal.next(b" ") == SILENCE
+        writes += [terminal.next(b" ")]
+        rest, shown = terminal.finish()
+    assert speeds_in(shown) == [" x0.6", " x0.5", "", " x2", " x2 paused", " x2"]
+    assert len(b"".join(writes + rest[:-1])) == pytest.approx(2 * 20 * 8000 / 2, rel=0.02)
+    assert left(file) == (0, True)
+
+
+def speeds_in(shown: str) -> list[str]:
+    """What the line shows after the times, each change of it once."""
+    lines = (line.rpartition("/ 00:20")[2].rstrip() for line in shown.split("\r") if line.strip())
+    return [suffix for suffix, _ in groupby(lines)]
 
 
 def test_q_stops(file: Path) -> None:

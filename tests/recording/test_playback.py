@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-
 from math import inf, nan
 
 import pytest
@@ -251,6 +250,16 @@ def test_seeking_keeps_the_speed_and_drops_what_was_not_sent_yet() -> None:
     before = len(player.sink.written)
     player.to_the_end()
     assert joined(player.sink.written[before:]) == player.stretched(0.5, 350, 150)
+
+
+def test_a_speed_set_just_before_a_seek_leaves_nothing_of_the_old_place() -> None:
+    player = Player()
+    player.playback.set_speed(0.5)
+    player.steps(50)
+    player.playback.set_speed(1.0)
+    player.playback.seek(7.0)
+    player.steps(1)
+    assert player.sink.written[-1] == player.decoded(350, 1)[0]
 
 
 def test_stopped_at_another_speed_it_sends_nothing_more() -> None:
