@@ -52,6 +52,11 @@ class PortState:
         return self.drive.last_free if self.drive else None
 
     @property
+    def name(self) -> str:
+        """What people know the stick by, safe to show; "" for a directory, which has no name."""
+        return self.found.name if self.found else ""
+
+    @property
     def news(self) -> str:
         """What has become of the drive, for the screen."""
         if self.found is None or self.error:
@@ -60,7 +65,7 @@ class PortState:
         mended, failed = results.count(Result.MENDED), results.count(Result.FAILED)
         repaired = f", {mended} recording{'s' if mended > 1 else ''} repaired" if mended else ""
         not_repaired = f", {failed} file{'s' if failed > 1 else ''} cannot be repaired" if failed else ""
-        return f"the USB drive {self.found.name} is ready{repaired}{not_repaired}"
+        return f"the USB drive {self.name} is ready{repaired}{not_repaired}"
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""

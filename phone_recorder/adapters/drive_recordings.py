@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +46,7 @@ def delete_recording(drive: MountedDrive, name: str) -> None:
     if path not in drive.recordings():
         raise UsageError(f"{name} is being recorded, or is no record file: it was not deleted")
     drive.delete(path)
+    drive.free()
 
 
 def export_recording(drive: MountedDrive, name: str) -> Path:
@@ -54,13 +54,14 @@ def export_recording(drive: MountedDrive, name: str) -> Path:
     source = path_of(drive, name)
     target = source.with_name(f"{source.stem}-audio.wav")
     export_record(source, target, force=True)
+    drive.free()
     return target
 
 
 def _look(path: Path, free: bool) -> DriveRecording | None:
     try:
         with open_record(path) as record:
-            examined, size = record.examination, os.stat(path).st_size
+            examined, size = record.examination, path.stat().st_size
     except (UsageError, OSError):
         return None
     wrong = "; ".join(examined.problems)

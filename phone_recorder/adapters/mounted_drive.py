@@ -15,8 +15,10 @@ from typing import Literal
 
 from phone_recorder.adapters.drive_errors import REMOVED, always, drive_errors
 from phone_recorder.adapters.files import reason
+from phone_recorder.adapters.medium import REAL, Access, Medium
 from phone_recorder.adapters.record_repair import Repair, Result, repair, sweep
-from phone_recorder.adapters.record_writer import RecordFileWriter, Room, Syncs, exists, let_go
+from phone_recorder.adapters.record_writer import RecordFileWriter, Syncs, exists, let_go
+from phone_recorder.adapters.room import Room
 from phone_recorder.errors import DriveError, DriveGone, DriveReadOnly, UsageError
 from phone_recorder.recording.drive_names import parse_folder, record_order
 from phone_recorder.wire.payload import BYTES_PER_MS, PTIMES_MS
@@ -35,7 +37,7 @@ class MountedDrive:
     directory after the stick was pulled out, is not, and nothing is written to it (EDGE-CASES S4). `present` tells
     whether the stick is plugged in, and must never wait for it. The stick may have been unmounted just now: `device` is
     the st_dev that must be there, if it is known; `mounted` demands that a file system of its own is there. `capacity`
-    in bytes states a size; None takes what the file system has free.
+    in bytes states a size; None takes what the file system has free. `medium` is asked before each access.
     """
 
     def __init__(
@@ -47,17 +49,18 @@ class MountedDrive:
         present: Callable[[], bool] = always,
         device: int | None = None,
         mounted: bool = False,
+        medium: Medium = REAL,
     ) -> None:
         self.path = path
         self.present = present
         self.last_free: int | None = None
         """Bytes left when that was last looked at; told without asking the drive."""
         self._folder = parse_folder(folder)
-        self._capacity = capacity
         self._syncs = syncs
         self._room: Room | None = None if capacity is None else Room(capacity)
         self._device = device
         self._mounted = mounted
+        self._medium = medium
         self._identity: tuple[int, int] | None = None
         self._errors = partial(drive_errors, path, present)
         self.check()
@@ -77,6 +80,7 @@ class MountedDrive:
         if not self.present():
             raise DriveGone(REMOVED)
         with self._root() as root, self._errors():
+            self._medium.ask(Access.CHANGE)
             if os.fstatvfs(root).f_flag & os.ST_RDONLY:
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
@@ -91,16 +95,29 @@ class MountedDrive:
             return status.f_bavail * status.f_frsize
 
     def _of_capacity(self, room: Room) -> int:
-        if not room.writers:
-            # While we write, what we write is counted as it is written; a tree is not walked each second.
-            with self._errors():
-                room.left = (self._capacity or 0) - sum(map(_size, self.path.rglob("*")))
-        return room.left
+        with self._errors():
+            self._medium.ask(Access.LOOK)
+            return room.look(self.path)
+
+    @property
+    def capacity(self) -> int | None:
+        """The size that was stated, in bytes."""
+        return self._room.capacity if self._room else None
+
+    def leave(self, left: int) -> None:
+        """State another capacity, so that so many bytes are left now; files that are open are bound by it too."""
+        if self._room is None:
+            raise UsageError("only a drive of a stated capacity can be filled: state one")
+        self.free()
+        self._room.leave(left)
+        self.last_free = left
 
     def create(self, names: Iterator[str], header: bytes) -> RecordFileWriter:
         """A new record file; DriveError if it cannot be made."""
         with self._opened_folder() as folder:
-            return RecordFileWriter(self.directory, folder, names, header, self._room, self._syncs, self.present)
+            return RecordFileWriter(
+                self.directory, folder, names, header, self._room, self._syncs, self.present, self._medium
+            )
 
     def names(self) -> list[str]:
         """What is called as record files are, in the folder; oldest first."""
@@ -122,7 +139,7 @@ class MountedDrive:
             status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
             return 0
-        if self._capacity is not None:
+        if self._room is not None:
             return status.st_size
         return status.st_blocks * _BLOCK if status.st_nlink == 1 else 0
 
@@ -160,6 +177,7 @@ class MountedDrive:
     def delete(self, path: str) -> None:
         """Delete one of `recordings`, unless another recorder has done so meanwhile."""
         with self._opened_folder("fail") as folder, self._errors(), suppress(FileNotFoundError):
+            self._medium.ask(Access.CHANGE)
             os.unlink(Path(path).name, dir_fd=folder)
 
     @contextmanager
@@ -167,6 +185,7 @@ class MountedDrive:
         """The drive's root directory, opened; DriveGone if another one is in its place."""
         with ExitStack() as opened:
             with self._errors():
+                self._medium.ask(Access.LOOK)
                 root = _held(opened, os.open(self.path, _DIRECTORY))
                 found = os.fstat(root)
                 bare = self._mounted and not _is_mounted(root)
@@ -275,12 +294,3 @@ def _is_ours(found: Examination) -> bool:
     """Whether its header is one that a recorder writes, whatever follows."""
     a_packet = found.increment in [ptime * BYTES_PER_MS for ptime in PTIMES_MS]
     return found.header is not None and a_packet and (found.rtp_len == found.increment or found.rtp_blocks)
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file; 0 for what is none, or none any more: it may be deleted while the others are counted."""
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        return 0
-    return status.st_size if stat.S_ISREG(status.st_mode) else 0

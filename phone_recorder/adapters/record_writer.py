@@ -7,14 +7,15 @@ import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from enum import Enum
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from phone_recorder.adapters.drive_errors import REMOVED, always, drive_errors
+from phone_recorder.adapters.medium import REAL, Access, Medium
+from phone_recorder.adapters.room import Room
 from phone_recorder.errors import DriveError, DriveGone, FileLost, SyncFailed
 from phone_recorder.wire.printable import printable
 
@@ -30,19 +31,12 @@ class Syncs(Enum):
     BY_OTHERS = "never here: somebody syncs the whole file system"
 
 
-@dataclass(slots=True)
-class Room:
-    """Bytes that are left of a stated capacity, for all files that are written there; `writers` counts these."""
-
-    left: int
-    writers: int = 0
-
-
 class RecordFileWriter:
     """A new record file in `directory`, under the first of `names` that is free.
 
     `folder` is the directory's open descriptor, for this call only: the directory that was looked at is the one that is
-    written to. `room` bounds it; None leaves that to the file system. `present` tells whether the stick is plugged in.
+    written to. `room` bounds it; None leaves that to the file system. `present` tells whether the stick is plugged in;
+    `medium` is asked before each write and each sync, and may take its time or refuse.
     The file is locked while it is open, so that `repair` leaves it alone.
     """
 
@@ -55,18 +49,20 @@ class RecordFileWriter:
         room: Room | None = None,
         syncs: Syncs = Syncs.ALWAYS,
         present: Callable[[], bool] = always,
+        medium: Medium = REAL,
     ) -> None:
         self.size = 0
         self._room = room or Room(sys.maxsize)
         self._syncs = syncs
         self._present = present
+        self._medium = medium
         self._errors = partial(drive_errors, directory, present)
         self._unsafe = bytearray()  # what no sync has vouched for
         self._suspect = False  # a sync has failed: the kernel has forgotten what it could not write
         with self._errors():
             name, self._fd = _claim(folder, names)
         self.path = str(directory / name)
-        self._room.writers += 1
+        self._room.come()
         try:
             self.append(header)
             self._show(folder, name)
@@ -76,14 +72,16 @@ class RecordFileWriter:
 
     def append(self, data: bytes) -> None:
         """Write at the end; DriveFull after as many bytes as there was room for."""
-        fits = data[: max(self._room.left, 0)]
         with self._errors():
+            self._medium.ask(Access.WRITE)
+            # After the asking, which may take its time.
+            fits = data[: max(self._room.left, 0)]
             if os.fstat(self._fd).st_size < self.size:
                 raise self._lost("cut")
             for written in _writes(self._fd, fits, self.size):
                 self.size += len(written)
                 self._unsafe += written
-                self._room.left -= len(written)
+                self._room.take(len(written))
         if len(fits) < len(data):
             with self._errors():
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -94,8 +92,7 @@ class RecordFileWriter:
             self._save_audio()
         self._write_header(header)
         if self._syncs is Syncs.ALWAYS:
-            with self._syncing():
-                os.fdatasync(self._fd)
+            self._force(os.fdatasync, self._fd)
         self._saved()
         if not self._is_in_place():
             raise self._lost("deleted or renamed")
@@ -106,6 +103,7 @@ class RecordFileWriter:
             self._syncs = Syncs.ALWAYS
         if self.size != size:
             with self._errors():
+                self._medium.ask(Access.CHANGE)
                 os.ftruncate(self._fd, size)
             del self._unsafe[len(self._unsafe) - (self.size - size) :]
             self.size = size
@@ -113,20 +111,21 @@ class RecordFileWriter:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._room.writers -= 1
+        self._room.go()
         with suppress(OSError):
             # What could fail here has been synced, or has been told.
             os.close(self._fd)
+        self._medium.closed()
 
     def _save_audio(self) -> None:
         """Sync it. After a failure it is written once more before; after two it is given up."""
         if self._suspect:
             with self._errors():
+                self._medium.ask(Access.WRITE)
                 for _ in _writes(self._fd, bytes(self._unsafe), self.size - len(self._unsafe)):
                     continue
         try:
-            with self._syncing():
-                os.fdatasync(self._fd)
+            self._force(os.fdatasync, self._fd)
         except SyncFailed:
             if self._suspect:
                 self._saved()
@@ -136,6 +135,7 @@ class RecordFileWriter:
 
     def _write_header(self, header: bytes) -> None:
         with self._errors():
+            self._medium.ask(Access.WRITE)
             os.pwrite(self._fd, header, 0)
 
     def _is_in_place(self) -> bool:
@@ -160,16 +160,17 @@ class RecordFileWriter:
     def _show(self, folder: int, name: str) -> None:
         """Give the file its name, now that it has a header; the name is on the drive only when its directory is."""
         if self._syncs is Syncs.ALWAYS:
-            with self._syncing():
-                os.fsync(self._fd)
+            self._force(os.fsync, self._fd)
         with self._errors():
             os.rename(_hidden(name), name, src_dir_fd=folder, dst_dir_fd=folder)
         if self._syncs is Syncs.ALWAYS:
-            with self._syncing():
-                os.fsync(folder)
+            self._force(os.fsync, folder)
 
-    def _syncing(self) -> AbstractContextManager[None]:
-        return self._errors(syncing=True)
+    def _force(self, sync: Callable[[int], None], fd: int) -> None:
+        """Put what was written there safely on the medium."""
+        with self._errors(syncing=True):
+            self._medium.ask(Access.SYNC)
+            sync(fd)
 
     def _drop(self, folder: int, name: str) -> None:
         """A file without a whole header is none."""

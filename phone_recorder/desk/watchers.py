@@ -27,10 +27,11 @@ class Watchers:
         """Whether anybody wants such events."""
         return any(event in events for _, events in self._watchers.values())
 
-    def tell(self, event: str, data: msgspec.Struct) -> None:
-        """Something is so now."""
-        if self._last.get(event) != data:
-            self._last[event] = data
+    def tell(self, event: str, data: msgspec.Struct, key: object = None) -> None:
+        """Something is so now. `key` stands for the data, where not every change of it is worth telling."""
+        key = data if key is None else key
+        if self._last.get(event) != key:
+            self._last[event] = key
             self.pass_on(event, data)
 
     def pass_on(self, event: str, data: msgspec.Struct) -> None:

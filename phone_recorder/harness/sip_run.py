@@ -91,6 +91,7 @@ async def _connected(phone: SipPhone, plan: SipPlan, ears: Ears, clock: LiveCloc
         await _settled(talk, ears, clock)
         answering.cancel()
         if talk.connected:
+            phone.waits = False
             return talk
         if talk.end:
             tell(f"the call is over: {talk.end.reason}")

@@ -127,14 +127,9 @@ class SipPhone:
         return talk
 
     async def next_call(self) -> SipTalk:
-        """The next call that comes; it rings. Calls are taken from now on, until one has been answered."""
+        """The next call that comes; it rings. Calls are taken from now on, one at a time, while this phone `waits`."""
         self.waits = True
         return await self._calling.get()
-
-    def free(self) -> None:
-        """The last call, if it is over, is dealt with: another one may come."""
-        if self._current and self._current.end is not None:
-            self._current = None
 
     def registration_changed(self, registration: Registration) -> None:
         """From the registration."""
@@ -212,7 +207,7 @@ class SipPhone:
     def _offered(self, call: Call) -> CallListener | None:
         """A call comes. None: busy, or no port is free for its audio."""
         before = self._current
-        if not self.waits or (before and (before.connected or before.end is None)):
+        if not self.waits or (before and not before.over):
             self._turned_away.tell(f"busy: a call from {printable(call.remote_number)} was turned away")
             return None
         try:

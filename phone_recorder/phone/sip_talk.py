@@ -61,6 +61,12 @@ class SipTalk:
         self._random = random
         self._tell = tell
         self._near: SipNear | None = None
+        self._hung_up = False
+
+    @property
+    def over(self) -> bool:
+        """It has ended, or this side has hung up, whether the other one has said yes to that or not."""
+        return self.end is not None or self._hung_up
 
     @property
     def caller(self) -> str:
@@ -92,6 +98,7 @@ class SipTalk:
     def hang_up(self) -> None:
         """End the call, if it is not over; nothing more is asked of the server in it."""
         self.info.end()
+        self._hung_up = True
         if self.end is None:
             self.call.hang_up()
 

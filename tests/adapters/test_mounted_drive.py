@@ -7,7 +7,7 @@ from pathlib import Path, PosixPath
 import pytest
 
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly
+from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, UsageError
 from tests.adapters.mounts import remount, tmpfs
 from tests.record_bytes import record, speech
 
@@ -257,3 +257,17 @@ def test_the_last_known_figure_is_told_without_asking(tmp_path: Path) -> None:
     assert drive.last_free == 1000
     drive.free()
     assert drive.last_free == 900
+
+
+def test_a_stated_capacity_can_be_stated_anew_by_what_is_left(tmp_path: Path) -> None:
+    (tmp_path / "song.mp3").write_bytes(bytes(300))
+    drive = MountedDrive(tmp_path, capacity=1000)
+    drive.leave(50)
+    assert (drive.capacity, drive.last_free, drive.free()) == (350, 50, 50)
+
+
+def test_without_a_stated_capacity_it_is_not_ours_to_fill(tmp_path: Path) -> None:
+    drive = MountedDrive(tmp_path)
+    assert drive.capacity is None
+    with pytest.raises(UsageError, match="only a drive of a stated capacity can be filled"):
+        drive.leave(0)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.adapters.record_writer import RecordFileWriter, Room, Syncs
+from phone_recorder.adapters.record_writer import RecordFileWriter, Syncs
+from phone_recorder.adapters.room import Room
 from phone_recorder.errors import DriveError, DriveFull, DriveReadOnly, FileLost
 from tests.adapters.mounts import remount, tmpfs
 from tests.adapters.record_parts import end, header, open_files

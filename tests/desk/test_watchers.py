@@ -20,7 +20,7 @@ def test_what_has_not_changed_is_told_once() -> None:
     watchers, told = Watchers(), list[Event]()
     watchers.watch(told.append)
     for state in ("ringing", "ringing", "connected", "ringing"):
-        watchers.tell("call", Call(state))  # type: ignore[arg-type]
+        watchers.tell("call", Call(state))
     assert [event.data.state for event in told] == ["ringing", "connected", "ringing"]
 
 
@@ -48,3 +48,11 @@ def test_a_listener_may_leave_while_it_is_told() -> None:
     watchers.watch(told.append)
     watchers.tell("call", Call())
     assert len(told) == 1
+
+
+def test_what_stands_for_the_data_says_whether_it_has_changed() -> None:
+    watchers, told = Watchers(), list[Event]()
+    watchers.watch(told.append)
+    for seconds in (0.2, 0.7, 1.1):
+        watchers.tell("call", Call("connected", seconds=seconds), int(seconds))
+    assert [event.data.seconds for event in told] == [0.2, 1.1]

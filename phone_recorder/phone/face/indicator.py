@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phone_recorder.recording.account import Account, Health
 from phone_recorder.recording.destination import State
@@ -11,6 +12,10 @@ from phone_recorder.recording.drive_view import NO_DRIVE, DriveView, span
 from phone_recorder.recording.record_key import WAITING, Action, Key
 from phone_recorder.recording.recorder import Status
 from phone_recorder.recording.units import SECOND, from_seconds, to_seconds
+
+if TYPE_CHECKING:
+    # It would load msgspec, which a phone that nobody asks anything does without.
+    from phone_recorder.control_api import Icon, Lamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +25,10 @@ class Indicator:
     `left`: how long the drive can still record; empty where that is not known.
     """
 
-    icon: str = "idle"
+    icon: Icon = "idle"
     timer: str = "00:00"
     prompt: str = ""
-    lamp: str = "off"
+    lamp: Lamp = "off"
     left: str = ""
 
     def __str__(self) -> str:
@@ -44,7 +49,7 @@ class IndicatorFacts:
     news: str = ""
 
 
-_RUNNING = {
+_RUNNING: dict[tuple[Key, State], tuple[Icon, Lamp, str]] = {
     (Key.RECORDING, State.OPENING): ("idle", "blinking", "Starting the recording"),
     (Key.RECORDING, State.OPEN): ("recording", "on", "Recording"),
     (Key.PAUSED, State.OPENING): ("idle", "blinking", "Starting the recording, paused"),
@@ -52,7 +57,7 @@ _RUNNING = {
     (Key.WAITING, State.FAILED): ("failed", "blinking", "Recording failed"),
     (Key.WAITING_PAUSED, State.FAILED): ("failed", "blinking", "Recording failed"),
 }
-_ENDED = {
+_ENDED: dict[State, tuple[Icon, Lamp, str]] = {
     State.OPENING: ("idle", "off", "Cancelling the recording"),
     State.OPEN: ("idle", "off", "Saving the recording"),
     State.CLOSING: ("idle", "off", "Saving the recording"),
@@ -81,20 +86,32 @@ _REFUSED = {
 LOW_SPACE = from_seconds(300)
 """A drive that can record less than this is almost full."""
 
+Say = Callable[[str], str]
+"""Says a piece of a prompt in the phone's language."""
 
-def show(status: Status, drive: DriveView = NO_DRIVE, news: str = "") -> Indicator:
-    """The screen for what is true of the recorder and of the drive; `news` of the drive, if it came after the rest."""
-    refusal = _REFUSED[status.refused] if status.refused else ""
+
+def english(text: str) -> str:
+    """As it stands here."""
+    return text
+
+
+def show(status: Status, drive: DriveView = NO_DRIVE, news: str = "", say: Say = english) -> Indicator:
+    """The screen for what is true of the recorder and of the drive; `news` of the drive, if it came after the rest.
+
+    A prompt is put together from pieces, and each of them goes through `say`.
+    """
+    refusal = say(_REFUSED[status.refused]) if status.refused else ""
     if status.account is None or status.destination is None:
-        return Indicator(prompt=refusal or _sentence(drive.news), left=_left(drive.remaining))
+        return Indicator(prompt=refusal or _sentence(say(drive.news)), left=_left(drive.remaining, say))
     running = _RUNNING.get((status.key, status.destination))
     icon, lamp, prompt = running or _ENDED[status.destination]
-    prompt = _WORDS.get(status.account.mode, {}).get(prompt, prompt)
-    prompt += _detail(status.destination, status.account) + _attempts(status) + _earlier(status)
+    head = _WORDS.get(status.account.mode, {}).get(prompt, prompt)
+    details = (*_detail(status.destination, status.account), *_attempts(status), *_earlier(status))
+    prompt = "".join(map(say, (head, *details)))
     if not running and news and (drive.ready or status.destination is not State.FAILED):
-        icon, prompt = "idle", _sentence(news)
+        icon, prompt = "idle", _sentence(say(news))
     remaining = status.account.health.remaining if running else drive.remaining
-    return Indicator(icon, _timer(status.account.recorded), refusal or prompt, lamp, _left(remaining))
+    return Indicator(icon, _timer(status.account.recorded), refusal or prompt, lamp, _left(remaining, say))
 
 
 def indicator_document(instant: int, screen: Indicator) -> dict[str, Any]:
@@ -109,33 +126,36 @@ def indicator_document(instant: int, screen: Indicator) -> dict[str, Any]:
     }
 
 
-def _detail(state: State, account: Account) -> str:
+def _detail(state: State, account: Account) -> Iterator[str]:
     if state is State.FAILED:
-        return f": {account.reason}{_KEPT.get(account.mode, '') if account.recorded else ''}"
-    errors = ", the drive has reported errors" if account.health.faults else ""
-    if state is State.CLOSED and account.parts:
+        yield f": {account.reason}"
+        yield _KEPT.get(account.mode, "") if account.recorded else ""
+    elif state is State.CLOSED and account.parts:
         files = len(account.parts)
-        return f": {files} file{'s' if files > 1 else ''}{errors}"
-    return _trouble(account.health) if state is State.OPEN else ""
+        yield f": {files} file{'s' if files > 1 else ''}"
+        yield ", the drive has reported errors" if account.health.faults else ""
+    elif state is State.OPEN:
+        yield _trouble(account.health)
 
 
-def _attempts(status: Status) -> str:
+def _attempts(status: Status) -> Iterator[str]:
     """How far the phone has come with trying again."""
     number, retry = status.attempt, status.retry
     if not number:
-        return ""
+        return
     if status.key in WAITING:
-        paused = ", paused" if status.key is Key.WAITING_PAUSED else ""
-        return f"; trying again in {to_seconds(retry.after):g} s ({number} of {retry.attempts}){paused}"
-    if status.destination is State.OPENING:
-        return f", attempt {number} of {retry.attempts}"
-    given_up = status.destination is State.FAILED and number == retry.attempts
-    return f"; given up after {number} more attempt{'s' if number > 1 else ''}" if given_up else ""
+        yield f"; trying again in {to_seconds(retry.after):g} s ({number} of {retry.attempts})"
+        yield ", paused" if status.key is Key.WAITING_PAUSED else ""
+    elif status.destination is State.OPENING:
+        yield f", attempt {number} of {retry.attempts}"
+    elif status.destination is State.FAILED and number == retry.attempts:
+        yield f"; given up after {number} more attempt{'s' if number > 1 else ''}"
 
 
-def _earlier(status: Status) -> str:
+def _earlier(status: Status) -> Iterator[str]:
     """A failure that no screen of its own would show, another recording having begun."""
-    return f"; the one before failed: {status.earlier}" if status.earlier else ""
+    if status.earlier:
+        yield f"; the one before failed: {status.earlier}"
 
 
 def _trouble(health: Health) -> str:
@@ -148,8 +168,8 @@ def _trouble(health: Health) -> str:
     return ", the drive is almost full" if low else ""
 
 
-def _left(remaining: int | None) -> str:
-    return "" if remaining is None else span(remaining)
+def _left(remaining: int | None, say: Say) -> str:
+    return "" if remaining is None else say(span(remaining))
 
 
 def _sentence(text: str) -> str:

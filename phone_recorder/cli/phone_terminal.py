@@ -1,0 +1,91 @@
+"""The phone's face on a terminal, for a machine without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from phone_recorder.control_api import DIGITS, Event, PressKey, Request, Screen, TypeText
+from phone_recorder.errors import PhoneRecorderError
+
+if TYPE_CHECKING:
+    from phone_recorder.control_api import Target
+
+KEYS = {
+    **{digit: digit for digit in DIGITS},
+    **{f"F{number}": f"soft{number}" for number in range(1, 5)},
+    **dict(zip("asdf", ("dss1", "dss2", "dss3", "dss4"), strict=True)),
+    **{key: key for key in ("up", "down", "left", "right")},
+    "enter": "ok",
+    "escape": "back",
+    "backspace": "back",
+    "r": "record",
+    "h": "hook",
+    "m": "menu",
+    "p": "speaker",
+    "l": "redial",
+    "o": "hold",
+}
+"""Keys of a terminal to keys of the phone; while a field is edited, letters go into it."""
+QUIT = "q"
+HELP = (
+    "F1-F4 soft keys   arrows, Enter, Esc   0-9 * #   r record   a s d f DSS keys",
+    "h hook   p speaker   o hold   l redial   m menu   q switch off",
+)
+
+
+class TerminalFace:
+    """Draws the phone's screen whenever it changes, and presses its keys. `quit` switches it off."""
+
+    def __init__(self, phone: Target, draw: Callable[[Sequence[str]], None], quit_: Callable[[], None]) -> None:
+        self._phone = phone
+        self._draw = draw
+        self._quit = quit_
+        self._screen: Screen | None = None
+        self._note = ""
+        self._keys: asyncio.Queue[Request] = asyncio.Queue()
+
+    async def run(self) -> None:
+        """Press what was typed, one key after the other."""
+        from phone_recorder.control_api import GetScreen
+
+        stop = self._phone.watch(self._shown, ("screen",))
+        try:
+            self._show(await self._phone.answer(GetScreen()))
+            while True:
+                await self._press(await self._keys.get())
+        finally:
+            stop()
+
+    def pressed(self, key: str) -> None:
+        """A key of the terminal."""
+        edited = self._screen is not None and self._screen.edit is not None
+        if edited and len(key) == 1 and key not in DIGITS:
+            self._keys.put_nowait(TypeText(key))
+        elif key == QUIT:
+            self._quit()
+        elif key in KEYS:
+            self._keys.put_nowait(PressKey(KEYS[key]))
+
+    async def _press(self, request: Request) -> None:
+        self._note = ""
+        try:
+            self._show(await self._phone.answer(request))
+        except PhoneRecorderError as error:
+            self._note = str(error)
+            self._redraw()
+
+    def _shown(self, event: Event) -> None:
+        self._show(event.data)
+
+    def _show(self, screen: object) -> None:
+        if isinstance(screen, Screen):
+            self._screen = screen
+            self._redraw()
+
+    def _redraw(self) -> None:
+        from phone_recorder.phone.face.text_face import draw
+
+        if self._screen:
+            self._draw([*draw(self._screen), "", *HELP, self._note])

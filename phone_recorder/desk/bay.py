@@ -1,0 +1,142 @@
+"""The phone's USB port as the desk has it: an emulated stick or real drives, and the recordings on what is in there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from phone_recorder.adapters import drive_recordings
+from phone_recorder.adapters.aside import aside
+from phone_recorder.adapters.clock import Clock
+from phone_recorder.adapters.drive_port import DrivePort, PortPlan
+from phone_recorder.adapters.drive_recordings import DriveRecording
+from phone_recorder.adapters.emulated_stick import EmulatedPort
+from phone_recorder.adapters.mounted_drive import MountedDrive
+from phone_recorder.adapters.phone_drive import PhoneDrive
+from phone_recorder.control_api import Drive, DriveList, Exported, Recording, RecordingList, Stick
+from phone_recorder.desk.plan import DeskPlan
+from phone_recorder.errors import DriveError, DriveGone, NoDrive, UsageError
+from phone_recorder.harness.request import CallRequest
+from phone_recorder.recording.drive_names import record_order
+from phone_recorder.recording.units import to_seconds
+from phone_recorder.settings.phone import PhoneSettings
+
+REAL = "this phone uses the USB drives that are really plugged in: plug them in and out by hand"
+
+
+class Bay:
+    """`stick` is the emulated one's port, None with real drives; `drive` is what calls record to."""
+
+    def __init__(self, plan: DeskPlan, settings: PhoneSettings, clock: Clock) -> None:
+        self.stick = _emulated(plan.stick, settings) if plan.stick else None
+        self._port: DrivePort = self.stick or _real(plan, settings)
+        if self.stick and plan.inserted:
+            self.stick.insert(plan.stick_size)
+        request = CallRequest(settings=settings.record)
+        self.drive = PhoneDrive(self._port, request.header, request.space, clock.system_time, live=True)
+        self.listed = RecordingList([])
+
+    def record_as(self, request: CallRequest) -> PhoneDrive:
+        """The drive, for a call that is recorded so."""
+        self.drive.header, self.drive.policy = request.header, request.space
+        return self.drive
+
+    def close(self) -> None:
+        """Wait for what is being written, and let the drive go."""
+        self.drive.close()
+
+    @property
+    def emulated(self) -> EmulatedPort:
+        """The port of the emulated stick; UsageError with real drives."""
+        if self.stick is None:
+            raise UsageError(REAL)
+        return self.stick
+
+    @property
+    def stick_state(self) -> Stick:
+        """What the panel shows of the emulated stick."""
+        if self.stick is None:
+            return Stick(emulated=False)
+        state = self.stick.stick
+        return Stick(
+            emulated=True,
+            inserted=state.inserted,
+            capacity=state.capacity,
+            free=state.free,
+            file_system=state.file_system,
+            delay_ms=state.write_delay_ms,
+            locked=state.locked,
+            bad=state.bad,
+        )
+
+    @property
+    def drives(self) -> DriveList:
+        """The drive that is recorded to, or why there is none. Told at once, without asking the drive."""
+        state, view = self._port.state, self.drive.view
+        if state.drive is None:
+            return DriveList([], str(state.error or ""))
+        remaining = None if view.remaining is None else to_seconds(view.remaining)
+        document = state.document()
+        name = state.name or str(state.drive.path)
+        size = state.found.size if state.found else None
+        found = Drive(name, document["device"], document["file_system"], size, state.free, "", True, remaining)
+        return DriveList([found])
+
+    async def list(self) -> RecordingList:
+        """The recordings, looked at anew."""
+        try:
+            found = await aside(lambda: drive_recordings.list_recordings(self._mounted()))
+        except DriveError as error:
+            self.listed = RecordingList([], str(error))
+        else:
+            self.listed = RecordingList([_shown(one) for one in found])
+        return self.listed
+
+    async def delete(self, name: str) -> RecordingList:
+        """Delete one, and list the others."""
+        await aside(lambda: drive_recordings.delete_recording(self._mounted(), name))
+        return await self.list()
+
+    async def export(self, name: str) -> Exported:
+        """Write one as WAV beside it."""
+        return Exported(str(await aside(lambda: drive_recordings.export_recording(self._mounted(), name))))
+
+    def path_of(self, name: str) -> Path:
+        """Where a recording is; UsageError or DriveError if it is not there. Asks the drive, and may take its time."""
+        return drive_recordings.path_of(self._mounted(), name)
+
+    def to_play(self, name: str) -> tuple[Path, Callable[[], bool]]:
+        """The same, and what tells whether its drive is still plugged in."""
+        drive = self._mounted()
+        return drive_recordings.path_of(drive, name), drive.present
+
+    def _mounted(self) -> MountedDrive:
+        state = self._port.state
+        if state.drive is None:
+            raise state.error or NoDrive("no USB drive is plugged in")
+        if not state.drive.present():
+            raise DriveGone("the drive was removed")
+        return state.drive
+
+
+def _emulated(stick: Path, settings: PhoneSettings) -> EmulatedPort:
+    return EmulatedPort(stick, repair=settings.record.repair, folder=settings.record.folder)
+
+
+def _real(plan: DeskPlan, settings: PhoneSettings) -> DrivePort:
+    from phone_recorder.adapters.usb_port import UsbPort
+
+    record = settings.record
+    port = UsbPort(PortPlan(record.drive, record.folder, plan.automount, record.repair))
+    port.start()
+    return port
+
+
+def _shown(one: DriveRecording) -> Recording:
+    order = record_order(one.name)
+    began = ""
+    with suppress(ValueError):  # the 31st of February
+        began = datetime.strptime(order[0], "%Y%m%d%H%M%S").isoformat() if order else ""
+    return Recording(one.name, one.size, one.duration_s, began, one.codec, one.problem)

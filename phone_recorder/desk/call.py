@@ -1,0 +1,174 @@
+"""One call of the phone: from its first ring until the last of its recordings is safe."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from phone_recorder.adapters.clock import Clock
+from phone_recorder.control_api import Call, CallState, Direction
+from phone_recorder.desk.legs import Leg
+from phone_recorder.harness.stage import Stage
+from phone_recorder.phone.call import PhoneCall
+from phone_recorder.phone.face.indicator import Indicator
+from phone_recorder.phone.pacer import TICK, Pacer
+from phone_recorder.recording.record_key import Event
+from phone_recorder.recording.units import from_ms, to_seconds
+
+SHOWN_S = 3.0
+"""So long the end of a call is shown."""
+FORGOTTEN_S = 8.0
+"""So long what became of its recordings."""
+
+
+class DeskCall:
+    """`leg` is set by whoever makes it, before anything else. `changed` is called when there is something to show."""
+
+    leg: Leg
+
+    def __init__(
+        self, direction: Direction, number: str, name: str, stage: Stage, clock: Clock, changed: Callable[[], None]
+    ) -> None:
+        self.stage = stage
+        self.recorded: PhoneCall | None = None
+        self.began = datetime.now()
+        self.reason = ""
+        self.crash: BaseException | None = None
+        """An error of ours that has ended it."""
+        self._state: CallState = "ringing" if direction == "in" else "calling"
+        self._direction = direction
+        self._number = number
+        self._name = name
+        self._clock = clock
+        self._changed = changed
+        self._answered_at: int | None = None
+        self._ended_at: int | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._cut = asyncio.Event()
+        self._indicator = Indicator()
+
+    @property
+    def over(self) -> bool:
+        """Nobody talks any more."""
+        return self._ended_at is not None
+
+    @property
+    def answered(self) -> bool:
+        """It was answered, and may be over since."""
+        return self._answered_at is not None
+
+    @property
+    def done(self) -> bool:
+        """It is over, and every recording of it safe."""
+        return self.over and (self._running is None or self._running.done())
+
+    @property
+    def forgotten(self) -> bool:
+        """It is over and its recordings safe, and what became of them has been shown for long enough."""
+        return self.done and self._ended_at is not None and self._since(self._ended_at) >= FORGOTTEN_S
+
+    @property
+    def shown(self) -> Call:
+        """The call as the phone shows it; the end of one for a while."""
+        if self._ended_at is not None and self._since(self._ended_at) >= SHOWN_S:
+            return Call()
+        return self.told
+
+    @property
+    def told(self) -> Call:
+        """All that is known of it."""
+        return Call(
+            state=self._state,
+            direction=self._direction,
+            number=self._number,
+            name=self._name,
+            seconds=self._seconds(),
+            sip=self.leg.sip,
+            codec=self.leg.codec,
+            reason=self.reason,
+        )
+
+    def connect(self) -> None:
+        """It was answered: from now on it can be recorded."""
+        if self.over or self.answered:
+            return
+        now = self._clock.now()
+        self._answered_at = now
+        self._state = "connected"
+        self.recorded = self.leg.begin(self.stage, now)
+        self._running = asyncio.get_running_loop().create_task(self._run(self.recorded))
+        self._changed()
+
+    def hold(self, held: bool) -> None:
+        """Put it on hold, or take it back."""
+        if self._state in ("connected", "held"):
+            self._state = "held" if held else "connected"
+            self.leg.hold(held)
+            self._changed()
+
+    def end(self) -> None:
+        """It is over, whoever has ended it."""
+        if self.over:
+            return
+        now = self._clock.now()
+        self._ended_at = now
+        self._state = "ended"
+        self.reason = self.leg.reason
+        if self.recorded:
+            self.recorded.hang_up(now)
+        else:
+            self._close(now)
+        self._changed()
+
+    def press(self, event: Event) -> None:
+        """A key of the recording; nothing before the call was answered."""
+        if self.recorded and not self.over:
+            self.recorded.press(self._clock.now(), event)
+            self._changed()
+
+    async def finish(self) -> None:
+        """End it, and wait until its recordings are safe."""
+        if not self.over:
+            self.leg.hang_up()
+            self.end()
+        if self._running:
+            await asyncio.wait({self._running})
+
+    async def _run(self, recorded: PhoneCall) -> None:
+        settings = self.stage.request.settings
+        frame = from_ms(settings.ptime_ms)
+        pacer = Pacer(recorded, TICK[settings.mode], frame, self._look, self._hang_up)
+        try:
+            await pacer.run(self._cut)
+        except BaseException as error:
+            self.crash = error
+            raise
+        finally:
+            self.leg.hang_up()
+            self.end()
+            self._close(self._clock.now())
+            self._changed()
+
+    def _look(self, instant: int, indicator: Indicator) -> None:
+        if indicator.differs(self._indicator):
+            self._indicator = indicator
+            self._changed()
+
+    def _hang_up(self) -> None:
+        """The call's own time is up."""
+        self.leg.hang_up()
+        self.end()
+
+    def _close(self, now: int) -> None:
+        self.leg.close(now)
+        self.stage.close(now)
+
+    def _seconds(self) -> float:
+        if self._answered_at is None:
+            return 0.0
+        until = self._clock.now() if self._ended_at is None else self._ended_at
+        return to_seconds(until - self._answered_at)
+
+    def _since(self, instant: int) -> float:
+        return to_seconds(self._clock.now() - instant)

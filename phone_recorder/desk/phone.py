@@ -1,0 +1,292 @@
+"""The emulated phone: whatever it is asked for goes by the table at its end, and what it shows derives from facts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from phone_recorder import __version__
+from phone_recorder import control_api as api
+from phone_recorder.adapters.aside import aside
+from phone_recorder.adapters.clock import LiveClock
+from phone_recorder.desk.bay import Bay
+from phone_recorder.desk.call_log import Log
+from phone_recorder.desk.calls import Calls
+from phone_recorder.desk.keeper import Keeper
+from phone_recorder.desk.plan import DeskPlan
+from phone_recorder.desk.player import Player
+from phone_recorder.desk.sip_line import SipLine, account_of, has_line, same_line
+from phone_recorder.desk.taps import SipTap
+from phone_recorder.desk.watchers import Watchers
+from phone_recorder.errors import PhoneRecorderError
+from phone_recorder.phone.face.face import Face
+from phone_recorder.phone.face.facts import Facts
+from phone_recorder.phone.sip_talk import Tell
+
+TICK_S = 0.1
+TOLD_S = 0.5
+"""Of a playback it is told at least so often where it is."""
+NEWS_S = 5.0
+"""So long the answer to what could not be is shown."""
+CALL_FIRST = ("record", "server", "sip_info", "usb", "call")
+"""Sections of the settings that count from the next call on."""
+
+
+class DeskPhone:
+    """Answers the control API. Enter it to switch it on; at its end the call ends too, and its recordings are safe.
+
+    `tell` is given lines of news: registered, called by somebody.
+    """
+
+    def __init__(self, plan: DeskPlan, tell: Tell = lambda line: None) -> None:
+        self._plan = plan
+        self._tell = tell
+        self._clock = LiveClock()
+        self._watchers = Watchers()
+        self._keeper = Keeper(plan.settings, plan.settings_file)
+        self._log = Log()
+        self._player = Player()
+        self._face = Face()
+        self._news = ""
+        self._news_until = 0.0
+        self._line: SipLine | None = None
+        self._ticking: asyncio.Task[None] | None = None
+        self._listing: set[asyncio.Task[Any]] = set()
+        self._drive_was: object = None
+        self._one = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self.bay = await aside(lambda: Bay(self._plan, self.settings, self._clock))
+        self._calls = Calls(
+            lambda: self.settings, self.bay, self._clock, self.show, self._log.add, self._pass_on, self._tell
+        )
+        if has_line(self.settings):
+            account_of(self.settings)  # what cannot be is said now
+            self._line = self._open_line()
+        self._calls.line = self._line
+        self._ticking = self._loop.create_task(self._tick())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._ticking:
+            self._ticking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._ticking
+        self._player.stop()
+        await self._calls.close()
+        if self._line:
+            await self._line.close()
+        await aside(self.bay.close)
+
+    @property
+    def settings(self) -> Any:
+        """What is set now."""
+        return self._keeper.settings
+
+    async def answer(self, request: api.Request) -> msgspec.Struct:
+        """What the method's result says; PhoneRecorderError if it cannot be."""
+        result = await ANSWERS[type(request)](self, request)
+        self.show()
+        return result
+
+    def watch(self, listener: api.Listener, events: Collection[str] = api.EVENTS) -> Callable[[], None]:
+        """Tell this one of these events from now on."""
+        return self._watchers.watch(listener, events)
+
+    async def until(self, stopped: asyncio.Event) -> None:
+        """Until somebody wants it switched off; what goes wrong with the phone itself is raised here."""
+        assert self._ticking is not None, "it is switched on"
+        stopping = asyncio.create_task(stopped.wait())
+        await asyncio.wait({stopping, self._ticking}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if self._ticking.done():
+            self._ticking.result()
+
+    @property
+    def facts(self) -> Facts:
+        """All that the face is derived from."""
+        calls = self._calls
+        return Facts(
+            settings=self.settings,
+            phone=self._phone(),
+            now=datetime.now(),
+            call=calls.shown,
+            status=calls.status,
+            drive=calls.drive_view,
+            drive_news=calls.drive_news,
+            drives=self.bay.drives,
+            recordings=self.bay.listed,
+            playback=self._player.shown,
+            log=self._log.calls,
+            news=self._news if self._loop.time() < self._news_until else "",
+        )
+
+    def show(self) -> None:
+        """Tell whoever watches what is so now."""
+        facts, tell = self.facts, self._watchers.tell
+        tell("screen", self._face.screen(facts))
+        tell("call", facts.call, msgspec.structs.replace(facts.call, seconds=facts.call.seconds // 1))
+        playback = facts.playback
+        tell("playback", playback, msgspec.structs.replace(playback, position_s=playback.position_s // TOLD_S))
+        tell("stick", self.bay.stick_state)
+        tell("drives", facts.drives)
+        tell("recordings", facts.recordings)
+        tell("settings", self._keeper.listed)
+
+    async def _tick(self) -> None:
+        while True:
+            self._calls.check()
+            self._look_at_drive()
+            self.show()
+            levels = self._calls.watch_levels(self._watchers.wanted("levels"))
+            self._watchers.tell("levels", levels)
+            await asyncio.sleep(TICK_S)
+
+    def _look_at_drive(self) -> None:
+        """Recordings are listed anew when another drive is there, and when a recording has ended."""
+        now = (self.bay.drives.problem, [drive.name for drive in self.bay.drives.drives], self._calls.recordings_seen)
+        if now != self._drive_was:
+            self._drive_was = now
+            task = self._loop.create_task(self.bay.list())
+            self._listing.add(task)
+            task.add_done_callback(self._listing.discard)
+
+    def _say(self, news: str) -> None:
+        self._news, self._news_until = news, self._loop.time() + NEWS_S
+
+    def _pass_on(self, message: api.Message) -> None:
+        if self._watchers.wanted("message"):
+            self._watchers.pass_on("message", message)
+
+    def _open_line(self) -> SipLine:
+        return SipLine(
+            self.settings, self._calls.offered, self.show, self._tell, lambda own: SipTap(own, self._pass_on)
+        )
+
+    def _phone(self) -> api.Phone:
+        settings, line = self.settings, self._line
+        return api.Phone(
+            model=settings.model,
+            device=settings.device,
+            number=settings.local_number,
+            name=settings.local_name,
+            version=__version__,
+            language=settings.language,
+            account=line.account.aor if line else "",
+            registered=line.registered if line else "no",
+            problem=line.problem if line else "",
+            sound=settings.call.sound,
+        )
+
+    async def _carry_out(self, wanted: list[api.Request]) -> api.Screen:
+        """What a key has asked for; what cannot be is said on the screen."""
+        for request in wanted:
+            try:
+                await ANSWERS[type(request)](self, request)
+            except PhoneRecorderError as error:
+                self._say(str(error))
+        return self._face.screen(self.facts)
+
+    async def _press_key(self, request: api.PressKey) -> api.Screen:
+        self._news = ""
+        return await self._carry_out(self._face.press(request.key, self.facts))
+
+    async def _type_text(self, request: api.TypeText) -> api.Screen:
+        return await self._carry_out(self._face.type(request.text, self.facts))
+
+    async def _start_call(self, request: api.StartCall) -> api.Call:
+        async with self._one:
+            return await self._calls.start(request)
+
+    async def _set_settings(self, request: api.SetSettings) -> api.SettingList:
+        async with self._one:
+            before, after = self.settings, self._keeper.checked(request.values)
+            line = not same_line(before, after)
+            if line and has_line(after):
+                account_of(after)
+            await self._keeper.change(request.values)
+            if line:
+                await self._move_line()
+        if self._calls.busy and any(key.partition(".")[0] in CALL_FIRST for key in request.values):
+            self._say("saved: it counts from the next call on")
+        return self._keeper.listed
+
+    async def _move_line(self) -> None:
+        line, self._line, self._calls.line = self._line, None, None
+        if line:
+            await line.close()
+        if has_line(self.settings):
+            self._line = self._calls.line = self._open_line()
+
+    async def _stick(self, change: Callable[[], None]) -> api.Stick:
+        await aside(change)
+        return self.bay.stick_state
+
+    async def _start_playback(self, request: api.StartPlayback) -> api.Playback:
+        sound = self.settings.call.sound
+        await aside(lambda: self._player.start(request, *self.bay.to_play(request.name), sound))
+        return self._player.shown
+
+    async def _control_playback(self, request: api.ControlPlayback) -> api.Playback:
+        self._player.control(request)
+        return self._player.shown
+
+    async def _export(self, request: api.ExportRecording) -> api.Exported:
+        exported = await self.bay.export(request.name)
+        self._say(f"exported to {exported.path}")
+        return exported
+
+    async def _clear_log(self) -> api.CallLog:
+        self._log.clear()
+        return self._log.calls
+
+
+async def _now(value: msgspec.Struct) -> msgspec.Struct:
+    return value
+
+
+Answer = Callable[[DeskPhone, Any], Awaitable[msgspec.Struct]]
+
+ANSWERS: dict[type[api.Request], Answer] = {
+    api.GetPhone: lambda phone, _: _now(phone._phone()),
+    api.GetScreen: lambda phone, _: _now(phone._face.screen(phone.facts)),
+    api.PressKey: DeskPhone._press_key,
+    api.TypeText: DeskPhone._type_text,
+    api.GetCall: lambda phone, _: _now(phone._calls.told),
+    api.StartCall: DeskPhone._start_call,
+    api.AnswerCall: lambda phone, _: _now(phone._calls.answer()),
+    api.EndCall: lambda phone, _: _now(phone._calls.end()),
+    api.HoldCall: lambda phone, request: _now(phone._calls.hold(request.held)),
+    api.GetRecording: lambda phone, _: _now(phone._calls.record_state),
+    api.PressRecord: lambda phone, request: _now(phone._calls.press(request.event)),
+    api.ListDrives: lambda phone, _: _now(phone.bay.drives),
+    api.GetStick: lambda phone, _: _now(phone.bay.stick_state),
+    api.InsertStick: lambda phone, asked: phone._stick(
+        lambda: phone.bay.emulated.insert(asked.capacity, asked.file_system, asked.locked)
+    ),
+    api.PullStick: lambda phone, _: phone._stick(lambda: phone.bay.emulated.pull()),
+    api.FillStick: lambda phone, asked: phone._stick(lambda: phone.bay.emulated.fill(asked.left)),
+    api.SlowStick: lambda phone, asked: phone._stick(lambda: phone.bay.emulated.slow(asked.delay_ms)),
+    api.LockStick: lambda phone, asked: phone._stick(lambda: phone.bay.emulated.lock(asked.locked)),
+    api.SpoilStick: lambda phone, asked: phone._stick(lambda: phone.bay.emulated.spoil(asked.bad)),
+    api.ListRecordings: lambda phone, _: phone.bay.list(),
+    api.DeleteRecording: lambda phone, request: phone.bay.delete(request.name),
+    api.ExportRecording: DeskPhone._export,
+    api.GetPlayback: lambda phone, _: _now(phone._player.shown),
+    api.StartPlayback: DeskPhone._start_playback,
+    api.ControlPlayback: DeskPhone._control_playback,
+    api.ListSettings: lambda phone, _: _now(phone._keeper.listed),
+    api.SetSettings: DeskPhone._set_settings,
+    api.ListLog: lambda phone, _: _now(phone._log.calls),
+    api.ClearLog: lambda phone, _: phone._clear_log(),
+}
+"""A new method of the control API is a new row."""
