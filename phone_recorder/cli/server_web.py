@@ -33,7 +33,8 @@ def plan_web(options: dict[str, Any], open_files: int) -> WebPlan | None:
     if not options["http"]:
         return None
     try:
-        from phone_recorder.web.server_app import needed_credentials
+        from phone_recorder.web.reach import needed_credentials
+        from phone_recorder.web.server.look import LOOK
         from phone_recorder.web.tls import Tls
     except ModuleNotFoundError as error:
         raise UsageError(f"--http needs {error.name}: install phone-recorder[web]") from error
@@ -44,20 +45,24 @@ def plan_web(options: dict[str, Any], open_files: int) -> WebPlan | None:
     tls = Tls(options["tls_cert"], options["tls_key"]) if options["tls_cert"] else None
     if tls:
         tls.load()
-    credentials = needed_credentials(host, Credentials.load(credentials_path(options["storage"])))
+    known = Credentials.load(credentials_path(options["storage"]))
+    credentials = needed_credentials(host, known, LOOK.who_hint)
     # Where a process may have few open files, most of them are the phones'.
     return WebPlan(host, port, credentials, tls, min(MOST_CONNECTIONS, max(open_files // 8, 32)))
 
 
 async def start_web(plan: WebPlan, service: Service, stack: AsyncExitStack, tell: Callable[[str], object]) -> str:
     """Listen until the stack ends; where."""
-    from phone_recorder.web.kept import KeptRecordings
     from phone_recorder.web.serve import WebServer
-    from phone_recorder.web.server_app import make_app
+    from phone_recorder.web.server.app import make_server_app
+    from phone_recorder.web.server.kept import KeptRecordings
+    from phone_recorder.web.server.look import LOOK
+    from phone_recorder.web.server.parts import ServerParts
     from phone_recorder.web.site import Site
 
-    site = Site(KeptRecordings(service.archive), service.live, plan.credentials, figures=service.figures)
-    web = WebServer(make_app(site), plan.host, plan.port, plan.tls, plan.most, tell)
+    site = Site(plan.credentials, LOOK)
+    parts = ServerParts(site, KeptRecordings(service.archive), service.live, service.figures)
+    web = WebServer(make_server_app(parts), plan.host, plan.port, plan.tls, plan.most, tell)
     await stack.enter_async_context(web)
-    service.watchers.append(site.hub.changed)
+    service.watchers.append(parts.hub.changed)
     return web.url

@@ -1,19 +1,17 @@
-"""What a page's form has sent: read with patience and room that both have an end."""
+"""What a page's form has sent."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
-MAX_BODY = 128 * 1024
-"""More than a thousand names of recordings."""
+from phone_recorder.web.body import BODY_S, media_type, read_body
+
 MAX_FIELDS = 5100
-BODY_S = 10.0
-_FORM = "application/x-www-form-urlencoded"
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 Form = Mapping[str, list[str]]
 
@@ -23,15 +21,9 @@ async def read_form(request: Request, patience_s: float = BODY_S) -> Form:
 
     HTTPException 413 if the body is too long, 408 if it takes too long to come.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+    if media_type(request) != FORM_TYPE:
         return {}
-    try:
-        body = await asyncio.wait_for(_read(request), patience_s)
-    except TimeoutError as error:
-        raise HTTPException(408, "the request took too long to come: send it again") from error
-    except ClientDisconnect as error:
-        raise HTTPException(400, "the request was not finished") from error
-    text = body.decode("utf-8", "replace")
+    text = (await read_body(request, patience_s)).decode("utf-8", "replace")
     try:
         return parse_qs(text, keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS)
     except ValueError as error:
@@ -41,12 +33,3 @@ async def read_form(request: Request, patience_s: float = BODY_S) -> Form:
 def one(form: Form, name: str) -> str:
     """The field's last value, or nothing."""
     return form.get(name, [""])[-1]
-
-
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY:
-            raise HTTPException(413, f"the request is too long: {MAX_BODY} bytes are taken")
-    return bytes(body)

@@ -3,19 +3,21 @@
 Where there are credentials, a program shows a token, a browser the cookie of its session, and with the cookie each
 unsafe request proves that it comes from our own page. Where there are none, the server answers this machine alone: the
 Host header must name it, lest another site's name be pointed here (DNS rebinding), no proxy may stand between, and
-pages of other sites may lead here, but have nothing loaded from here.
+pages of other sites may lead here, but have nothing loaded from here. WebSockets are looked at as requests are, before
+they are opened.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,16 +25,16 @@ from phone_recorder.errors import PhoneRecorderError, UsageError
 from phone_recorder.web.forms import one, read_form
 from phone_recorder.web.problems import answer_failure, answer_problem, is_for_programs
 from phone_recorder.web.sessions import Session
-from phone_recorder.web.site import Site, asked_of, path_of
+from phone_recorder.web.site import Site, asked_of, path_of, site_of
 
 COOKIE = "phone_recorder_session"
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
-OPEN_PATHS = re.compile(r"/healthz|/login|/language/[a-z]+|/static/[a-z0-9.-]+")
+OPEN_PATHS = re.compile(r"/healthz|/login|/language/[a-z]+|/static/(?:[a-z]+/)?[a-z0-9._-]+")
 """What anybody may have: nothing of it tells of recordings."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-VISITED_PATHS = re.compile(r"/|/recordings/[^/]+")
-"""What a link on another site's page may lead to."""
+POLICY_VIOLATION = 1008
+"""RFC 6455 section 7.4.1."""
 
 _LOCAL_HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
 _PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -54,17 +56,16 @@ class Guard:
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            request = Request(scope, receive)
+            refusal = await _answered(request, self._refusal(request))
+            await (refusal or self._app)(scope, receive, send)
+        elif scope["type"] == "websocket":
+            socket = HTTPConnection(scope)
+            refusal = await _answered(socket, self._socket_refusal(socket))
+            await (_Refused(refusal) if refusal else self._app)(scope, receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        try:
-            refusal = await self._refusal(request)
-        except HTTPException as problem:
-            refusal = answer_problem(request, problem)
-        except PhoneRecorderError as failure:  # the credentials cannot be read: nobody is let in
-            refusal = answer_failure(request, failure)
-        await (refusal or self._app)(scope, receive, send)
 
     async def _refusal(self, request: Request) -> Response | None:
         """What to answer in place of what was asked for; None if it may be."""
@@ -84,8 +85,41 @@ class Guard:
                 check_csrf(request, visitor)
         return None
 
+    async def _socket_refusal(self, socket: HTTPConnection) -> Response | None:
+        """What to answer in place of opening a WebSocket. A browser opens one for any page: ours alone may have it."""
+        if self._site.credentials is None:
+            check_local(socket.headers)
+        check_origin(socket.headers)
+        visitor = find_visitor(socket, self._site)
+        socket.state.visitor = visitor
+        return None if visitor else _no_login(socket)
 
-def find_visitor(request: Request, site: Site) -> Visitor | None:
+
+class _Refused:
+    """A WebSocket that is not opened (RFC 6455 section 4.2.2): the answer says why, where the server can send one."""
+
+    def __init__(self, answer: Response) -> None:
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()  # that it is to be opened
+        if "websocket.http.response" in scope.get("extensions", {}):
+            await self._answer(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+
+
+async def _answered(request: HTTPConnection, refusal: Awaitable[Response | None]) -> Response | None:
+    """The refusal; what is raised in finding it refuses too."""
+    try:
+        return await refusal
+    except HTTPException as problem:
+        return answer_problem(request, problem)
+    except PhoneRecorderError as failure:  # the credentials cannot be read: nobody is let in
+        return answer_failure(request, failure)
+
+
+def find_visitor(request: HTTPConnection, site: Site) -> Visitor | None:
     """Who asks, as far as that is proved."""
     if site.credentials is None:
         return Visitor("local")
@@ -99,7 +133,7 @@ def find_visitor(request: Request, site: Site) -> Visitor | None:
     return Visitor(session.user, session)
 
 
-def may_go_on(request: Request, site: Site) -> bool:
+def may_go_on(request: HTTPConnection, site: Site) -> bool:
     """Whether a stream that was begun may go on: logging out ends it, and so does a token that is revoked."""
     try:
         return find_visitor(request, site) is not None
@@ -107,7 +141,7 @@ def may_go_on(request: Request, site: Site) -> bool:
         return False
 
 
-def has_token(request: Request) -> bool:
+def has_token(request: HTTPConnection) -> bool:
     """Whether the request brings a proof that no browser adds by itself."""
     return "authorization" in request.headers
 
@@ -139,7 +173,7 @@ def check_origin(headers: Headers) -> None:
 def _is_visit(request: Request) -> bool:
     """Whether somebody goes to one of our pages; with anything else a page of another site could load this machine."""
     fetch = request.headers.get("sec-fetch-mode"), request.headers.get("sec-fetch-dest")
-    seen = fetch == ("navigate", "document") and VISITED_PATHS.fullmatch(path_of(request))
+    seen = fetch == ("navigate", "document") and site_of(request).look.visited.fullmatch(path_of(request))
     return request.method in SAFE_METHODS and bool(seen)
 
 
@@ -153,8 +187,13 @@ def check_csrf(request: Request, visitor: Visitor | None) -> None:
 
 
 def _ask_to_log_in(request: Request) -> Response:
-    if not is_for_programs(path_of(request)) and request.method in SAFE_METHODS:
-        asked = asked_of(request)
-        return RedirectResponse("/login" if asked == "/" else f"/login?next={quote(asked, safe='')}", 303)
-    sentence = "log in, or send a token as `Authorization: Bearer`; `phone-recorder server token` makes one"
+    if is_for_programs(request) or request.method not in SAFE_METHODS:
+        return _no_login(request)
+    asked = asked_of(request)
+    return RedirectResponse("/login" if asked == "/" else f"/login?next={quote(asked, safe='')}", 303)
+
+
+def _no_login(request: HTTPConnection) -> Response:
+    command = site_of(request).look.token_hint
+    sentence = f"log in, or send a token as `Authorization: Bearer`; `{command}` makes one"
     return answer_problem(request, HTTPException(401, sentence, {"WWW-Authenticate": "Bearer"}))

@@ -23,6 +23,8 @@ NO_STORE = "no-store"
 """Pages and audio are for the one who asked, and stay in no cache."""
 _HSTS = "max-age=31536000"
 _STATIC = "/static/"
+_STARTS = ("http.response.start", "websocket.http.response.start")
+"""Of an answer, and of one that refuses a WebSocket."""
 
 
 class SecurityHeaders:
@@ -33,11 +35,11 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _STARTS:
                 headers = MutableHeaders(scope=message)
                 if scope["path"].startswith(_STATIC):
                     headers["Cache-Control"] = "no-cache"  # kept, but asked after each time
-                secure(headers, scope.get("scheme") == "https")
+                secure(headers, scope.get("scheme") in ("https", "wss"))
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

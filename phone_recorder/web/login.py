@@ -88,6 +88,8 @@ def _welcome(request: Request, session_id: str) -> Response:
 
 
 def _form(request: Request, onward: str, status: int = 200, word: str = "", wait: int = 0) -> Response:
-    sentence = Texts(language.language_of(request))[word].format(wait) if word else ""
+    site = site_of(request)
+    sentence = Texts(site.look.words, language.language_of(request))[word].format(wait) if word else ""
     headers = {"Retry-After": str(wait)} if wait else {}
-    return render(request, "login.html", {"next": own_path(onward), "sentence": sentence}, status, headers)
+    values = {"next": own_path(onward), "sentence": sentence, "who_hint": site.look.who_hint}
+    return render(request, "login.html", values, status, headers)

@@ -25,16 +25,19 @@ _REFUSALS = {
     401: "Neither logged in nor a token that is known.",
     403: "Asked for by another site's page, or not on this machine.",
     404: "There is no such recording.",
-    409: "It is being recorded, or its file is in no state for that.",
+    409: "It cannot be done now, or not with this recording.",
+    408: "The request takes too long to come.",
     413: "The request is too long.",
+    415: "The body is no JSON.",
     416: "The range lies outside.",
     422: "A parameter cannot be used.",
     429: "Too many at once.",
     503: "The storage fails, or the server is stopping.",
 }
 _ALWAYS = (400, 401, 403, 503)
+_OF_A_BODY = (408, 413, 415, 422)
 _SECURITY = {
-    "token": {"type": "http", "scheme": "bearer", "description": "Made by `phone-recorder server token`."},
+    "token": {"type": "http", "scheme": "bearer"},
     "session": {"type": "apiKey", "in": "cookie", "name": "phone_recorder_session", "description": "Of a browser."},
 }
 
@@ -43,7 +46,8 @@ _SECURITY = {
 class Operation:
     """One row: what a method does at a path, and what it answers: a struct as JSON, bytes of media types, or nothing.
 
-    `parameters` is a struct, a field each; `refusals` are statuses beside those that any operation may answer.
+    `parameters` is a struct, a field each, and `body` one that comes as JSON; `refusals` are statuses beside those that
+    any operation may answer.
     """
 
     method: str
@@ -53,6 +57,7 @@ class Operation:
     answer: type[msgspec.Struct] | tuple[str, ...]
     status: int = 200
     parameters: type[msgspec.Struct] | None = None
+    body: type[msgspec.Struct] | None = None
     refusals: tuple[int, ...] = ()
     form: bool = False
     everybody: bool = False
@@ -78,26 +83,29 @@ def _by_method(handlers: Mapping[str, Handler]) -> Handler:
     return handle
 
 
-def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
-    """The document."""
-    structs = {kind for one in operations for kind in (one.answer, one.parameters) if isinstance(kind, type)}
+def openapi(
+    operations: Sequence[Operation], title: str, token_hint: str, name_pattern: str = NAME_PATTERN
+) -> dict[str, Any]:
+    """The document; `token_hint` is the command that makes tokens, `name_pattern` what a name in a path looks like."""
+    structs = {kind for one in operations for kind in (one.answer, one.parameters, one.body) if isinstance(kind, type)}
     kinds = sorted(structs | {Problem}, key=lambda kind: kind.__name__)
     _, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     paths: dict[str, dict[str, Any]] = {}
     for one in operations:
-        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, components)
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, components, name_pattern)
+    token = _SECURITY["token"] | {"description": f"Made by `{token_hint}`."}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "phone-recorder server", "version": __version__},
+        "info": {"title": title, "version": __version__},
         "paths": paths,
-        "components": {"schemas": components, "securitySchemes": _SECURITY},
+        "components": {"schemas": components, "securitySchemes": _SECURITY | {"token": token}},
         "security": [{name: []} for name in _SECURITY],
     }
 
 
-def _operation(one: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(one: Operation, schemas: dict[str, Any], name_pattern: str) -> dict[str, Any]:
     fields = _fields(one, schemas)
-    in_path = [_path_parameter(name) for name in re.findall(r"\{(\w+)\}", one.path)]
+    in_path = [_path_parameter(name, name_pattern) for name in re.findall(r"\{(\w+)\}", one.path)]
     described: dict[str, Any] = {
         "summary": one.summary,
         "operationId": f"{one.method.lower()}{one.path.replace('/', '_').replace('{', '').replace('}', '')}",
@@ -106,11 +114,14 @@ def _operation(one: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     }
     if one.form:
         described["requestBody"] = _form(fields)
+    if one.body:
+        needed = bool(schemas[one.body.__name__].get("required"))
+        described["requestBody"] = {"required": needed, **_content(one.body)}
     return described | ({"security": []} if one.everybody else {})
 
 
-def _path_parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": NAME_PATTERN}}
+def _path_parameter(name: str, pattern: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": pattern}}
 
 
 def _fields(one: Operation, schemas: dict[str, Any]) -> list[dict[str, Any]]:
@@ -137,7 +148,7 @@ def _responses(one: Operation) -> dict[str, Any]:
     answers = {str(one.status): {"description": "Done.", **_content(one.answer)}}
     if not isinstance(one.answer, type) and 416 in one.refusals:
         answers["206"] = {"description": "The part that a Range header asks for.", **_content(one.answer)}
-    refusals = () if one.everybody else _ALWAYS
+    refusals = (() if one.everybody else _ALWAYS) + (_OF_A_BODY if one.body else ())
     for status in sorted({*refusals, *one.refusals}):
         answers[str(status)] = {"description": _REFUSALS[status], **_content(Problem)}
     return answers

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -13,10 +16,14 @@ HEAD_S = 10.0
 """In which a request's head must have come, from the first byte that could have been one of it."""
 STALLED_S = 60.0
 """For which a client may read nothing of what waits for it."""
+_TOO_MANY = b"too many connections: come later"
 
 
 class PatientProtocol(H11Protocol):
-    """Closes a connection whose request does not come, or whose answer is not read; tells by `left` that it is gone."""
+    """Closes a connection whose request does not come, or whose answer is not read; tells by `left` that it is gone.
+
+    A WebSocket takes the connection over, and then tells it in its place; as many are told to come later as requests.
+    """
 
     def __init__(
         self,
@@ -27,6 +34,8 @@ class PatientProtocol(H11Protocol):
     ) -> None:
         super().__init__(config, state, {}, loop)
         self._left = left
+        if socket := cast(Any, self.ws_protocol_class):
+            self.ws_protocol_class = cast(Any, partial(socket, left=left))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -52,6 +61,15 @@ class PatientProtocol(H11Protocol):
         if not self.cycle.response_complete:  # the next request had come before
             self._head.cancel()
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        most = self.limit_concurrency
+        if most is not None and max(len(self.connections), len(self.tasks)) >= most:
+            self._turn_away()
+            return
+        self._head.cancel()
+        self._end_stall()
+        super().handle_websocket_upgrade(event)
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stalled = self.loop.call_later(STALLED_S, self.transport.abort)
@@ -59,6 +77,12 @@ class PatientProtocol(H11Protocol):
     def resume_writing(self) -> None:
         self._end_stall()
         super().resume_writing()
+
+    def _turn_away(self) -> None:
+        headers = [("Content-Length", str(len(_TOO_MANY))), ("Retry-After", "10"), ("Connection", "close")]
+        for part in (h11.Response(status_code=503, headers=headers), h11.Data(data=_TOO_MANY), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(part) or b"")
+        self.transport.close()
 
     def _end_stall(self) -> None:
         if self._stalled:

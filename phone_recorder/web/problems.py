@@ -6,20 +6,12 @@ from http import HTTPStatus
 
 import msgspec
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from phone_recorder.errors import DriveError, PhoneRecorderError
-from phone_recorder.web.site import path_of
+from phone_recorder.web.site import path_of, site_of
 from phone_recorder.web.templates import render
-from phone_recorder.web.words import WORDS
-
-_SENTENCES = {
-    404: "there is nothing here: see the list of recordings, or /openapi.json",
-    405: "that cannot be done here: see /openapi.json for what can",
-}
-"""In place of the framework's own words."""
-_FOR_PROGRAMS = ("/api/", "/healthz", "/metrics", "/openapi.json")
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -33,21 +25,22 @@ def json_answer(value: object, status: int = 200, headers: dict[str, str] | None
     return Response(msgspec.json.encode(value), status, headers, "application/json")
 
 
-def is_for_programs(path: str) -> bool:
+def is_for_programs(request: HTTPConnection) -> bool:
     """Whether it is no page that a person sees."""
-    return path.startswith(_FOR_PROGRAMS)
+    return request.scope["type"] == "websocket" or path_of(request).startswith(site_of(request).look.for_programs)
 
 
-def answer_problem(request: Request, error: Exception) -> Response:
+def answer_problem(request: HTTPConnection, error: Exception) -> Response:
     """The answer to an HTTPException."""
     assert isinstance(error, HTTPException)  # it is registered for these
     status = error.status_code
     by_framework = error.detail == HTTPStatus(status).phrase
-    sentence = _SENTENCES.get(status, error.detail) if by_framework else error.detail
+    ours = site_of(request).look.nothing_here  # in place of the framework's own words
+    sentence = ours.get(status, error.detail) if by_framework else error.detail
     return _answer(request, status, sentence, dict(error.headers or {}))
 
 
-def answer_failure(request: Request, error: Exception) -> Response:
+def answer_failure(request: HTTPConnection, error: Exception) -> Response:
     """The answer when the server itself has failed: our own errors say why, others are for the log alone.
 
     503 while its storage fails, else 500.
@@ -57,9 +50,9 @@ def answer_failure(request: Request, error: Exception) -> Response:
     return _answer(request, status, str(error) if ours else "the server has failed: its log says why", {})
 
 
-def _answer(request: Request, status: int, sentence: str, headers: dict[str, str]) -> Response:
-    if is_for_programs(path_of(request)):
+def _answer(request: HTTPConnection, status: int, sentence: str, headers: dict[str, str]) -> Response:
+    if is_for_programs(request):
         return json_answer(Problem(sentence), status, headers)
-    word = f"problem_{status}" if f"problem_{status}" in WORDS else "problem"
+    word = f"problem_{status}" if f"problem_{status}" in site_of(request).look.words else "problem"
     values = {"sentence": sentence, "status": status, "word": word}
     return render(request, "problem.html", values, status, headers)

@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
 
 from phone_recorder.errors import UsageError
 from phone_recorder.web.door import Door
 from phone_recorder.web.patient_protocol import PatientProtocol
-from phone_recorder.web.server_app import is_loopback
+from phone_recorder.web.reach import is_loopback
 from phone_recorder.web.tls import Tls
 
 __all__ = ["MOST_CONNECTIONS", "Tls", "WebServer"]
@@ -75,7 +77,7 @@ class WebServer:
         What still hangs then, in a file system say, is left behind.
         """
         site = self._app.state.site
-        site.hub.close()
+        site.end_streams()
         await self._door.close()
         self._server.should_exit = True
         ends = ((STOP_S, self._server.abort), (ABORT_S, site.close), (ABORT_S, self._serving.cancel))
@@ -114,10 +116,11 @@ class _Server(uvicorn.Server):
 
 
 def _config(app: Starlette, answered: int) -> uvicorn.Config:
+    sockets = any(isinstance(route, WebSocketRoute) for route in app.routes)
     return uvicorn.Config(
         app,
         http=PatientProtocol,
-        ws="none",
+        **(_with_sockets() if sockets else {"ws": "none"}),
         lifespan="off",
         log_config=None,
         log_level="error",
@@ -127,3 +130,19 @@ def _config(app: Starlette, answered: int) -> uvicorn.Config:
         limit_concurrency=answered + 1,  # the first one that is told to come later
         timeout_keep_alive=KEEP_ALIVE_S,
     )
+
+
+def _with_sockets() -> dict[str, Any]:
+    """Settings of an application with WebSockets, which alone needs the package for them.
+
+    Nothing is compressed: that would take memory for each connection, and our messages are short.
+    """
+    from phone_recorder.web.patient_socket import MAX_MESSAGE, PING_S, PatientSocket
+
+    return {
+        "ws": PatientSocket,
+        "ws_max_size": MAX_MESSAGE,
+        "ws_ping_interval": PING_S,
+        "ws_ping_timeout": PING_S,
+        "ws_per_message_deflate": False,
+    }

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 
-from phone_recorder.server.entry import Entry
 from phone_recorder.wire.printable import printable
 
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
@@ -38,17 +36,3 @@ def size(count: float) -> str:
             break
         count /= 1000
     return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.1f} {unit}"
-
-
-def span(seconds: float, words: Mapping[str, str]) -> str:
-    """A long time, roughly: `12 d`, `5 h`, `7 min`."""
-    minutes = int(seconds // 60)
-    hours, days = minutes // 60, minutes // 1440
-    word, count = ("days", days) if days > 2 else ("hours", hours) if hours > 2 else ("minutes", minutes)
-    return words[word].format(count)
-
-
-def loss(entry: Entry) -> str:
-    """The share of packets that never came."""
-    expected = entry.received + entry.lost
-    return f"{100 * entry.lost / expected:.1f} %" if entry.lost else "0"

@@ -1,4 +1,4 @@
-"""What every request needs: the record server's parts, who is logged in, and the clock."""
+"""What every request needs: who may come in, who is logged in, how it looks, and the clock."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from functools import partial
 from time import monotonic
 from urllib.parse import quote
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
-from phone_recorder.server.figures import Figures
-from phone_recorder.web.events import LiveHub
+from phone_recorder.web.look import Look
 from phone_recorder.web.pictures import Pictures
-from phone_recorder.web.ports import Credentials, ListLive, Recordings
+from phone_recorder.web.ports import Credentials
 from phone_recorder.web.sessions import Sessions
 from phone_recorder.web.throttle import LoginThrottle
 from phone_recorder.web.workers import Workers
@@ -32,12 +31,10 @@ class Site:
     `now` is a clock in seconds that never goes back; times are shown in `zone`, this machine's if it is None.
     """
 
-    recordings: Recordings
-    live: ListLive
     credentials: Credentials | None
+    look: Look
     now: Callable[[], float] = monotonic
     zone: tzinfo | None = None
-    figures: Callable[[], Figures] = Figures
     sessions: Sessions = field(init=False)
     throttle: LoginThrottle = field(init=False)
     lookups: Workers = field(init=False, default_factory=partial(Workers, LOOKUPS))
@@ -47,39 +44,44 @@ class Site:
     pictures: Pictures = field(init=False)
     one_login: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     """Held while a password is checked: many logins at once must not take all the threads."""
-    hub: LiveHub = field(init=False)
+    on_close: list[Callable[[], object]] = field(init=False, default_factory=list)
+    """What ends the streams that would have no end; it may be called more than once."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sessions", Sessions(self.now))
         object.__setattr__(self, "throttle", LoginThrottle(self.now))
-        object.__setattr__(self, "hub", LiveHub(self.live))
         object.__setattr__(self, "pictures", Pictures(self.audio))
+
+    def end_streams(self) -> None:
+        """End whatever would go on for ever. Call from the loop's thread."""
+        for end in list(self.on_close):
+            end()
 
     def close(self) -> None:
         """Have nothing done any more, and nobody wait for it. Call from the loop's thread."""
-        self.hub.close()
+        self.end_streams()
         self.lookups.close()
         self.audio.close()
 
 
-def path_of(request: Request) -> str:
+def path_of(request: HTTPConnection) -> str:
     """The path that is routed. `request.url` is made with the Host header, in which a client may write anything."""
     path: str = request.scope["path"]
     return path
 
 
-def asked_of(request: Request) -> str:
+def asked_of(request: HTTPConnection) -> str:
     """Path and query as a link to the same page."""
     query = request.scope["query_string"].decode("latin-1")
     return quote(path_of(request)) + (f"?{query}" if query else "")
 
 
-def is_tls(request: Request) -> bool:
+def is_tls(request: HTTPConnection) -> bool:
     """Whether the request came over TLS."""
-    return bool(request.scope["scheme"] == "https")
+    return request.scope["scheme"] in ("https", "wss")
 
 
-def site_of(request: Request) -> Site:
+def site_of(request: HTTPConnection) -> Site:
     """The site that this request came to."""
     site: Site = request.app.state.site
     return site

@@ -8,13 +8,14 @@ from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from phone_recorder.web import shown
 from phone_recorder.web.language import language_of
-from phone_recorder.web.site import asked_of
-from phone_recorder.web.words import LANGUAGES, WORDS
+from phone_recorder.web.look import Look
+from phone_recorder.web.site import asked_of, site_of
+from phone_recorder.web.words import LANGUAGES, Words
 
 FILES = Path(__file__).parent / "templates"
 
@@ -22,8 +23,8 @@ FILES = Path(__file__).parent / "templates"
 class Texts(Mapping[str, str]):
     """The texts of one language: `t.search`, `t["search"]`."""
 
-    def __init__(self, language: str) -> None:
-        self._words: dict[str, str] = {key: words._asdict()[language] for key, words in WORDS.items()}
+    def __init__(self, all_words: Mapping[str, Words], language: str) -> None:
+        self._words: dict[str, str] = {key: words._asdict()[language] for key, words in all_words.items()}
 
     def __getitem__(self, key: str) -> str:
         return self._words[key]
@@ -36,39 +37,39 @@ class Texts(Mapping[str, str]):
 
 
 def render(
-    request: Request,
+    request: HTTPConnection,
     template: str,
     values: Mapping[str, object],
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> HTMLResponse:
     """A page in the request's language."""
-    language = language_of(request)
+    site, language = site_of(request), language_of(request)
     visitor = getattr(request.state, "visitor", None)
     session = visitor.session if visitor else None
     common = {
-        "t": Texts(language),
+        "t": Texts(site.look.words, language),
         "language": language,
         "languages": LANGUAGES.items(),
         "visitor": visitor,
         "csrf": session.csrf if session else "",
         "here": asked_of(request),
     }
-    page = environment(request.app.state.site.zone).get_template(template).render(common | dict(values))
+    page = environment(site.look, site.zone).get_template(template).render(common | dict(values))
     headers = {"Vary": "Cookie, Accept-Language", **(headers or {})}
     return HTMLResponse(page, status, headers)
 
 
 @cache
-def environment(zone: tzinfo | None) -> Environment:
-    """jinja2 with our filters; times are shown in `zone`."""
-    made = Environment(loader=FileSystemLoader(FILES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+def environment(look: Look, zone: tzinfo | None) -> Environment:
+    """jinja2 with the look's templates and filters, and the common ones; times are shown in `zone`."""
+    files = FileSystemLoader((look.templates, FILES))
+    made = Environment(loader=files, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     made.filters |= {
         "shown": shown.text,
         "when": partial(shown.when, zone=zone),
         "duration": shown.duration,
         "size": shown.size,
-        "span": shown.span,
-        "loss": shown.loss,
+        **look.filters,
     }
     return made

@@ -20,9 +20,11 @@ from phone_recorder.server.credentials import Credentials
 from phone_recorder.server.credentials_file import credentials_path
 from phone_recorder.server.entry import Entry
 from phone_recorder.server.sidecar import encode
-from phone_recorder.web.kept import KeptRecordings
 from phone_recorder.web.serve import Tls, WebServer
-from phone_recorder.web.server_app import make_app
+from phone_recorder.web.server.app import make_server_app
+from phone_recorder.web.server.kept import KeptRecordings
+from phone_recorder.web.server.look import LOOK
+from phone_recorder.web.server.parts import ServerParts
 from phone_recorder.web.site import Site
 from tests.adapters.certificates import certificate
 from tests.record_bytes import record, speech
@@ -47,7 +49,7 @@ def served(storage: Path, tls: Tls | None = None) -> Iterator[str]:
         with Archive(MountedDrive(storage)) as archive:
             archive.recover()
             credentials = Credentials.load(credentials_path(storage))
-            app = make_app(Site(KeptRecordings(archive), list, credentials))
+            app = make_server_app(ServerParts(Site(credentials, LOOK), KeptRecordings(archive), list))
             async with WebServer(app, "127.0.0.1", 0, tls) as server:
                 urls.append(server.url)
                 ready.set()

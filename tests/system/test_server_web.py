@@ -125,7 +125,7 @@ def test_a_call_that_begins_is_seen_and_its_timer_moves_without_a_reload(tmp_pat
             assert WORDS[language].live in await page.locator("#live-title").inner_text()
             await page.evaluate("window.sameDocument = true")
             site.calls.begin("a" * 32, CALLER, since_s=61)
-            site.site.hub.changed()
+            site.parts.hub.changed()
             row = page.locator("[data-live-rows] tr")
             await row.wait_for()
             shown = await row.inner_text()
@@ -134,7 +134,7 @@ def test_a_call_that_begins_is_seen_and_its_timer_moves_without_a_reload(tmp_pat
             await until(page, "document.querySelector('[data-live-rows] .timer').textContent >= '1:03'")
             assert await page.locator("[data-live-total]").inner_text() == "1"
             site.calls.began.clear()
-            site.site.hub.changed()
+            site.parts.hub.changed()
             await row.wait_for(state="detached")
             assert await page.evaluate("window.sameDocument")
             assert complaints == []
@@ -147,12 +147,12 @@ def test_a_recording_that_has_ended_comes_into_the_list_without_a_reload(tmp_pat
         async with browsing(site, "en") as (page, complaints):
             await log_in(page)
             site.calls.begin("a" * 32, PEOPLE[0])
-            site.site.hub.changed()
+            site.parts.hub.changed()
             await page.locator("[data-live-rows] tr").wait_for()
             await page.evaluate("window.sameDocument = true")
-            site.site.recordings.delete(NEWEST)  # whatever changes the list
+            site.parts.recordings.delete(NEWEST)  # whatever changes the list
             site.calls.began.clear()
-            site.site.hub.changed()
+            site.parts.hub.changed()
             await page.locator(f"[data-list] input[value={NEWEST}]").wait_for(state="detached")
             assert await page.locator("[data-list] tbody tr").count() == 5
             assert await page.evaluate("window.sameDocument")
@@ -272,13 +272,13 @@ def test_without_login_another_sites_page_may_link_to_ours_and_load_nothing(tmp_
             async with another_site(f'{loads}<a href="{site.url}/recordings/{NEWEST}">look</a>') as url:
                 await page.goto(url)
                 assert await page.evaluate("[...document.images].map(image => image.naturalWidth)") == [0, 0]
-                assert len(site.site.pictures) == 0
+                assert len(site.parts.site.pictures) == 0
                 complaints.clear()
                 await page.click("a")
                 # All that our own page loads of itself comes.
                 await until(page, "document.querySelector('audio')?.duration > 10.9")
                 async with asyncio.timeout(PATIENCE_MS / 1000):
-                    while len(site.site.pictures) == 0:
+                    while len(site.parts.site.pictures) == 0:
                         await asyncio.sleep(0.02)
                 await page.goto("/")
                 await until(page, "document.querySelectorAll('[data-list] tbody tr').length === 6")

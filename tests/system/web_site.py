@@ -18,9 +18,11 @@ from phone_recorder.server.entry import Entry, Live
 from phone_recorder.server.folder import OWN
 from phone_recorder.server.password_hash import Cost
 from phone_recorder.server.sidecar import encode
-from phone_recorder.web.kept import KeptRecordings
 from phone_recorder.web.serve import WebServer
-from phone_recorder.web.server_app import make_app
+from phone_recorder.web.server.app import make_server_app
+from phone_recorder.web.server.kept import KeptRecordings
+from phone_recorder.web.server.look import LOOK
+from phone_recorder.web.server.parts import ServerParts
 from phone_recorder.web.site import Site
 from phone_recorder.wire.payload import BY_NAME
 
@@ -123,7 +125,7 @@ class WebSite:
 
     url: str
     calls: Calls
-    site: Site
+    parts: ServerParts
     storage: Path
 
 
@@ -137,6 +139,7 @@ async def served(storage: Path, count: int = 6, login: bool = True) -> AsyncIter
         credentials = Credentials.load(storage / OWN / "credentials.json", cost=Cost(n=16, r=8, p=1))
         credentials.set_password("anna", PASSWORD)
         calls = Calls()
-        site = Site(KeptRecordings(archive), calls, credentials if login else None, zone=UTC)
-        async with WebServer(make_app(site), "127.0.0.1", 0) as server:
-            yield WebSite(server.url, calls, site, storage)
+        site = Site(credentials if login else None, LOOK, zone=UTC)
+        parts = ServerParts(site, KeptRecordings(archive), calls)
+        async with WebServer(make_server_app(parts), "127.0.0.1", 0) as server:
+            yield WebSite(server.url, calls, parts, storage)

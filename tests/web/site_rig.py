@@ -13,7 +13,9 @@ from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.server.entry import Entry, Live
 from phone_recorder.server.figures import Figures
 from phone_recorder.server.query import Page, Query, Totals
-from phone_recorder.web.server_app import make_app
+from phone_recorder.web.server.app import make_server_app
+from phone_recorder.web.server.look import LOOK
+from phone_recorder.web.server.parts import ServerParts
 from phone_recorder.web.site import Site
 from tests.record_bytes import record, speech
 
@@ -163,15 +165,9 @@ class Rig:
         self.live: list[Live] = []
         self.now = 1000.0
         self.figures = Figures()
-        self.site = Site(
-            self.recordings,
-            lambda: self.live,
-            self.credentials if login else None,
-            now=lambda: self.now,
-            zone=UTC,
-            figures=lambda: self.figures,
-        )
-        self.app = make_app(self.site)
+        self.site = Site(self.credentials if login else None, LOOK, now=lambda: self.now, zone=UTC)
+        parts = ServerParts(self.site, self.recordings, lambda: self.live, lambda: self.figures)
+        self.app = make_server_app(parts)
         self.client = TestClient(self.app, base_url=base_url, follow_redirects=False)
 
     def log_in(self) -> str:

@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from phone_recorder.web import forms
-from phone_recorder.web.forms import MAX_BODY, one, read_form
+from phone_recorder.web.body import MAX_BODY
+from phone_recorder.web.forms import one, read_form
 
 FORM = b"application/x-www-form-urlencoded"
 

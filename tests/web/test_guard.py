@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
-from phone_recorder.errors import UsageError
-from phone_recorder.web.server_app import is_loopback, needed_credentials
-from tests.web.site_rig import FIRST, FakeCredentials, Rig, an_entry
+from tests.web.site_rig import FIRST, Rig, an_entry
 
 EVERYBODYS = {"/healthz", "/login", "/language/{language}"}
 BEARER = {"Authorization": "Bearer the-token"}
@@ -248,20 +246,3 @@ def test_credentials_that_cannot_be_read_let_nobody_in(rig: Rig) -> None:
         answer = rig.client.get("/api/v1/recordings", headers=headers)
         assert answer.status_code == 500
         assert answer.json() == {"error": "the credentials file is damaged: restore it"}
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
-def test_loopback_needs_no_credentials(host: str) -> None:
-    assert is_loopback(host)
-    assert needed_credentials(host, FakeCredentials()) is None
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "", "recorder.example", "localhost.example"])
-def test_any_other_address_needs_somebody_who_may_log_in(host: str) -> None:
-    credentials = FakeCredentials()
-    assert needed_credentials(host, credentials) is credentials
-    credentials.users.clear()
-    assert needed_credentials(host, credentials) is credentials
-    credentials.tokens.clear()
-    with pytest.raises(UsageError, match="phone-recorder server passwd"):
-        needed_credentials(host, credentials)

@@ -2,75 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 import h11
 import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
 from phone_recorder.web.patient_protocol import HEAD_S, STALLED_S, PatientProtocol
+from tests.web.fake_loop import Loop, Transport
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-
-class Handle:
-    def __init__(self, at: float, callback: Callable[[], object]) -> None:
-        self.at, self.callback, self.cancelled = at, callback, False
-
-    def cancel(self) -> None:
-        self.cancelled = True
-
-
-class Loop:
-    """Timers that run when the test says so; tasks that never do."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.handles: list[Handle] = []
-
-    def call_later(self, delay: float, callback: Callable[..., object], *args: object) -> Handle:
-        self.handles.append(Handle(self.now + delay, lambda: callback(*args)))
-        return self.handles[-1]
-
-    def create_task(self, coroutine: Coroutine[Any, Any, None], **_: object) -> asyncio.Future[None]:
-        coroutine.close()
-        return asyncio.Future(loop=asyncio.new_event_loop())
-
-    def advance(self, seconds: float) -> None:
-        self.now += seconds
-        for handle in self.handles:
-            if handle.at <= self.now and not handle.cancelled:
-                handle.cancel()
-                handle.callback()
-
-
-class Transport(asyncio.Transport):
-    """One that keeps nothing."""
-
-    def __init__(self) -> None:
-        super().__init__({"peername": ("127.0.0.1", 50000), "sockname": ("127.0.0.1", 8088)})
-        self.aborted = False
-
-    def abort(self) -> None:
-        self.aborted = True
-
-    def close(self) -> None:
-        self.aborted = True
-
-    def is_closing(self) -> bool:
-        return self.aborted
-
-    def write(self, data: object) -> None:
-        """Nobody reads it."""
-
-    def resume_reading(self) -> None:
-        """There is nothing to read."""
-
-    def pause_reading(self) -> None:
-        """There is nothing to read."""
 
 
 async def app(scope: object, receive: object, send: object) -> None:

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from phone_recorder.errors import UsageError
-from phone_recorder.web.api_files import FORMS
+from phone_recorder.web import serve
+from phone_recorder.web.audio_files import FORMS
 from phone_recorder.web.serve import Tls, WebServer
 from tests.record_bytes import record
 from tests.web.certificates import a_certificate
@@ -114,6 +115,22 @@ def test_the_live_stream_and_a_stop_with_streams_and_a_stalled_download(rig: Rig
         return took
 
     assert asyncio.run(scenario()) < STOP_S
+
+
+def test_a_stream_alone_does_not_hold_up_a_stop(rig: Rig) -> None:
+    async def scenario() -> float:
+        loop = asyncio.get_running_loop()
+        server = await WebServer(rig.app, "127.0.0.1", 0).__aenter__()
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+        writer.write(b"GET /api/v1/live/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await asyncio.wait_for(reader.readuntil(b'"total":0'), PATIENCE_S)
+        began = loop.time()
+        await server.__aexit__()
+        took = loop.time() - began
+        writer.close()
+        return took
+
+    assert asyncio.run(scenario()) < serve.STOP_S  # which a download would have
 
 
 def test_what_is_held_up_by_long_audio_is_other_audio_alone(rig: Rig) -> None:

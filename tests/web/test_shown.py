@@ -7,9 +7,6 @@ from datetime import UTC, timedelta, timezone
 import pytest
 
 from phone_recorder.web import shown
-from tests.web.site_rig import an_entry
-
-WORDS = {"days": "{} d", "hours": "{} h", "minutes": "{} min"}
 
 
 @pytest.mark.parametrize(
@@ -36,13 +33,6 @@ def test_a_size(count: float, text: str) -> None:
     assert shown.size(count) == text
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0 min"), (3600, "60 min"), (4 * 3600, "4 h"), (2 * 86400, "48 h"), (3 * 86400, "3 d")]
-)
-def test_a_long_time_roughly(seconds: float, text: str) -> None:
-    assert shown.span(seconds, WORDS) == text
-
-
 def test_an_instant_in_local_time() -> None:
     assert shown.when(1773500966.7, UTC) == "2026-03-14 15:09:26"
     assert shown.when(1773500966, timezone(timedelta(hours=8))) == "2026-03-14 23:09:26"
@@ -51,13 +41,6 @@ def test_an_instant_in_local_time() -> None:
 @pytest.mark.parametrize("seconds", [1e300, -1e300, float("inf"), float("nan")])
 def test_an_instant_that_no_calendar_has(seconds: float) -> None:
     assert shown.when(seconds, UTC) == ""
-
-
-@pytest.mark.parametrize(
-    ("received", "lost", "text"), [(0, 0, "0"), (50, 0, "0"), (75, 25, "25.0 %"), (0, 5, "100.0 %")]
-)
-def test_the_share_of_packets_lost(received: int, lost: int, text: str) -> None:
-    assert shown.loss(an_entry(received=received, lost=lost)) == text
 
 
 def test_text_of_a_caller_is_safe_to_look_at() -> None:

@@ -15,11 +15,11 @@ from starlette.routing import Route
 from phone_recorder.server.entry import Entry
 from phone_recorder.server.query import Query
 from phone_recorder.web import shown
-from phone_recorder.web.api_live import storage_left
-from phone_recorder.web.api_recordings import delete_entry, find_entry
 from phone_recorder.web.forms import one
 from phone_recorder.web.parameters import convert
-from phone_recorder.web.site import site_of
+from phone_recorder.web.server.api_live import storage_left
+from phone_recorder.web.server.api_recordings import delete_entry, find_entry
+from phone_recorder.web.server.parts import parts_of
 from phone_recorder.web.templates import render
 from phone_recorder.wire.payload import BY_NAME
 
@@ -40,31 +40,31 @@ MOST_DELETED = 1000
 
 async def recordings(request: Request) -> Response:
     """GET /: the list."""
-    site = site_of(request)
+    parts = parts_of(request)
     # An empty field of a form asks for nothing.
     asked = {name: value for name, value in request.query_params.multi_items() if value}
-    query = _query(asked, site.zone)
-    page = await site.lookups.run(site.recordings.search, query)
-    left = await storage_left(site)
+    query = _query(asked, parts.site.zone)
+    page = await parts.site.lookups.run(parts.recordings.search, query)
+    left = await storage_left(parts)
     query = msgspec.structs.replace(query, page=page.page)
-    values = {"page": page, "live": site.live(), "left": left, **_searching(query, asked)}
+    values = {"page": page, "live": parts.live(), "left": left, **_searching(query, asked)}
     return render(request, "list.html", values)
 
 
 async def recording(request: Request) -> Response:
     """GET /recordings/{name}: one of them."""
-    entry = await find_entry(site_of(request), request.path_params["name"])
+    entry = await find_entry(parts_of(request), request.path_params["name"])
     playable = (entry.codec in BY_NAME and entry.duration_s > 0) or entry.state == "recording"
     return render(request, "recording.html", {"entry": entry, "facts": _facts(entry), "playable": playable})
 
 
 async def delete(request: Request) -> Response:
     """POST /delete: ask, and when the answer is yes, do it."""
-    site, form = site_of(request), request.state.form
+    parts, form = parts_of(request), request.state.form
     names = list(dict.fromkeys(form.get("name", [])))
     if len(names) > MOST_DELETED:
         raise HTTPException(413, f"{MOST_DELETED} recordings can be deleted at once")
-    entries = [await find_entry(site, name) for name in names]
+    entries = [await find_entry(parts, name) for name in names]
     if not entries:
         return RedirectResponse("/", 303)
     if one(form, "sure") != "yes":
@@ -72,7 +72,7 @@ async def delete(request: Request) -> Response:
     if running := [entry.name for entry in entries if entry.state == "recording"]:
         raise HTTPException(409, f"{running[0]} is being recorded: stop it first")
     for entry in entries:
-        await delete_entry(site, entry.name)
+        await delete_entry(parts, entry.name)
     return RedirectResponse("/", 303)
 
 

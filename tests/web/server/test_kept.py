@@ -15,8 +15,10 @@ from phone_recorder.server.archive import Archive
 from phone_recorder.server.credentials import Credentials
 from phone_recorder.server.password_hash import Cost
 from phone_recorder.server.sidecar import encode
-from phone_recorder.web.kept import KeptRecordings
-from phone_recorder.web.server_app import make_app, needed_credentials
+from phone_recorder.web.server.app import make_server_app
+from phone_recorder.web.server.kept import KeptRecordings
+from phone_recorder.web.server.look import LOOK
+from phone_recorder.web.server.parts import ServerParts
 from phone_recorder.web.site import Site
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
@@ -47,8 +49,12 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
         drive = archive.storage(an_entry("", id="running", state="recording"))
         drive.create(iter([f"{RUNNING}.wav"]), bytes(RecordHeader(PCMU, 160, 160)))
         archive.tick()
-        site = Site(KeptRecordings(archive), list, None, zone=UTC)
-        yield Kept(storage, archive, TestClient(make_app(site), base_url="http://127.0.0.1", follow_redirects=False))
+        yield Kept(storage, archive, client_of(archive, Site(None, LOOK, zone=UTC), "http://127.0.0.1"))
+
+
+def client_of(archive: Archive, site: Site, url: str) -> TestClient:
+    app = make_server_app(ServerParts(site, KeptRecordings(archive), list))
+    return TestClient(app, base_url=url, follow_redirects=False)
 
 
 def names(kept: Kept, **asked: str) -> list[str]:
@@ -103,8 +109,7 @@ def test_real_credentials(kept: Kept, tmp_path: Path) -> None:
     credentials = Credentials.load(tmp_path / "own" / "credentials.json", cost=CHEAP)
     credentials.set_password("anna", "correct horse")
     token = credentials.add_token("script")
-    site = Site(KeptRecordings(kept.archive), list, needed_credentials("0.0.0.0", credentials))
-    client = TestClient(make_app(site), base_url="http://recorder.example", follow_redirects=False)
+    client = client_of(kept.archive, Site(credentials, LOOK), "http://recorder.example")
     assert client.get("/api/v1/recordings").status_code == 401
     assert client.get("/api/v1/recordings", headers={"Authorization": f"Bearer {token}"}).status_code == 200
     assert client.post("/login", data={"user": "anna", "password": "correct horse"}).status_code == 303

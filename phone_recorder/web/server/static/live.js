@@ -1,4 +1,4 @@
-import { duration, shown } from "./text.js";
+import { duration, shown } from "/static/text.js";
 
 const SILENT_DB = -60;
 const TEXTS = ["remote_number", "remote_name", "local_number", "local_name", "device", "codec", "received", "lost"];

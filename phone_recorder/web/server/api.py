@@ -7,19 +7,21 @@ from starlette.responses import Response
 
 from phone_recorder.server.entry import Entry
 from phone_recorder.server.query import Page, Query
-from phone_recorder.web import api_files, api_live, api_recordings
-from phone_recorder.web.api_files import AudioParameters, ZipParameters
-from phone_recorder.web.api_live import Health, LiveList, StorageLeft
-from phone_recorder.web.metrics import MEDIA_TYPE as METRICS_TYPE
+from phone_recorder.web.audio_files import AudioParameters
 from phone_recorder.web.openapi import Operation, openapi
 from phone_recorder.web.problems import json_answer
+from phone_recorder.web.server import api_files, api_live, api_recordings
+from phone_recorder.web.server.api_files import ZipParameters
+from phone_recorder.web.server.api_live import Health, LiveList, StorageLeft
+from phone_recorder.web.server.look import LOOK
+from phone_recorder.web.server.metrics import MEDIA_TYPE as METRICS_TYPE
 
 _ONE = "/api/v1/recordings/{name}"
 _WAV, _BYTES, _SVG, _ZIP = ("audio/wav",), ("application/octet-stream",), ("image/svg+xml",), ("application/zip",)
 
 
 async def _openapi(_: Request) -> Response:
-    return json_answer(openapi(OPERATIONS))
+    return json_answer(openapi(OPERATIONS, "phone-recorder server", LOOK.token_hint))
 
 
 OPERATIONS = (

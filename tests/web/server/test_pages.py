@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from phone_recorder.web.server.look import LOOK
 from phone_recorder.web.templates import FILES
-from phone_recorder.web.words import LANGUAGES, WORDS
+from phone_recorder.web.words import LANGUAGES
 from tests.web.site_rig import FIRST, HOSTILE, Rig, a_live, an_entry
 
 SECOND = f"{FIRST}-2"
-ELEMENTS_WITH_SCRIPT = {"script", "link"}
+TEMPLATES = sorted([*FILES.glob("*.html"), *LOOK.templates.glob("*.html")])
 
 
 class Page(HTMLParser):
@@ -96,12 +97,12 @@ def test_no_path_becomes_markup(rig: Rig, text: str) -> None:
     assert "<script>alert" not in answer.text
 
 
-@pytest.mark.parametrize("template", sorted(path.name for path in FILES.glob("*.html")))
-def test_no_template_has_scripts_or_styles_within_or_things_from_elsewhere(template: str) -> None:
-    source = (FILES / template).read_text("utf-8")
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_scripts_or_styles_within_or_things_from_elsewhere(template: Path) -> None:
+    source = template.read_text("utf-8")
     assert not re.search(r"\son[a-z]+=|\sstyle=|<style|javascript:|\|\s*safe|https?://", source)
     for script in re.findall(r"<script[^>]*>[^<]*", source):
-        assert re.fullmatch(r'<script type="module" src="/static/[a-z]+\.js">', script)
+        assert re.fullmatch(r'<script type="module" src="/static/(?:server/)?[a-z]+\.js">', script)
 
 
 @pytest.mark.parametrize("path", ["/", f"/recordings/{FIRST}", "/nowhere"])
@@ -114,8 +115,9 @@ def test_every_page_is_in_both_languages(rig: Rig, path: str, language: str) -> 
 
 
 def test_both_languages_say_everything_and_nothing_is_said_nowhere() -> None:
-    sources = " ".join(path.read_text("utf-8") for path in [*FILES.glob("*.html"), *FILES.parent.glob("*.py")])
-    for key, words in WORDS.items():
+    code = [*FILES.parent.glob("*.py"), *LOOK.templates.parent.glob("*.py")]
+    sources = " ".join(path.read_text("utf-8") for path in [*TEMPLATES, *code])
+    for key, words in LOOK.words.items():
         assert words.en.strip(), key
         assert words.zh.strip(), key
         assert words.en.count("{}") == words.zh.count("{}"), key

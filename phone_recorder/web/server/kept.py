@@ -11,7 +11,7 @@ from phone_recorder.server.query import Page, Query, Totals
 
 
 class KeptRecordings:
-    """`web.ports.Recordings`, of an archive that is open."""
+    """`web.server.ports.Recordings`, of an archive that is open."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive

@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 import schemathesis
 
-from phone_recorder.web.api import OPERATIONS
+from phone_recorder.web.server.api import OPERATIONS
 from tests.web.site_rig import Rig, a_live, an_entry
 
 BEARER = {"Authorization": "Bearer the-token"}

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable
 from typing import Any, TypeVar
 
 from phone_recorder.server.entry import Live
-from phone_recorder.web.events import MOST_SHOWN, LiveHub
+from phone_recorder.web.server.events import MOST_SHOWN, LiveHub
 from tests.web.site_rig import HOSTILE, a_live
 
 T = TypeVar("T")

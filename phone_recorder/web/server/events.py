@@ -13,7 +13,7 @@ from contextlib import suppress
 import msgspec
 
 from phone_recorder.server.entry import Live
-from phone_recorder.web.ports import ListLive
+from phone_recorder.web.server.ports import ListLive
 
 EVERY_S = 1.0
 LEAST_S = 0.1

@@ -1,0 +1,1 @@
+"""The record server's web pages and JSON API."""
