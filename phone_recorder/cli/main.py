@@ -25,6 +25,7 @@ COMMANDS = {
     "repair": "Mend record files that were cut short.",
     "play": "Play a record file.",
     "usb": "List the USB drives, and which one is used.",
+    "phone": "Switch on the whole emulated phone.",
     "models": "List the phone models and what they can do.",
     "config": "Show, check and change the settings of a phone.",
     "server": "Run a record server.",

@@ -29,10 +29,16 @@ KEYS = {
 }
 """Keys of a terminal to keys of the phone; while a field is edited, letters go into it."""
 QUIT = "q"
-HELP = (
-    "F1-F4 soft keys   arrows, Enter, Esc   0-9 * #   r record   a s d f DSS keys",
-    "h hook   p speaker   o hold   l redial   m menu   q switch off",
-)
+HELP = {
+    "en": (
+        "F1-F4 soft keys   arrows, Enter, Esc   0-9 * #   r record   a s d f DSS keys",
+        "h hook   p speaker   o hold   l redial   m menu   q switch off",
+    ),
+    "zh": (
+        "F1-F4 软键   方向键、Enter、Esc   0-9 * #   r 录音   a s d f DSS 键",
+        "h 听筒   p 免提   o 保持   l 重拨   m 应用   q 关机",
+    ),
+}
 
 
 class TerminalFace:
@@ -88,4 +94,4 @@ class TerminalFace:
         from phone_recorder.phone.face.text_face import draw
 
         if self._screen:
-            self._draw([*draw(self._screen), "", *HELP, self._note])
+            self._draw([*draw(self._screen), "", *HELP[self._screen.language], self._note])

@@ -74,7 +74,7 @@ def typed(phone: Phone, *keys: str) -> Rig:
 
 def test_the_screen_is_drawn_with_its_keys_explained() -> None:
     rig = typed(Phone())
-    assert "BX5S" in "\n".join(rig.drawn[0]) and HELP[0] in rig.drawn[0]
+    assert "BX5S" in "\n".join(rig.drawn[0]) and HELP["en"][0] in rig.drawn[0]
 
 
 def test_every_key_of_the_terminal_is_one_of_the_phone() -> None:

@@ -1,0 +1,81 @@
+"""The control API as JSON-RPC 2.0, a request a message."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+import msgspec
+
+from phone_recorder.control_api import BY_NAME, Request
+from phone_recorder.errors import PhoneRecorderError
+from phone_recorder.wire.printable import printable
+
+PARSE, INVALID, NO_METHOD, PARAMS, REFUSED = -32700, -32600, -32601, -32602, -32000
+"""Codes of JSON-RPC 2.0 section 5.1; the last one is ours: the phone cannot do that, in one sentence."""
+NO_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What decoding raises: for what is no JSON, no text, and nested too deep."""
+
+Answer = Callable[[Request], Awaitable[msgspec.Struct]]
+Own = Callable[[Any], None]
+"""A method of the carrier's own; ValidationError if its parameters make no sense."""
+
+
+class Call(msgspec.Struct):
+    """What is asked. Without an id nobody waits for an answer."""
+
+    method: str
+    jsonrpc: Literal["2.0"] = "2.0"
+    params: msgspec.Raw = msgspec.Raw(b"{}")
+    id: int | str | None = None
+
+
+class Refusal(Exception):
+    """A request that is not carried out: its code, and why."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+async def carry_out(data: str | bytes, answer: Answer, own: dict[str, Own] | None = None) -> bytes | None:
+    """The answer to a message, None to one that wants none."""
+    asked: Call | None = None
+    try:
+        asked = _read(data)
+        result = await _result(asked, answer, own or {})
+    except Refusal as refusal:
+        # Of what cannot be read nobody knows whether it wants an answer: it gets one.
+        return _refused(refusal, asked.id if asked else None) if asked is None or asked.id is not None else None
+    return None if asked.id is None else msgspec.json.encode({"jsonrpc": "2.0", "id": asked.id, "result": result})
+
+
+def _read(data: str | bytes) -> Call:
+    try:
+        return msgspec.json.decode(data, type=Call)
+    except msgspec.ValidationError as error:
+        sentence = f"this is no request: {printable(str(error))}; a message is one JSON-RPC 2.0 object, and no batch"
+        raise Refusal(INVALID, sentence) from error
+    except NO_JSON as error:
+        raise Refusal(PARSE, f"this is no JSON: {printable(str(error))}") from error
+
+
+async def _result(asked: Call, answer: Answer, own: dict[str, Own]) -> object:
+    try:
+        if asked.method in own:
+            own[asked.method](msgspec.json.decode(asked.params))
+            return {}
+        if asked.method not in BY_NAME:
+            raise Refusal(NO_METHOD, f"there is no method {printable(asked.method)!r}: see /openapi.json")
+        request = msgspec.json.decode(asked.params, type=BY_NAME[asked.method].request)
+    except NO_JSON as error:
+        raise Refusal(PARAMS, f"the parameters cannot be used: {printable(str(error))}") from error
+    try:
+        return await answer(request)
+    except PhoneRecorderError as error:
+        raise Refusal(REFUSED, str(error)) from error
+
+
+def _refused(refusal: Refusal, id_: int | str | None) -> bytes:
+    error = {"code": refusal.code, "message": str(refusal)}
+    return msgspec.json.encode({"jsonrpc": "2.0", "id": id_, "error": error})
