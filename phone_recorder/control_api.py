@@ -317,7 +317,7 @@ class Stick(msgspec.Struct, frozen=True):
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """A record file; `problem` says what is wrong with it."""
+    """A record file; `problem` says what is wrong with it. One that is `running` is being written just now."""
 
     name: str
     size: int
@@ -325,6 +325,7 @@ class Recording(msgspec.Struct, frozen=True):
     started_at: str = ""
     codec: str = ""
     problem: str = ""
+    running: bool = False
 
 
 class RecordingList(msgspec.Struct, frozen=True):

@@ -12,18 +12,17 @@ from phone_recorder.errors import UsageError
 from phone_recorder.recording.drive_names import record_order
 from phone_recorder.wire.printable import printable
 
-BEING_RECORDED = "it is being recorded"
-
 
 @dataclass(frozen=True, slots=True)
 class DriveRecording:
-    """A record file; `size` in bytes. `problem` says what is wrong with it, or that it is being recorded."""
+    """A record file; `size` in bytes. `problem` says what is wrong with it; `running`: it is being recorded."""
 
     name: str
     size: int
     duration_s: float
     codec: str
     problem: str = ""
+    running: bool = False
 
 
 def list_recordings(drive: MountedDrive) -> list[DriveRecording]:
@@ -68,5 +67,5 @@ def _look(path: Path, free: bool) -> DriveRecording | None:
     header = examined.header
     if header is None:
         return DriveRecording(path.name, size, 0.0, "", wrong)
-    # While it is being written, its header is behind.
-    return DriveRecording(path.name, size, header.duration_s, header.codec.name, wrong if free else BEING_RECORDED)
+    # While it is being written, its header is behind, which is nothing wrong.
+    return DriveRecording(path.name, size, header.duration_s, header.codec.name, wrong if free else "", not free)

@@ -139,4 +139,4 @@ def _shown(one: DriveRecording) -> Recording:
     began = ""
     with suppress(ValueError):  # the 31st of February
         began = datetime.strptime(order[0], "%Y%m%d%H%M%S").isoformat() if order else ""
-    return Recording(one.name, one.size, one.duration_s, began, one.codec, one.problem)
+    return Recording(one.name, one.size, one.duration_s, began, one.codec, one.problem, one.running)

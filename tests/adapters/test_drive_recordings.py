@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.adapters.drive_recordings import (
-    BEING_RECORDED,
     delete_recording,
     export_recording,
     list_recordings,
@@ -48,7 +47,8 @@ def test_what_is_wrong_with_one_is_said(drive: MountedDrive) -> None:
 def test_one_that_is_being_recorded_says_so_and_stays(drive: MountedDrive) -> None:
     names = iter(["Record_20260103120000.wav"])
     writer = drive.create(names, bytes(RecordHeader(PCMU, 160, 160)))
-    assert list_recordings(drive)[0].problem == BEING_RECORDED
+    found = list_recordings(drive)[0]
+    assert (found.running, found.problem) == (True, "")
     with pytest.raises(UsageError, match="is being recorded"):
         delete_recording(drive, "Record_20260103120000.wav")
     writer.close()

@@ -145,3 +145,10 @@ def test_the_picture_has_every_pair_that_does_something() -> None:
         if (after, action) != (key, Action.NONE):
             arrows = [line for line in text.splitlines() if line.strip().startswith(f"{key.value} --> {after.value}: ")]
             assert any(event.value in line and action.value in line for line in arrows), (key, event)
+
+
+def test_the_chinese_diagram_is_drawn_from_the_table_too() -> None:
+    drawn = subprocess.run(
+        [sys.executable, DOCS / "draw_record_key.py", "zh"], capture_output=True, text=True, check=True
+    )
+    assert drawn.stdout in (DOCS.parent / "README.zh.md").read_text("utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from phone_recorder.adapters.drive_recordings import BEING_RECORDED
 from phone_recorder.control_api import (
     ControlPlayback,
     ExportRecording,
@@ -53,7 +52,7 @@ def _gone(facts: Facts) -> Shown:
 def _problem(one: Recording, playback: Playback) -> str:
     """What is wrong with what is played, or was last; else with the file."""
     played = playback.problem if playback.name in ("", one.name) else ""
-    damage = "" if one.problem in ("", BEING_RECORDED) else f"damaged, what is there is played: {one.problem}"
+    damage = f"damaged, what is there is played: {one.problem}" if one.problem else ""
     return played or damage
 
 
@@ -66,8 +65,8 @@ def _rows(one: Recording, playing: Playback | None, language: Language) -> tuple
         Line(say("speed", language), f"{playing.speed if playing else 1:g}x"),
         Line(say("state", language), say(state, language)),
     ]
-    if one.problem:
-        texts.append(Line(say("being_recorded" if one.problem == BEING_RECORDED else "damaged", language), mark="!"))
+    if one.problem or one.running:
+        texts.append(Line(say("being_recorded" if one.running else "damaged", language), mark="!"))
     return tuple(Row(line.text, line) for line in texts)
 
 

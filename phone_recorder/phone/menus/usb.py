@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from phone_recorder.adapters.drive_recordings import BEING_RECORDED
 from phone_recorder.control_api import (
     ControlPlayback,
     DeleteRecording,
@@ -113,6 +112,6 @@ def player_of(name: str) -> Page:
 
 
 def _mark(one: Recording) -> str:
-    if one.problem == BEING_RECORDED:
+    if one.running:
         return BEING_WRITTEN
     return DAMAGED if one.problem else ""

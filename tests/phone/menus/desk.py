@@ -39,11 +39,11 @@ DRIVE = Drive("DATA", "/dev/sdb1", "vfat", 8_000_000_000, 3_200_000_000, used=Tr
 DAMAGED = "dataSize is 500, but only 300 bytes follow the header"
 
 
-def recording(number: int, problem: str = "") -> Recording:
+def recording(number: int, problem: str = "", running: bool = False) -> Recording:
     """The later, the higher its number."""
     minute, second = divmod(number, 60)
     began = f"2026-11-28T06:{minute:02}:{second:02}"
-    return Recording(f"Record_2026112806{minute:02}{second:02}.wav", 1000, 12.5, began, "PCMU", problem)
+    return Recording(f"Record_2026112806{minute:02}{second:02}.wav", 1000, 12.5, began, "PCMU", problem, running)
 
 
 CALLS = CallLog(

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as with_fields
 
-from phone_recorder.adapters.drive_recordings import BEING_RECORDED
 from phone_recorder.control_api import (
     DeleteRecording,
     Drive,
@@ -98,7 +97,7 @@ def test_a_drive_that_cannot_be_read_says_why() -> None:
 
 def test_a_recording_shows_when_and_how_long_it_was_and_whether_it_is_damaged() -> None:
     nameless = Recording("Record_20260231064112.wav", 1000, 61.0)
-    desk = opened(recording(2, BEING_RECORDED), recording(1, "the codec is unknown"), nameless)
+    desk = opened(recording(2, running=True), recording(1, "the codec is unknown"), nameless)
     assert desk.view.lines == (
         Line("2026-11-28 06:00", "0:12", "●"),
         Line("2026-11-28 06:00", "0:12", "!"),

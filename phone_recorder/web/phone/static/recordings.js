@@ -71,6 +71,7 @@ function row(template, recording, choose) {
   const damaged = part("damaged", made);
   damaged.hidden = !recording.problem;
   damaged.title = shown(recording.problem);
+  part("running", made).hidden = !recording.running;
   return made;
 }
 
