@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from phone_recorder.cli.lazy_commands import LazyCommands
 from phone_recorder.errors import UsageError
 
 Decorator = Callable[[Any], Any]
@@ -48,6 +49,14 @@ class GroupedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_groups(self, ctx, formatter)
+
+
+class GroupedCommands(LazyCommands):
+    """A command with commands below it, whose help shows its options under their headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_groups(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
 
 
 def refuse(names: Sequence[str], where: str) -> None:

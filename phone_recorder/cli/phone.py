@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phone_recorder.cli.lazy_commands import LazyCommands
-from phone_recorder.cli.option_groups import refuse, with_options, write_groups
+from phone_recorder.cli.option_groups import GroupedCommands, refuse, with_options
 from phone_recorder.cli.phone_options import DEFAULT_STICK, OPTIONS, PHONE_PORT
 from phone_recorder.errors import UsageError
 
@@ -26,17 +25,10 @@ COMMANDS = {
 PLACES = {"passwd": ("phone_passwd", "passwd"), "token": ("phone_passwd", "token")}
 
 
-class _Commands(LazyCommands):
-    def __init__(self, *args: Any, **extra: Any) -> None:
-        super().__init__(*args, lines=COMMANDS, places=PLACES, **extra)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_groups(self, ctx, formatter)
-        self.format_commands(ctx, formatter)
-
-
 @click.group(
-    cls=_Commands,
+    cls=GroupedCommands,
+    lines=COMMANDS,
+    places=PLACES,
     invoke_without_command=True,
     epilog="Example: phone-recorder phone --set phone.model=BX6 --usb ./stick --http 127.0.0.1:8080",
 )

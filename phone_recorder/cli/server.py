@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phone_recorder.cli.lazy_commands import LazyCommands
-from phone_recorder.cli.option_groups import with_options, write_groups
+from phone_recorder.cli.option_groups import GroupedCommands, with_options
 from phone_recorder.cli.output import shown
 from phone_recorder.cli.server_options import OPTIONS
 from phone_recorder.errors import UsageError
@@ -29,17 +28,10 @@ PLACES = {
 }
 
 
-class _Commands(LazyCommands):
-    def __init__(self, *args: Any, **extra: Any) -> None:
-        super().__init__(*args, lines=COMMANDS, places=PLACES, **extra)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_groups(self, ctx, formatter)
-        self.format_commands(ctx, formatter)
-
-
 @click.group(
-    cls=_Commands,
+    cls=GroupedCommands,
+    lines=COMMANDS,
+    places=PLACES,
     invoke_without_command=True,
     epilog="Example: phone-recorder server --host 0.0.0.0 --storage ./recordings --http 127.0.0.1:8088",
 )
