@@ -9,6 +9,7 @@ from datetime import datetime
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.control_api import Call, CallState, Direction
 from phone_recorder.desk.legs import Leg
+from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.harness.stage import Stage
 from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.face.indicator import Indicator
@@ -90,13 +91,18 @@ class DeskCall:
         )
 
     def connect(self) -> None:
-        """It was answered: from now on it can be recorded."""
+        """It was answered: it can be recorded now. PhoneRecorderError, and its end, if nobody can speak in it."""
         if self.over or self.answered:
             return
         now = self._clock.now()
+        try:
+            self.recorded = self.leg.begin(self.stage, now)
+        except PhoneRecorderError as error:
+            self.reason = str(error)
+            self._hang_up()
+            raise
         self._answered_at = now
         self._state = "connected"
-        self.recorded = self.leg.begin(self.stage, now)
         self._running = asyncio.get_running_loop().create_task(self._run(self.recorded))
         self._changed()
 
@@ -114,7 +120,7 @@ class DeskCall:
         now = self._clock.now()
         self._ended_at = now
         self._state = "ended"
-        self.reason = self.leg.reason
+        self.reason = self.reason or self.leg.reason
         if self.recorded:
             self.recorded.hang_up(now)
         else:

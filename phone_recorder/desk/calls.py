@@ -178,6 +178,11 @@ class Calls:
         call.press(key)
         return self.record_state
 
+    def enable(self, on: bool) -> None:
+        """Whether the record key can start a recording in the call there is."""
+        if self._call and self._call.recorded:
+            self._call.recorded.recorder.enabled = on
+
     def check(self) -> None:
         """Log what is over, and raise what has gone wrong with a call of ours."""
         for call in [call for call in self._unlogged if call.over]:
@@ -240,8 +245,11 @@ class Calls:
 
     async def _settle(self, call: DeskCall, talk: SipTalk) -> None:
         await talk.settled
-        if talk.connected:
-            call.connect()
+        try:
+            if talk.connected:
+                call.connect()
+        except PhoneRecorderError as error:
+            self._tell(f"the call is over: {error}")
 
     def _changed(self) -> None:
         if self.line:

@@ -34,8 +34,10 @@ TOLD_S = 0.5
 """Of a playback it is told at least so often where it is."""
 NEWS_S = 5.0
 """So long the answer to what could not be is shown."""
-CALL_FIRST = ("record", "server", "sip_info", "usb", "call")
+CALL_FIRST = {"record", "server", "sip_info", "call"}
 """Sections of the settings that count from the next call on."""
+POWER_FIRST = {"usb"}
+"""Those that count when the phone is switched on again."""
 
 
 class DeskPhone:
@@ -65,7 +67,7 @@ class DeskPhone:
         self._loop = asyncio.get_running_loop()
         self.bay = await aside(lambda: Bay(self._plan, self.settings, self._clock))
         self._calls = Calls(
-            lambda: self.settings, self.bay, self._clock, self.show, self._log.add, self._pass_on, self._tell
+            lambda: self.settings, self.bay, self._clock, self.show, self._log.add, self._pass_on, self._tell_all
         )
         if has_line(self.settings):
             account_of(self.settings)  # what cannot be is said now
@@ -163,6 +165,11 @@ class DeskPhone:
     def _say(self, news: str) -> None:
         self._news, self._news_until = news, self._loop.time() + NEWS_S
 
+    def _tell_all(self, news: str) -> None:
+        """What happens by itself: on the screen, and as a line."""
+        self._say(news)
+        self._tell(news)
+
     def _pass_on(self, message: api.Message) -> None:
         if self._watchers.wanted("message"):
             self._watchers.pass_on("message", message)
@@ -216,7 +223,11 @@ class DeskPhone:
             await self._keeper.change(request.values)
             if line:
                 await self._move_line()
-        if self._calls.busy and any(key.partition(".")[0] in CALL_FIRST for key in request.values):
+        self._calls.enable(after.record.enabled)
+        sections = {key.partition(".")[0] for key in request.values}
+        if sections & POWER_FIRST:
+            self._say("saved: it counts when the phone is switched on again")
+        elif self._calls.busy and sections & CALL_FIRST and request.values.keys() != {"record.enabled"}:
             self._say("saved: it counts from the next call on")
         return self._keeper.listed
 

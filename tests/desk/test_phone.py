@@ -230,3 +230,30 @@ def test_levels_are_measured_while_somebody_watches(tmp_path: Path) -> None:
         assert seen[-1].far_db is None and seen[-1].near_db is not None
 
     play(scene, tmp_path)
+
+
+def test_recording_that_is_switched_on_in_a_call_counts_at_once(tmp_path: Path) -> None:
+    async def scene(phone: Switched) -> None:
+        await phone.ask(api.StartCall("1002"))
+        await phone.ask(api.PressRecord())
+        assert "switched off" in phone.last["screen"].prompt
+        await phone.ask(api.SetSettings({"record.enabled": "on"}))
+        await phone.ask(api.PressRecord())
+        await phone.until_icon("recording")
+
+    play(scene, tmp_path, {"record.enabled": "off"})
+
+
+def test_a_call_in_which_nobody_can_speak_is_over(tmp_path: Path) -> None:
+    voice = tmp_path / "voice.wav"
+    voice.write_bytes((Path(__file__).parents[2] / "fixtures" / "speech" / "near_en.wav").read_bytes())
+
+    async def scene(phone: Switched) -> None:
+        await phone.ask(api.StartCall("1002", direction="in", far=str(voice)))
+        voice.unlink()
+        with pytest.raises(UsageError, match=r"voice\.wav"):
+            await phone.ask(api.AnswerCall())
+        assert (await phone.ask(api.GetCall())).state == "ended"
+        await phone.ask(api.StartCall("1003"))
+
+    play(scene, tmp_path)
