@@ -56,10 +56,12 @@ class SipLine:
         self._tell = tell
         self._tap = tap(lambda: self._phone.address[1] if self._phone else 0)
         self._phone: SipPhone | None = None
+        self._busy = False
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def busy(self, busy: bool) -> None:
         """Whether calls that come are turned away."""
+        self._busy = busy
         if self._phone:
             self._phone.waits = not busy
 
@@ -92,11 +94,11 @@ class SipLine:
         try:
             async with phone:
                 self._phone = phone
-                phone.waits = True
+                phone.waits = not self._busy
                 registering = asyncio.get_running_loop().create_task(self._register(phone))
                 try:
                     while True:
-                        self._offered(await phone.next_call())
+                        self._offered(await phone.offered_call())
                 finally:
                     registering.cancel()
         finally:

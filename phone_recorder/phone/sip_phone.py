@@ -129,6 +129,10 @@ class SipPhone:
     async def next_call(self) -> SipTalk:
         """The next call that comes; it rings. Calls are taken from now on, one at a time, while this phone `waits`."""
         self.waits = True
+        return await self.offered_call()
+
+    async def offered_call(self) -> SipTalk:
+        """The next call that rings; there is none while this phone does not wait."""
         return await self._calling.get()
 
     def registration_changed(self, registration: Registration) -> None:
