@@ -47,3 +47,5 @@ say "A WAV file that any player plays; or: phone-recorder play run/server/Record
 for file in run/server/Record_*.wav; do
     show phone-recorder export "$file" -o run/call.wav --force
 done
+
+say "The whole phone, with its page in a browser: phone-recorder phone"
