@@ -111,6 +111,7 @@ class Desk:
 @asynccontextmanager
 async def desk(url: str, language: str = "en-GB", width: int = 1440, height: int = 900) -> AsyncIterator[Desk]:
     """The page in a browser of this language; whatever the page complains of is an error."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=need("chromium"), args=FLAGS)
         context = await browser.new_context(viewport={"width": width, "height": height}, locale=language)
