@@ -1,4 +1,4 @@
-"""Runs every benchmark and prints a table for each: ours, the peer, the ratio."""
+"""Runs every benchmark, or those that are named: `python -m tests.bench phone sip`. Ours, the peer, the ratio."""
 
 from __future__ import annotations
 
@@ -23,12 +23,18 @@ FFMPEG = ["ffmpeg", "-y", "-protocol_whitelist", "file,udp,rtp", "-i", "call.sdp
 
 
 def main() -> None:
+    known = {
+        bench.__name__: bench for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server, sip, phone)
+    }
+    wanted = sys.argv[1:] or list(known)
+    if not known.keys() >= set(wanted):
+        sys.exit(f"benchmarks are {', '.join(known)}")
     print(f"Python {platform.python_version()}, {platform.machine()}; medians of runs in turn")
     print()
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server, sip):
-            bench(directory)
+    with tempfile.TemporaryDirectory() as place:
+        directory = Path(place)
+        for name in wanted:
+            known[name](directory)
             print()
 
 
@@ -47,6 +53,12 @@ def server(directory: Path) -> None:
 
 def sip(directory: Path) -> None:
     from tests.bench.sip import sip as bench
+
+    bench(directory)
+
+
+def phone(directory: Path) -> None:
+    from tests.bench.phone import phone as bench
 
     bench(directory)
 
