@@ -77,7 +77,7 @@ RECORD = (
         "File size limit",
         "文件大小限制",
         "Largest file of a recording on USB, which then goes on in another; 0 for no limit.",
-        "U 盘上单个录音文件的大小上限，达到后自动新建文件；0 表示不限制。",
+        "U盘上单个录音文件的大小上限，达到后自动新建文件；0 表示不限制。",
         ("file size limit", "file size", "size limit", "max file size"),
     ),
     Setting(
@@ -87,7 +87,7 @@ RECORD = (
         "Keep free",
         "预留空间",
         "To be kept free on the USB drive.",
-        "U 盘上需预留的空间。",
+        "U盘上需预留的空间。",
     ),
     Setting(
         "record.cover",
@@ -137,9 +137,9 @@ USB = (
         ("record", "drive"),
         Text(1000, hint="a name"),
         "USB drive",
-        "U 盘",
+        "U盘",
         "Label, serial, UUID or device of the drive to use; without one, the first.",
-        "使用的 U 盘的卷标、序列号、UUID 或设备名；留空则使用第一个。",
+        "使用的 U盘的卷标、序列号、UUID 或设备名；留空则使用第一个。",
     ),
     Setting(
         "usb.folder",
@@ -148,7 +148,7 @@ USB = (
         "Folder",
         "文件夹",
         "Folder on the drive; without one, the drive's root.",
-        "U 盘上的文件夹；留空则为根目录。",
+        "U盘上的文件夹；留空则为根目录。",
     ),
     Setting(
         "usb.repair",
@@ -157,7 +157,7 @@ USB = (
         "Repair files",
         "修复文件",
         "Mend files that were cut short when a drive is plugged in.",
-        "插入 U 盘时修复被中断的录音文件。",
+        "插入 U盘时修复被中断的录音文件。",
     ),
 )
 
@@ -168,8 +168,8 @@ SERVER = (
         Text(255, form=host_name, hint="a name or an IP address"),
         "Server address",
         "服务器地址",
-        "Address of the record server; without one, one of the phone's own.",
-        "录音服务器地址；留空则使用内置服务器。",
+        "Address of the record server; without one nothing can be recorded there.",
+        "录音服务器地址；留空则无法进行网络录音。",
         ("server addr", "server address", "server ip", "server host", "server"),
     ),
     Setting(

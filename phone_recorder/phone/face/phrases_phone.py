@@ -7,6 +7,7 @@ from __future__ import annotations
 WANTED = {
     "saved: it counts from the next call on": "已保存：从下一次通话起生效",
     "saved: it counts when the phone is switched on again": "已保存：话机重新启动后生效",
+    "{} is a link, and no recording": "{} 是链接，不是录音",
     "the call is over: {t}": "通话已结束：{}",
     "exported to {}": "已导出到 {}",
     "a call is going on: end it first": "正在通话：请先结束通话",

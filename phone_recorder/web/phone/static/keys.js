@@ -11,7 +11,7 @@ const KEYS = {
 };
 const REPEATED = new Set(["up", "down", "left", "right", "back"]);
 // What has keys of its own: of those that are pressed there the phone gets none, or not these.
-const ELSEWHERE = "input, select, textarea, audio, dialog, [role=slider]";
+const ELSEWHERE = "input, select, textarea, audio, [role=slider]";
 const OWN = [["button, a, summary", /^(?:Enter| )$/], ["[data-scrolls]", /^Arrow/]];
 
 // `press` takes a key's name, `type` letters; both answer when the phone has. `isTyping`: a field of the phone is open.
@@ -40,7 +40,7 @@ export function listenToKeys(press, type, isTyping) {
     if (!event.repeat) drawn.get(key)?.classList.add("pressed");
     then(() => {
       if (letter && isTyping()) return type(event.key);
-      if (event.key === "?") return help.open || help.showModal();
+      if (event.key === "?") return help.showModal();
       return !event.repeat || REPEATED.has(key) ? press(key) : undefined;
     });
   });
@@ -56,6 +56,6 @@ export function listenToKeys(press, type, isTyping) {
 function isForPhone(event) {
   const typed = event.getModifierState("AltGraph");
   if (event.isComposing || event.metaKey || (!typed && (event.ctrlKey || event.altKey))) return false;
-  if (event.target.closest(ELSEWHERE)) return false;
+  if (event.target.closest(ELSEWHERE) || document.querySelector("dialog[open]")) return false;
   return !OWN.some(([where, keys]) => keys.test(event.key) && event.target.closest(where));
 }

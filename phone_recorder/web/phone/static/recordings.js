@@ -7,7 +7,7 @@ const PATH = "/api/v1/recordings/";
 
 export function followRecordings(link, ask) {
   const section = part("recordings");
-  const detail = part("detail", section);
+  const detail = part("detail");
   const question = part("question");
   let listed = [];
   let chosen = "";
