@@ -29,14 +29,20 @@ def list_recordings(drive: MountedDrive) -> list[DriveRecording]:
     """Newest first; DriveError if the drive cannot be looked at. What vanishes meanwhile is left out."""
     free = set(drive.recordings())
     paths = [drive.directory / name for name in reversed(drive.names())]
-    return [found for path in paths if (found := _look(path, str(path) in free))]
+    return [found for path in paths if not path.is_symlink() and (found := _look(path, str(path) in free))]
 
 
 def path_of(drive: MountedDrive, name: str) -> Path:
-    """Where the recording of that name is; UsageError if no record file is called so, or none is there."""
+    """Where the recording of that name is; UsageError if no record file is called so, or none is there.
+
+    A stick of a stranger's may have links that lead to files elsewhere: they are no recordings.
+    """
     if record_order(name) is None or name not in drive.names():
         raise UsageError(f"there is no recording {printable(name)} on the drive: it was deleted, or never was")
-    return drive.directory / name
+    path = drive.directory / name
+    if path.is_symlink():
+        raise UsageError(f"{name} is a link, and no recording")
+    return path
 
 
 def delete_recording(drive: MountedDrive, name: str) -> None:

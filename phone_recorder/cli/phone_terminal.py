@@ -91,7 +91,10 @@ class TerminalFace:
             self._redraw()
 
     def _redraw(self) -> None:
+        from phone_recorder.cli.output import shown
         from phone_recorder.phone.face.text_face import draw
 
         if self._screen:
-            self._draw([*draw(self._screen), "", *HELP[self._screen.language], self._note])
+            lines = [*draw(self._screen), "", *HELP[self._screen.language], self._note]
+            # What others call themselves must not steer the terminal.
+            self._draw([shown(line) for line in lines])

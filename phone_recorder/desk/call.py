@@ -16,6 +16,7 @@ from phone_recorder.phone.face.indicator import Indicator
 from phone_recorder.phone.pacer import TICK, Pacer
 from phone_recorder.recording.record_key import Event
 from phone_recorder.recording.units import from_ms, to_seconds
+from phone_recorder.wire.printable import printable
 
 SHOWN_S = 3.0
 """So long the end of a call is shown."""
@@ -39,8 +40,7 @@ class DeskCall:
         """An error of ours that has ended it."""
         self._state: CallState = "ringing" if direction == "in" else "calling"
         self._direction = direction
-        self._number = number
-        self._name = name
+        self._number, self._name = printable(number), printable(name)
         self._clock = clock
         self._changed = changed
         self._answered_at: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack, closing
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -138,11 +139,16 @@ class Calls:
         self._freshen()
         settings = self._settings()
         stage = await self._stage(settings, request)
-        # Without voices of its own it is a real call, where there is a line for one.
-        if self.line and request.direction == "out" and not request.far:
-            await self._call_out(self.line, settings, stage, request)
-        else:
-            self._make_up(stage, request)
+        with ExitStack() as unless:
+            unless.callback(lambda: stage.close(self._clock.now()))
+            if self.busy:  # with a call that came meanwhile
+                raise UsageError("a call is going on: end it first")
+            # Without voices of its own it is a real call, where there is a line for one.
+            if self.line and request.direction == "out" and not request.far:
+                await self._call_out(self.line, settings, stage, request)
+            else:
+                self._make_up(stage, request)
+            unless.pop_all()
         return self.told
 
     def offered(self, talk: SipTalk) -> None:
@@ -206,7 +212,11 @@ class Calls:
         asked = request_of(settings, request)
         link = await aside(partial(link_to, asked.settings, self._pass_on))
         drive = self._bay.record_as(asked)
-        return Stage(asked, self._clock, UdpMixLink(), link, drive=drive)
+        with ExitStack() as unless:
+            mix_link = unless.enter_context(closing(UdpMixLink()))
+            stage = Stage(asked, self._clock, mix_link, link, drive=drive)
+            unless.pop_all()
+        return stage
 
     def _make_up(self, stage: Stage, request: api.StartCall) -> None:
         call = DeskCall(request.direction, request.number, request.name, stage, self._clock, self._changed)
@@ -230,6 +240,10 @@ class Calls:
         except PhoneRecorderError as error:
             talk.hang_up()
             self._tell(f"the call from {talk.caller} cannot be taken: {error}")
+            return
+        if self.busy:  # with a call that was made meanwhile
+            talk.hang_up()
+            stage.close(self._clock.now())
             return
         self._freshen()
         self._follow(DeskCall("in", number, name, stage, self._clock, self._changed), talk, settings)

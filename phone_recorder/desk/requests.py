@@ -8,17 +8,19 @@ from phone_recorder.control_api import StartCall
 from phone_recorder.harness.request import MAX_DURATION_S, CallRequest
 from phone_recorder.models import find_model
 from phone_recorder.settings.phone import PhoneSettings
+from phone_recorder.settings.table import with_texts
 
 
 def request_of(settings: PhoneSettings, start: StartCall) -> CallRequest:
-    """A call that lasts until somebody hangs up, unless its time is told."""
+    """A call that lasts until somebody hangs up, unless its time is told; SettingError if a voice can be none."""
+    settings = with_texts(settings, {key: text for key, text in _voices(start) if text})
     record, call = settings.record, settings.call
     return CallRequest(
         model=find_model(settings.model),
         settings=record,
         call_codec=call.codec or record.codec,
-        near=start.near or call.near,
-        far=start.far or call.far,
+        near=call.near,
+        far=call.far,
         repeat=call.repeat,
         duration_s=start.duration_s or MAX_DURATION_S,
         keys="",
@@ -30,3 +32,7 @@ def request_of(settings: PhoneSettings, start: StartCall) -> CallRequest:
         device=settings.device,
         seed=secrets.randbits(32),
     )
+
+
+def _voices(start: StartCall) -> tuple[tuple[str, str], ...]:
+    return ("call.near", start.near), ("call.far", start.far)

@@ -74,3 +74,11 @@ def test_an_export_is_a_wav_file_beside_it_and_no_recording(drive: MountedDrive)
     with wave.open(str(target)) as wav:
         assert (wav.getnframes(), wav.getframerate(), wav.getsampwidth()) == (8000, 8000, 2)
     assert [one.name for one in list_recordings(drive)] == [NEW, OLD]
+
+
+def test_a_link_is_no_recording(drive: MountedDrive) -> None:
+    (drive.path / "Record_20260104120000.wav").symlink_to(drive.path / OLD)
+    assert [one.name for one in list_recordings(drive)] == [NEW, OLD]
+    for use in (path_of, delete_recording, export_recording):
+        with pytest.raises(UsageError, match="is a link"):
+            use(drive, "Record_20260104120000.wav")

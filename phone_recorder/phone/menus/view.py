@@ -81,7 +81,8 @@ def field_view(title: str, field: Field, prompt: str, language: Language) -> Men
         title=title,
         lines=above,
         total=len(above),
-        edit=field.typed.text,
+        # A secret is nobody's to read, whoever watches.
+        edit="*" * len(field.typed.text) if field.hidden else field.typed.text,
         hidden=field.hidden,
         prompt=prompt,
         soft=(say("save", language), say("delete", language), field.next_mode, say("cancel", language)),

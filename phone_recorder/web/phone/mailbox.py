@@ -11,8 +11,9 @@ from phone_recorder.control_api import Event
 
 MOST_MESSAGES = 300
 MOST_ANSWERS = 1000
-MOST_ANSWERED = 8 << 20
-"""Answers, and bytes of them. Whoever asks so much, and reads none of it, is dropped."""
+"""Whoever asks so often, and reads none of the answers, is dropped."""
+MOST_ANSWERED = 256 * 1024
+"""Bytes. While more of answers wait, nothing more is to be asked."""
 
 
 class Told(Event, frozen=True):
@@ -22,10 +23,12 @@ class Told(Event, frozen=True):
 
 
 class Mailbox:
-    """Filled from the event loop; `ready` is set while something waits."""
+    """Filled from the event loop; `ready` is set while something waits, and `room` while more may be asked."""
 
     def __init__(self) -> None:
         self.ready = asyncio.Event()
+        self.room = asyncio.Event()
+        self.room.set()
         self.overfull = False
         self._states: dict[str, Event] = {}
         self._messages: deque[Event] = deque(maxlen=MOST_MESSAGES)
@@ -47,8 +50,9 @@ class Mailbox:
         """An answer to what the watcher has asked."""
         self._answers.append(data)
         self._answered += len(data)
-        waiting = len(self._answers)  # one alone may be as long as it is
-        self.overfull |= waiting > MOST_ANSWERS or (waiting > 1 and self._answered > MOST_ANSWERED)
+        self.overfull |= len(self._answers) > MOST_ANSWERS
+        if self._answered > MOST_ANSWERED:
+            self.room.clear()
         self.ready.set()
 
     def take(self) -> str | None:
@@ -59,6 +63,8 @@ class Mailbox:
         if self._answers:
             data = self._answers.popleft()
             self._answered -= len(data)
+            if self._answered <= MOST_ANSWERED:
+                self.room.set()
             return data.decode()
         if self._states:
             return msgspec.json.encode(self._states.pop(next(iter(self._states)))).decode()

@@ -55,7 +55,8 @@ class Watcher:
         self._socket = socket
         self._phone = phone
         self._mailbox = Mailbox()
-        self._asked: set[asyncio.Task[bytes | None]] = set()
+        self._asked: set[asyncio.Task[None]] = set()
+        self._over = False
         self._stop: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
@@ -66,16 +67,21 @@ class Watcher:
         try:
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._over = True
             self._stop()
             for part in (greeting, *parts):
                 part.cancel()
-            done = await asyncio.gather(greeting, *parts, return_exceptions=True)
-        await self._close([code for code in done if isinstance(code, int)])
-        for error in done:
-            if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect):
+            await asyncio.wait((greeting, *parts))
+        errors = [part.exception() for part in (greeting, *parts) if not part.cancelled()]
+        for error in errors:
+            if error and not isinstance(error, WebSocketDisconnect):
                 raise error
+        if not any(errors):
+            await self._close(next(part.result() for part in parts if not part.cancelled()))
 
     def _watch(self, wanted: frozenset[str]) -> None:
+        if self._over:  # what was asked last is answered to nobody
+            return
         self._stop()
         self._stop = self._phone.target.watch(self._mailbox.put, wanted)
 
@@ -92,17 +98,17 @@ class Watcher:
 
     async def _receive(self) -> int:
         while not self._mailbox.overfull:
-            answer = await asyncio.shield(self._answer(await self._next()))
-            if answer is not None:
-                self._mailbox.answer(answer)
+            await self._mailbox.room.wait()
+            answering = asyncio.create_task(self._answer(await self._next()))
+            self._asked.add(answering)
+            answering.add_done_callback(self._asked.discard)
+            await asyncio.shield(answering)
         return TRY_LATER
 
-    def _answer(self, message: str | bytes) -> asyncio.Task[bytes | None]:
-        answering = carry_out(message, self._phone.target.answer, {"events.watch": self._wish})
-        task = asyncio.create_task(answering)
-        self._asked.add(task)
-        task.add_done_callback(self._asked.discard)
-        return task
+    async def _answer(self, message: str | bytes) -> None:
+        answer = await carry_out(message, self._phone.target.answer, {"events.watch": self._wish})
+        if answer is not None:
+            self._mailbox.answer(answer)
 
     async def _next(self) -> str | bytes:
         message = await self._socket.receive()
@@ -125,8 +131,6 @@ class Watcher:
             await asyncio.sleep(self._phone.check_s)
         return POLICY_VIOLATION
 
-    async def _close(self, codes: list[int]) -> None:
-        """Say why, if the reason is ours."""
+    async def _close(self, code: int) -> None:
         with suppress(WebSocketDisconnect, TimeoutError):
-            if codes:
-                await asyncio.wait_for(self._socket.close(codes[0]), CLOSE_S)
+            await asyncio.wait_for(self._socket.close(code), CLOSE_S)
