@@ -417,11 +417,13 @@ class Message(msgspec.Struct, frozen=True):
 class Event(msgspec.Struct, frozen=True):
     """Something that a phone tells without being asked."""
 
-    event: Literal["screen", "call", "levels", "playback", "stick", "drives", "recordings", "settings", "message"]
+    event: Literal[
+        "phone", "screen", "call", "levels", "playback", "stick", "drives", "recordings", "settings", "message"
+    ]
     data: Any
 
 
-EVENTS = ("screen", "call", "levels", "playback", "stick", "drives", "recordings", "settings", "message")
+EVENTS = ("phone", "screen", "call", "levels", "playback", "stick", "drives", "recordings", "settings", "message")
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ class DeskPhone:
     def show(self) -> None:
         """Tell whoever watches what is so now."""
         facts, tell = self.facts, self._watchers.tell
+        tell("phone", facts.phone)
         tell("screen", self._face.screen(facts))
         tell("call", facts.call, msgspec.structs.replace(facts.call, seconds=facts.call.seconds // 1))
         playback = facts.playback

@@ -20,6 +20,7 @@ from phone_recorder.web.phone.site import PhoneSite, phone_of
 ALWAYS = frozenset(api.EVENTS) - {"levels", "message"}
 ON_WISH = frozenset(("levels", "message"))
 FIRST: tuple[tuple[str, api.Request], ...] = (
+    ("phone", api.GetPhone()),
     ("screen", api.GetScreen()),
     ("call", api.GetCall()),
     ("stick", api.GetStick()),

@@ -24,6 +24,7 @@ class Said(NamedTuple):
     """Off, on."""
     registered: str
     registering: str
+    failed: str
     wrong: str
     """What the screen says of a wrong password, but for where it was."""
     runs: str
@@ -52,6 +53,7 @@ SAID = {
         ("Record, lamp off", "Record, lamp on"),
         "registered",
         "registering",
+        "registration failed",
         f" over UDP refuses {NUMBER}: wrong user name or password",
         "The SIP server is recording",
         "The SIP server has stopped recording",
@@ -76,6 +78,7 @@ SAID = {
         ("录音, 灯灭", "录音, 灯亮"),
         "已注册",
         "正在注册",
+        "注册失败",
         f" over UDP 拒绝 {NUMBER} 注册：用户名或密码错误",
         "SIP 服务器正在录音",
         "SIP 服务器已停止录音",

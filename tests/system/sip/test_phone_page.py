@@ -177,6 +177,7 @@ def test_a_wrong_password_is_said_on_the_screen_and_the_right_one_registers(tmp_
             await account_is(shown, words.registering)
             os.killpg(kamailio.program.process.pid, signal.SIGCONT)
             await prompts(shown, f"127.0.0.1:{kamailio.port}{words.wrong}")
+            await account_is(shown, words.failed)
             assert kamailio.registered(NUMBER) == []
             await set_up(shown, words.page, {words.password: USERS[NUMBER]})
             await account_is(shown, words.registered)

@@ -118,7 +118,7 @@ class Socket:
 
     async def greeted(self) -> list[str]:
         """What a watcher is told at once, by name."""
-        return [(await self.told())["event"] for _ in range(7)]
+        return [(await self.told())["event"] for _ in range(8)]
 
     async def closed(self) -> int:
         """The code with which the application closes it; what comes before it is let go."""

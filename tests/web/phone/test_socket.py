@@ -12,7 +12,7 @@ from phone_recorder.errors import DriveGone, NoDrive
 from phone_recorder.web.phone.mailbox import MOST_ANSWERS, MOST_MESSAGES
 from tests.web.phone.phone_rig import SOCKET, PhoneRig, Socket, with_socket
 
-FIRST = {"screen", "call", "stick", "drives", "playback", "recordings", "settings"}
+FIRST = {"phone", "screen", "call", "stick", "drives", "playback", "recordings", "settings"}
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_drive_that_hangs_holds_up_no_key(rig: PhoneRig) -> None:
     async def run() -> None:
         rig.phone.hold[api.ListRecordings] = asyncio.Event()
         async with rig.opened() as socket:
-            assert {(await socket.told())["event"] for _ in range(6)} == FIRST - {"recordings"}
+            assert {(await socket.told())["event"] for _ in range(7)} == FIRST - {"recordings"}
             socket.ask("key.press", {"key": "ok"})
             assert (await socket.answer())["result"]["prompt"] == "pressed ok"
             rig.phone.hold[api.ListRecordings].set()

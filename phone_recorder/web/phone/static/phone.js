@@ -12,7 +12,6 @@ import { followPlayback } from "./sound.js";
 
 const link = new Link(desk.dataset.csrf, words.lost);
 let screen = null;
-let signs = "";
 
 const ask = (method, params) => link.ask(method, params).catch((error) => say(error.message));
 
@@ -20,10 +19,6 @@ function show(shown) {
   if (!shown) return;
   screen = shown;
   drawScreen(shown);
-  // The registration is no event of its own: its sign tells that it has changed.
-  const now = shown.signs.join();
-  if (signs && now !== signs) ask("phone.get").then(showPhone);
-  signs = now;
 }
 
 function showPhone(phone) {
@@ -52,7 +47,7 @@ link.on("up", (phone) => {
 link.on("down", () => showOff(true));
 link.on("screen", show);
 link.on("call", drawCall);
-link.on("settings", () => ask("phone.get").then(showPhone));
+link.on("phone", showPhone);
 
 listenToKeys(
   (key) => ask("key.press", { key }).then(show),
