@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from phone_recorder.adapters import drive_recordings
-from phone_recorder.adapters.aside import aside
 from phone_recorder.adapters.clock import Clock
+from phone_recorder.adapters.drive_errors import REMOVED
 from phone_recorder.adapters.drive_port import DrivePort, PortPlan
-from phone_recorder.adapters.drive_recordings import DriveRecording
 from phone_recorder.adapters.emulated_stick import EmulatedPort
+from phone_recorder.adapters.lane import Lane
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
-from phone_recorder.control_api import Drive, DriveList, Exported, Recording, RecordingList, Stick
+from phone_recorder.control_api import Drive, DriveList, Exported, RecordingList, Stick
+from phone_recorder.desk.listings import Listings
 from phone_recorder.desk.plan import DeskPlan
 from phone_recorder.errors import DriveError, DriveGone, NoDrive, UsageError
 from phone_recorder.harness.request import CallRequest
-from phone_recorder.recording.drive_names import record_order
 from phone_recorder.recording.units import to_seconds
 from phone_recorder.settings.phone import PhoneSettings
 
+PATIENCE_S = 5.0
+"""So long a drive may take to list, find or delete a recording."""
+ROOM = 32
+"""So many may wait for it."""
+HANGS = "the drive does not answer: pull it out and plug it in again"
+EXPORTS = "another recording is being exported: wait until that is done"
 REAL = "this phone uses the USB drives that are really plugged in: plug them in and out by hand"
 
 
@@ -36,7 +41,9 @@ class Bay:
             self.stick.insert(plan.stick_size)
         request = CallRequest(settings=settings.record)
         self.drive = PhoneDrive(self._port, request.header, request.space, clock.system_time, live=True)
-        self.listed = RecordingList([])
+        self._listings = Listings()
+        self._last_lanes: _Lanes | None = None
+        self._lock = threading.Lock()
 
     def record_as(self, request: CallRequest) -> PhoneDrive:
         """The drive, for a call that is recorded so."""
@@ -84,41 +91,63 @@ class Bay:
         found = Drive(name, document["device"], document["file_system"], size, state.free, "", True, remaining)
         return DriveList([found])
 
+    @property
+    def listed(self) -> RecordingList:
+        """The recordings, as they were looked at last."""
+        return self._listings.newest
+
     async def list(self) -> RecordingList:
         """The recordings, looked at anew."""
         try:
-            found = await aside(lambda: drive_recordings.list_recordings(self._mounted()))
+            drive = self._mounted()
         except DriveError as error:
-            self.listed = RecordingList([], str(error))
-        else:
-            self.listed = RecordingList([_shown(one) for one in found])
-        return self.listed
+            return self._listings.none(error)
+        return await self._listings.look(drive, self._lanes(drive).short)
 
     async def delete(self, name: str) -> RecordingList:
         """Delete one, and list the others."""
-        await aside(lambda: drive_recordings.delete_recording(self._mounted(), name))
+        drive = self._mounted()
+        await self._lanes(drive).short.ask(lambda: drive_recordings.delete_recording(drive, name))
         return await self.list()
 
     async def export(self, name: str) -> Exported:
-        """Write one as WAV beside it."""
-        return Exported(str(await aside(lambda: drive_recordings.export_recording(self._mounted(), name))))
+        """Write one as WAV beside it; UsageError while another is written."""
+        drive = self._mounted()
+        path = await self._lanes(drive).long.ask(lambda: drive_recordings.export_recording(drive, name))
+        return Exported(str(path))
 
     def path_of(self, name: str) -> Path:
-        """Where a recording is; UsageError or DriveError if it is not there. Asks the drive, and may take its time."""
-        return drive_recordings.path_of(self._mounted(), name)
+        """Where a recording is; UsageError or DriveError if it is not there. Takes PATIENCE_S at most."""
+        return self.to_play(name)[0]
 
     def to_play(self, name: str) -> tuple[Path, Callable[[], bool]]:
         """The same, and what tells whether its drive is still plugged in."""
         drive = self._mounted()
-        return drive_recordings.path_of(drive, name), drive.present
+        return self._lanes(drive).short.wait(lambda: drive_recordings.path_of(drive, name)), drive.present
+
+    def _lanes(self, drive: MountedDrive) -> _Lanes:
+        """Another drive has others: one that hangs does not hold it up."""
+        with self._lock:
+            if self._last_lanes is None or self._last_lanes.drive is not drive:
+                self._last_lanes = _Lanes(drive)
+            return self._last_lanes
 
     def _mounted(self) -> MountedDrive:
         state = self._port.state
         if state.drive is None:
             raise state.error or NoDrive("no USB drive is plugged in")
         if not state.drive.present():
-            raise DriveGone("the drive was removed")
+            raise DriveGone(REMOVED)
         return state.drive
+
+
+class _Lanes:
+    """What is asked of one drive: `short` is soon done, or the drive hangs; `long` takes as long as it takes."""
+
+    def __init__(self, drive: MountedDrive) -> None:
+        self.drive = drive
+        self.short = Lane(lambda: DriveError(HANGS), PATIENCE_S, ROOM)
+        self.long = Lane(lambda: UsageError(EXPORTS), None, 0)
 
 
 def _emulated(stick: Path, settings: PhoneSettings) -> EmulatedPort:
@@ -132,11 +161,3 @@ def _real(plan: DeskPlan, settings: PhoneSettings) -> DrivePort:
     port = UsbPort(PortPlan(record.drive, record.folder, plan.automount, record.repair))
     port.start()
     return port
-
-
-def _shown(one: DriveRecording) -> Recording:
-    order = record_order(one.name)
-    began = ""
-    with suppress(ValueError):  # the 31st of February
-        began = datetime.strptime(order[0], "%Y%m%d%H%M%S").isoformat() if order else ""
-    return Recording(one.name, one.size, one.duration_s, began, one.codec, one.problem, one.running)

@@ -1,4 +1,4 @@
-"""One call of the phone: from its first ring until the last of its recordings is safe."""
+"""One call of the phone: from the moment at which somebody wants it until the last of its recordings is safe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.control_api import Call, CallState, Direction
-from phone_recorder.desk.legs import Leg
+from phone_recorder.desk.legs import Leg, Nobody
 from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.harness.stage import Stage
 from phone_recorder.phone.call import PhoneCall
@@ -25,14 +25,14 @@ FORGOTTEN_S = 8.0
 
 
 class DeskCall:
-    """`leg` is set by whoever makes it, before anything else. `changed` is called when there is something to show."""
+    """It is the phone's call from the first moment on; `leg` and `stage` are there when it is set up.
 
-    leg: Leg
+    `changed` is called when there is something to show. What others call themselves is safe to show.
+    """
 
-    def __init__(
-        self, direction: Direction, number: str, name: str, stage: Stage, clock: Clock, changed: Callable[[], None]
-    ) -> None:
-        self.stage = stage
+    def __init__(self, direction: Direction, number: str, name: str, clock: Clock, changed: Callable[[], None]) -> None:
+        self.leg: Leg = Nobody()
+        self.stage: Stage | None = None
         self.recorded: PhoneCall | None = None
         self.began = datetime.now()
         self.reason = ""
@@ -46,7 +46,6 @@ class DeskCall:
         self._answered_at: int | None = None
         self._ended_at: int | None = None
         self._running: asyncio.Task[None] | None = None
-        self._cut = asyncio.Event()
         self._indicator = Indicator()
 
     @property
@@ -65,6 +64,11 @@ class DeskCall:
         return self.over and (self._running is None or self._running.done())
 
     @property
+    def kept(self) -> bool:
+        """Something of it was recorded."""
+        return self.recorded is not None and any(account.recorded for account in self.recorded.recorder.accounts)
+
+    @property
     def forgotten(self) -> bool:
         """It is over and its recordings safe, and what became of them has been shown for long enough."""
         return self.done and self._ended_at is not None and self._since(self._ended_at) >= FORGOTTEN_S
@@ -78,9 +82,9 @@ class DeskCall:
 
     @property
     def told(self) -> Call:
-        """All that is known of it."""
+        """All that is known of it. It is on hold when the other end has agreed to wait."""
         return Call(
-            state=self._state,
+            state="held" if self._state == "connected" and self.leg.held else self._state,
             direction=self._direction,
             number=self._number,
             name=self._name,
@@ -92,26 +96,30 @@ class DeskCall:
 
     def connect(self) -> None:
         """It was answered: it can be recorded now. PhoneRecorderError, and its end, if nobody can speak in it."""
-        if self.over or self.answered:
+        if self.over or self.answered or self.stage is None:
             return
         now = self._clock.now()
         try:
             self.recorded = self.leg.begin(self.stage, now)
         except PhoneRecorderError as error:
-            self.reason = str(error)
-            self._hang_up()
+            self.hang_up(str(error))
             raise
         self._answered_at = now
         self._state = "connected"
-        self._running = asyncio.get_running_loop().create_task(self._run(self.recorded))
+        self._running = asyncio.get_running_loop().create_task(self._run(self.stage, self.recorded))
         self._changed()
 
     def hold(self, held: bool) -> None:
-        """Put it on hold, or take it back."""
-        if self._state in ("connected", "held"):
-            self._state = "held" if held else "connected"
+        """Put it on hold, or take it back; when the other end agrees, it is so."""
+        if self.answered and not self.over:
             self.leg.hold(held)
             self._changed()
+
+    def hang_up(self, reason: str = "") -> None:
+        """End it from this side."""
+        self.reason = reason or self.reason
+        self.leg.hang_up()
+        self.end()
 
     def end(self) -> None:
         """It is over, whoever has ended it."""
@@ -136,24 +144,22 @@ class DeskCall:
     async def finish(self) -> None:
         """End it, and wait until its recordings are safe."""
         if not self.over:
-            self.leg.hang_up()
-            self.end()
+            self.hang_up()
         if self._running:
             await asyncio.wait({self._running})
 
-    async def _run(self, recorded: PhoneCall) -> None:
-        settings = self.stage.request.settings
-        frame = from_ms(settings.ptime_ms)
-        pacer = Pacer(recorded, TICK[settings.mode], frame, self._look, self._hang_up)
+    async def _run(self, stage: Stage, recorded: PhoneCall) -> None:
+        settings = stage.request.settings
+        pacer = Pacer(recorded, TICK[settings.mode], from_ms(settings.ptime_ms), self._look, self.hang_up)
         try:
-            await pacer.run(self._cut)
+            await pacer.run(asyncio.Event())
         except BaseException as error:
             self.crash = error
             raise
         finally:
-            self.leg.hang_up()
-            self.end()
             self._close(self._clock.now())
+            if not self.over:
+                self.hang_up()
             self._changed()
 
     def _look(self, instant: int, indicator: Indicator) -> None:
@@ -161,14 +167,10 @@ class DeskCall:
             self._indicator = indicator
             self._changed()
 
-    def _hang_up(self) -> None:
-        """The call's own time is up."""
-        self.leg.hang_up()
-        self.end()
-
     def _close(self, now: int) -> None:
         self.leg.close(now)
-        self.stage.close(now)
+        if self.stage:
+            self.stage.close(now)
 
     def _seconds(self) -> float:
         if self._answered_at is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack, closing
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,12 @@ from phone_recorder.adapters.clock import Clock
 from phone_recorder.adapters.udp import UdpMixLink
 from phone_recorder.desk.bay import Bay
 from phone_recorder.desk.call import DeskCall
+from phone_recorder.desk.call_log import Log
 from phone_recorder.desk.legs import MadeUp, OverSip
 from phone_recorder.desk.requests import request_of
 from phone_recorder.desk.server_link import link_to
-from phone_recorder.errors import PhoneRecorderError, UsageError
+from phone_recorder.desk.sip_line import has_line
+from phone_recorder.errors import PhoneRecorderError, SipUnreachable, UsageError
 from phone_recorder.harness.stage import Stage
 from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.face.chinese import SAY
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
     from phone_recorder.desk.sip_line import SipLine
 
 NO_CALL = "there is no call to record: call somebody first"
-
-Over = Callable[[api.Call, datetime, bool, bool], None]
-"""Called with a call that is over, when it began, and whether it was answered and recorded."""
+BUSY = "a call is going on: end it first"
 
 
 class Calls:
@@ -50,7 +49,7 @@ class Calls:
         bay: Bay,
         clock: Clock,
         changed: Callable[[], None],
-        over: Over,
+        log: Log,
         pass_on: Callable[[api.Message], None],
         tell: Tell,
     ) -> None:
@@ -59,17 +58,18 @@ class Calls:
         self._bay = bay
         self._clock = clock
         self._tell_changed = changed
-        self._over = over
+        self._log = log
         self._pass_on = pass_on
         self._call: DeskCall | None = None
         self._unlogged: list[DeskCall] = []
         self._saving: list[DeskCall] = []
         self._watched: tuple[PhoneCall, bool] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._crash: BaseException | None = None
 
     @property
     def busy(self) -> bool:
-        """There is a call."""
+        """There is a call, or one is being set up."""
         return self._call is not None and not self._call.over
 
     @property
@@ -105,14 +105,7 @@ class Calls:
         recorded = self._call.recorded if self._call else None
         shown = show(self.status, self.drive_view, self.drive_news, SAY[self._settings().language])
         accounts = [account.document() for account in recorded.recorder.accounts] if recorded else []
-        return api.RecordState(
-            self.status.key.value,
-            shown.icon,
-            shown.timer,
-            shown.prompt,
-            shown.lamp,
-            accounts,
-        )
+        return api.RecordState(self.status.key.value, shown.icon, shown.timer, shown.prompt, shown.lamp, accounts)
 
     @property
     def recordings_seen(self) -> list[tuple[str, str]]:
@@ -133,27 +126,30 @@ class Calls:
         return api.Levels(levels.near_db, levels.far_db, levels.mix_db) if levels else api.Levels()
 
     async def start(self, request: api.StartCall) -> api.Call:
-        """Call, or be called; UsageError if there is a call already, or none can be made."""
+        """Call, or be called; PhoneRecorderError if there is a call already, or none can be made."""
         if self.busy:
-            raise UsageError("a call is going on: end it first")
-        self._freshen()
+            raise UsageError(BUSY)
         settings = self._settings()
-        stage = await self._stage(settings, request)
+        call = self._have(DeskCall(request.direction, request.number, request.name, self._clock, self._changed))
         with ExitStack() as unless:
-            unless.callback(lambda: stage.close(self._clock.now()))
-            if self.busy:  # with a call that came meanwhile
-                raise UsageError("a call is going on: end it first")
-            # Without voices of its own it is a real call, where there is a line for one.
-            if self.line and request.direction == "out" and not request.far:
-                await self._call_out(self.line, settings, stage, request)
-            else:
-                self._make_up(stage, request)
+            unless.callback(call.hang_up)
+            try:
+                await self._set_up(call, settings, request)
+            except PhoneRecorderError as error:
+                call.reason = call.reason or str(error)
+                raise
             unless.pop_all()
-        return self.told
+        return call.told
 
     def offered(self, talk: SipTalk) -> None:
-        """A call rings on the line."""
-        self._begin(self._ring(talk))
+        """A call rings on the line. One that comes while another is being made is turned away."""
+        if self.busy:
+            talk.hang_up()
+            return
+        settings, peer = self._settings(), talk.call
+        call = self._have(DeskCall("in", peer.remote_number, peer.remote_name, self._clock, self._changed))
+        self._follow(call, talk, settings)
+        self._begin(self._ring(call, talk, settings))
 
     def answer(self) -> api.Call:
         """Take the call that rings."""
@@ -165,9 +161,7 @@ class Calls:
 
     def end(self) -> api.Call:
         """Hang up."""
-        call = self._current("there is no call to end")
-        call.leg.hang_up()
-        call.end()
+        self._current("there is no call to end").hang_up()
         return self.told
 
     def hold(self, held: bool) -> api.Call:
@@ -192,21 +186,34 @@ class Calls:
     def check(self) -> None:
         """Log what is over, and raise what has gone wrong with a call of ours."""
         for call in [call for call in self._unlogged if call.over]:
-            self._unlogged.remove(call)
-            recorded = call.recorded
-            kept = recorded is not None and any(account.recorded for account in recorded.recorder.accounts)
-            self._over(call.told, call.began, call.answered, kept)
+            self._log.put(call, call.told, call.began, call.answered, call.kept)
+            if call.done:  # until then its recordings may still come to something
+                self._unlogged.remove(call)
+                self._log.settle(call)
         self._saving = [call for call in self._saving if not call.done]
-        for call in [*self._saving, *([self._call] if self._call else [])]:
-            if call.crash:
-                raise call.crash
+        if crash := self._crash or next((call.crash for call in self._all if call.crash), None):
+            raise crash
 
     async def close(self) -> None:
         """End the call, and wait until every recording is safe."""
         for task in self._tasks:
             task.cancel()
-        for call in [*self._saving, *([self._call] if self._call else [])]:
+        for call in self._all:
             await call.finish()
+
+    @property
+    def _all(self) -> list[DeskCall]:
+        return [*self._saving, *([self._call] if self._call else [])]
+
+    async def _set_up(self, call: DeskCall, settings: PhoneSettings, request: api.StartCall) -> None:
+        call.stage = stage = await self._stage(settings, request)
+        if call.over:  # hung up meanwhile
+            stage.close(self._clock.now())
+        # Without voices of its own it is a real call, where there is a line for one.
+        elif has_line(settings) and request.direction == "out" and not request.far:
+            await self._call_out(call, settings, request.number)
+        else:
+            self._make_up(call, stage, request.direction)
 
     async def _stage(self, settings: PhoneSettings, request: api.StartCall) -> Stage:
         asked = request_of(settings, request)
@@ -218,44 +225,42 @@ class Calls:
             unless.pop_all()
         return stage
 
-    def _make_up(self, stage: Stage, request: api.StartCall) -> None:
-        call = DeskCall(request.direction, request.number, request.name, stage, self._clock, self._changed)
-        call.leg = MadeUp(request.direction, stage, call.connect, call.end)
-        self._have(call)
-        if request.direction == "out":
+    def _make_up(self, call: DeskCall, stage: Stage, direction: str) -> None:
+        call.leg = MadeUp(direction, stage, call.connect, call.end)
+        if direction == "out":
             call.connect()
 
-    async def _call_out(self, line: SipLine, settings: PhoneSettings, stage: Stage, request: api.StartCall) -> None:
-        if not request.number.strip():
+    async def _call_out(self, call: DeskCall, settings: PhoneSettings, number: str) -> None:
+        if not number.strip():
             raise UsageError("whom to call is not said: dial a number")
-        talk = await line.call(request.number)
-        call = DeskCall("out", request.number, request.name, stage, self._clock, self._changed)
+        if self.line is None:
+            raise SipUnreachable("the phone is setting up its line: try again in a moment")
+        talk = await self.line.call(number)
+        if call.over:  # hung up while the other side was looked up
+            talk.hang_up()
+            return
         self._follow(call, talk, settings)
+        if not call.over:
+            self._begin(self._settle(call, talk))
 
-    async def _ring(self, talk: SipTalk) -> None:
-        settings = self._settings()
-        number, name = talk.call.remote_number, talk.call.remote_name
+    async def _ring(self, call: DeskCall, talk: SipTalk, settings: PhoneSettings) -> None:
         try:
-            stage = await self._stage(settings, api.StartCall(number, name, "in"))
+            number, name = talk.call.remote_number, talk.call.remote_name
+            call.stage = await self._stage(settings, api.StartCall(number, name, "in"))
         except PhoneRecorderError as error:
-            talk.hang_up()
             self._tell(f"the call from {talk.caller} cannot be taken: {error}")
+            call.hang_up(str(error))
             return
-        if self.busy:  # with a call that was made meanwhile
-            talk.hang_up()
-            stage.close(self._clock.now())
+        if call.over:
+            call.stage.close(self._clock.now())
             return
-        self._freshen()
-        self._follow(DeskCall("in", number, name, stage, self._clock, self._changed), talk, settings)
+        await self._settle(call, talk)
 
     def _follow(self, call: DeskCall, talk: SipTalk, settings: PhoneSettings) -> None:
         call.leg = OverSip(talk, settings.call.sound, settings.call.near, settings.call.repeat)
         talk.on_end = call.end
-        self._have(call)
         if talk.end:
             call.end()
-        else:
-            self._begin(self._settle(call, talk))
 
     async def _settle(self, call: DeskCall, talk: SipTalk) -> None:
         await talk.settled
@@ -273,17 +278,21 @@ class Calls:
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
 
-    def _have(self, call: DeskCall) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            self._crash = task.exception()
+
+    def _have(self, call: DeskCall) -> DeskCall:
+        """From now on this is the phone's call, and others are turned away."""
+        if self._call and not self._call.done:
+            self._saving.append(self._call)
         self._call = call
         self._unlogged.append(call)
         self._changed()
-
-    def _freshen(self) -> None:
-        """The call before is no longer the one that is shown."""
-        if self._call and not self._call.done:
-            self._saving.append(self._call)
+        return call
 
     def _current(self, without: str) -> DeskCall:
         if self._call is None or self._call.over:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Protocol
 
+from phone_recorder.errors import UsageError
 from phone_recorder.harness.stage import RealCall, Stage
 from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.keys import CallKey
@@ -32,6 +33,10 @@ class Leg(Protocol):
     def codec(self) -> str:
         """Of the call, as far as it is agreed."""
 
+    @property
+    def held(self) -> bool:
+        """Whether the other end waits, as it has agreed to."""
+
     def answer(self) -> None:
         """Take the call that rings."""
 
@@ -46,6 +51,30 @@ class Leg(Protocol):
 
     def close(self, now: int) -> None:
         """Give back what it holds; the call is over."""
+
+
+class Nobody:
+    """There is no other end yet: somebody is still being looked up."""
+
+    sip = False
+    reason = ""
+    codec = ""
+    held = False
+
+    def answer(self) -> None:
+        """There is nothing to take."""
+
+    def hold(self, held: bool) -> None:
+        """There is nobody to wait."""
+
+    def hang_up(self) -> None:
+        """Whoever looks up sees that the call is over."""
+
+    def begin(self, stage: Stage, now: int) -> PhoneCall:
+        raise UsageError("the call is not set up yet: wait a moment")
+
+    def close(self, now: int) -> None:
+        """Nothing to give back."""
 
 
 class MadeUp:
@@ -64,6 +93,10 @@ class MadeUp:
     @property
     def codec(self) -> str:
         return self._stage.request.call_codec
+
+    @property
+    def held(self) -> bool:
+        return any(party.silent for party in self._parties)
 
     def answer(self) -> None:
         self._answered()
@@ -123,6 +156,10 @@ class OverSip:
     @property
     def codec(self) -> str:
         return self.talk.plan.codec.name if self.talk.plan else ""
+
+    @property
+    def held(self) -> bool:
+        return self.talk.call.held
 
     def answer(self) -> None:
         self.talk.answer()

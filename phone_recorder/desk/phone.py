@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import suppress
+from contextlib import AsyncExitStack
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -28,14 +28,18 @@ from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.phone.face.face import Face
 from phone_recorder.phone.face.facts import Facts
 from phone_recorder.phone.sip_talk import Tell
+from phone_recorder.settings.phone import PhoneSettings
 
 TICK_S = 0.1
 TOLD_S = 0.5
 """Of a playback it is told at least so often where it is."""
+KEY_S = 0.5
+"""So long a key waits for what it has asked for."""
 NEWS_S = 5.0
 """So long the answer to what could not be is shown."""
-CALL_FIRST = {"record", "server", "sip_info", "call"}
+CALL_FIRST = {"record", "server", "sip_info", "call", "account"}
 """Sections of the settings that count from the next call on."""
+FORGOTTEN = "the SIP server is another one: enter its password"
 POWER_FIRST = {"usb"}
 """Those that count when the phone is switched on again."""
 
@@ -61,36 +65,40 @@ class DeskPhone:
         self._ticking: asyncio.Task[None] | None = None
         self._listing: set[asyncio.Task[Any]] = set()
         self._drive_was: object = None
+        self._line_is_old = False
+        self._moving: asyncio.Task[None] | None = None
+        self._pressed: set[asyncio.Task[None]] = set()
         self._one = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self.bay = await aside(lambda: Bay(self._plan, self.settings, self._clock))
-        self._calls = Calls(
-            lambda: self.settings, self.bay, self._clock, self.show, self._log.add, self._pass_on, self._tell_all
-        )
         if has_line(self.settings):
             account_of(self.settings)  # what cannot be is said now
-            self._line = self._open_line()
-        self._calls.line = self._line
+        self.bay = await aside(lambda: Bay(self._plan, self.settings, self._clock))
+        self._calls = Calls(
+            lambda: self.settings, self.bay, self._clock, self.show, self._log, self._pass_on, self._tell_all
+        )
+        await self._move_line()
         self._ticking = self._loop.create_task(self._tick())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._ticking:
-            self._ticking.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._ticking
-        self._player.stop()
-        await self._calls.close()
-        if self._line:
-            await self._line.close()
-        await aside(self.bay.close)
+        # Whatever goes wrong with one of them, the others are put away too; last in, first out.
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(aside, self.bay.close)
+            stack.push_async_callback(self._close_line)
+            stack.push_async_callback(self._calls.close)
+            stack.callback(self._player.stop)
+            running = {task for task in (self._ticking, self._moving, *self._pressed) if task}
+            for task in running:
+                task.cancel()
+            if running:
+                await asyncio.wait(running)  # what has gone wrong there was told by `until`
 
     @property
-    def settings(self) -> Any:
+    def settings(self) -> PhoneSettings:
         """What is set now."""
         return self._keeper.settings
 
@@ -148,6 +156,7 @@ class DeskPhone:
     async def _tick(self) -> None:
         while True:
             self._calls.check()
+            self._look_at_line()
             self._look_at_drive()
             self.show()
             levels = self._calls.watch_levels(self._watchers.wanted("levels"))
@@ -163,6 +172,13 @@ class DeskPhone:
             self._listing.add(task)
             task.add_done_callback(self._listing.discard)
 
+    def _look_at_line(self) -> None:
+        """A line that is to be another one is so as soon as nobody talks on it."""
+        if self._line and self._line.crash:
+            raise self._line.crash
+        if self._line_is_old and not self._calls.busy and (self._moving is None or self._moving.done()):
+            self._moving = self._loop.create_task(self._move_line())
+
     def _say(self, news: str) -> None:
         self._news, self._news_until = news, self._loop.time() + NEWS_S
 
@@ -176,9 +192,11 @@ class DeskPhone:
             self._watchers.pass_on("message", message)
 
     def _open_line(self) -> SipLine:
-        return SipLine(
-            self.settings, self._calls.offered, self.show, self._tell, lambda own: SipTap(own, self._pass_on)
-        )
+        def tap(own: Callable[[], int]) -> SipTap:
+            return SipTap(own, self._pass_on)
+
+        calls = self._calls
+        return SipLine(lambda: self.settings, calls.offered, self.show, self._tell, tap, calls.busy)
 
     def _phone(self) -> api.Phone:
         settings, line = self.settings, self._line
@@ -190,7 +208,7 @@ class DeskPhone:
             version=__version__,
             language=settings.language,
             account=line.account.aor if line else "",
-            registered=line.registered if line else "no",
+            registered=line.registered if line else "trying" if has_line(settings) else "no",
             problem=line.problem if line else "",
             sound=settings.call.sound,
         )
@@ -198,11 +216,19 @@ class DeskPhone:
     async def _carry_out(self, wanted: list[api.Request]) -> api.Screen:
         """What a key has asked for; what cannot be is said on the screen."""
         for request in wanted:
-            try:
-                await ANSWERS[type(request)](self, request)
-            except PhoneRecorderError as error:
-                self._say(str(error))
+            task = self._loop.create_task(self._try(request))
+            self._pressed.add(task)
+            task.add_done_callback(self._pressed.discard)
+            # The next key must not wait for a drive, or for a name that is looked up.
+            await asyncio.wait({task}, timeout=KEY_S)
         return self._face.screen(self.facts)
+
+    async def _try(self, request: api.Request) -> None:
+        try:
+            await ANSWERS[type(request)](self, request)
+        except PhoneRecorderError as error:
+            self._say(str(error))
+        self.show()
 
     async def _press_key(self, request: api.PressKey) -> api.Screen:
         self._news = ""
@@ -212,32 +238,42 @@ class DeskPhone:
         return await self._carry_out(self._face.type(request.text, self.facts))
 
     async def _start_call(self, request: api.StartCall) -> api.Call:
-        async with self._one:
-            return await self._calls.start(request)
+        return await self._calls.start(request)
 
     async def _set_settings(self, request: api.SetSettings) -> api.SettingList:
         async with self._one:
-            before, after = self.settings, self._keeper.checked(request.values)
-            line = not same_line(before, after)
-            if line and has_line(after):
-                account_of(after)
-            await self._keeper.change(request.values)
-            if line:
-                await self._move_line()
+            values = dict(request.values)
+            before, after = self.settings, self._keeper.checked(values)
+            if forgotten := _is_for_another(before, after) and "account.password" not in values:
+                values["account.password"] = ""
+                after = self._keeper.checked(values)
+            if not same_line(before, after):
+                if has_line(after):
+                    account_of(after)
+                self._line_is_old = True
+            await self._keeper.change(values)
         self._calls.enable(after.record.enabled)
-        sections = {key.partition(".")[0] for key in request.values}
-        if sections & POWER_FIRST:
-            self._say("saved: it counts when the phone is switched on again")
-        elif self._calls.busy and sections & CALL_FIRST and request.values.keys() != {"record.enabled"}:
-            self._say("saved: it counts from the next call on")
+        self._say(self._keeper.problem or (FORGOTTEN if forgotten else self._counts(values)))
         return self._keeper.listed
 
+    def _counts(self, values: Collection[str]) -> str:
+        """From when on what was set counts, where that is not now."""
+        sections = {key.partition(".")[0] for key in values}
+        if sections & POWER_FIRST:
+            return "saved: it counts when the phone is switched on again"
+        later = self._calls.busy and sections & CALL_FIRST and set(values) != {"record.enabled"}
+        return "saved: it counts from the next call on" if later else ""
+
     async def _move_line(self) -> None:
+        self._line_is_old = False
+        await self._close_line()
+        if has_line(self.settings):
+            self._line = self._calls.line = self._open_line()
+
+    async def _close_line(self) -> None:
         line, self._line, self._calls.line = self._line, None, None
         if line:
             await line.close()
-        if has_line(self.settings):
-            self._line = self._calls.line = self._open_line()
 
     async def _stick(self, change: Callable[[], None]) -> api.Stick:
         await aside(change)
@@ -260,6 +296,12 @@ class DeskPhone:
     async def _clear_log(self) -> api.CallLog:
         self._log.clear()
         return self._log.calls
+
+
+def _is_for_another(before: PhoneSettings, after: PhoneSettings) -> bool:
+    """Whether a password that is kept would be shown to another server than the one that it is for."""
+    places = [(one.account.registrar, one.account.proxy) for one in (before, after)]
+    return bool(before.account.password) and bool(before.account.registrar) and places[0] != places[1]
 
 
 async def _now(value: msgspec.Struct) -> msgspec.Struct:

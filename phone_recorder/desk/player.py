@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,57 +11,70 @@ from phone_recorder.adapters.record_player import RecordPlayer
 from phone_recorder.adapters.silent_sink import open_silence
 from phone_recorder.adapters.speaker import open_speaker
 from phone_recorder.control_api import ControlPlayback, Playback, StartPlayback
-from phone_recorder.errors import UsageError
+from phone_recorder.desk.bay import HANGS
+from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.recording.playback import Sink
 from phone_recorder.settings.phone import Sound
 
 
+START_S = 5.0
+"""So long one playback waits for another one that is being started."""
+
+
 class Player:
-    """Nothing is played at first, nor after `stop`."""
+    """Nothing is played at first, then one recording; it is shown after its end too. Any thread may call."""
 
     def __init__(self) -> None:
         self._player: RecordPlayer | None = None
-        self._last = Playback()
+        self._starting = threading.Lock()
+        self._wanted: object = None  # the start that was asked for last; None since a stop
 
     @property
     def shown(self) -> Playback:
-        """What is being played; of what has ended, why, if that was not its end."""
+        """What is being played, or was last; of what has ended, why, if that was not its end."""
         if self._player is None:
-            return self._last
+            return Playback()
         view = self._player.view
-        if view.ended:
-            self._last = Playback(problem=view.problem)
-            self.stop()
-            return self._last
-        return Playback(view.name, view.position_s, view.duration_s, view.paused, view.speed, view.problem)
+        return Playback(
+            view.name, view.position_s, view.duration_s, view.paused, view.speed, view.problem, ended=view.ended
+        )
 
     def start(self, request: StartPlayback, path: Path, present: Callable[[], bool], sound: Sound) -> None:
-        """Play this file, of a drive that is `present`; UsageError or RecordFileError if it cannot be played at all."""
-        player, self._player = self._player, None
-        if player:
-            player.close()  # the sound device may be for one alone
-        self._player = RecordPlayer(path, lambda rate: _sink(sound, rate), request.from_s, request.speed, present)
+        """Play this file, of a drive that is `present`; UsageError or RecordFileError if it cannot be played at all.
+
+        One after the other: of several at once the one that was asked for last is played. DriveError if one hangs.
+        """
+        wanted = self._wanted = object()
+        if not self._starting.acquire(timeout=START_S):
+            raise DriveError(HANGS)
+        try:
+            if self._player:
+                self._player.close()  # the sound device may be for one alone
+            self._player = RecordPlayer(path, lambda rate: _sink(sound, rate), request.from_s, request.speed, present)
+            if self._wanted is not wanted:  # a stop sees the new player, or is seen here
+                self._player.stop()
+        finally:
+            self._starting.release()
 
     def control(self, request: ControlPlayback) -> None:
-        """UsageError while nothing is played."""
+        """UsageError while nothing is played; what has ended can be stopped all the same."""
         player = self._player
-        if player is None:
+        if player is None or (player.view.ended and request.action != "stop"):
             raise UsageError("nothing is being played: choose a recording first")
         if request.position_s is not None:
             player.seek(request.position_s)
         if request.speed is not None:
             player.set_speed(request.speed)
         if request.action == "stop":
-            self._last = Playback()
             self.stop()
         elif request.action:
             player.pause() if request.action == "pause" else player.resume()
 
     def stop(self) -> None:
-        """Fall silent."""
-        player, self._player = self._player, None
-        if player:
-            player.stop()
+        """Fall silent, also where a playback is just being started."""
+        self._wanted = None
+        if self._player:
+            self._player.stop()
 
 
 def _sink(sound: Sound, rate: int) -> AbstractContextManager[Sink]:

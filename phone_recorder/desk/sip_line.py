@@ -41,22 +41,24 @@ class SipLine:
 
     def __init__(
         self,
-        settings: PhoneSettings,
+        settings: Callable[[], PhoneSettings],
         offered: Callable[[SipTalk], None],
         changed: Callable[[], None],
         tell: Tell,
         tap: Callable[[Callable[[], int]], Tap],
+        busy: bool = False,
     ) -> None:
         self.registered: Registered = "trying"
         self.problem = ""
-        self.account = account_of(settings)
+        self.account = account_of(settings())
         self._settings = settings
+        self._account = settings().account
         self._offered = offered
         self._changed = changed
         self._tell = tell
         self._tap = tap(lambda: self._phone.address[1] if self._phone else 0)
         self._phone: SipPhone | None = None
-        self._busy = False
+        self._busy = busy
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def busy(self, busy: bool) -> None:
@@ -74,8 +76,12 @@ class SipLine:
     async def close(self) -> None:
         """Hang up and take the registration back."""
         self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait({self._task})
+
+    @property
+    def crash(self) -> BaseException | None:
+        """An error of ours that has ended it."""
+        return self._task.exception() if self._task.done() and not self._task.cancelled() else None
 
     async def _run(self) -> None:
         while True:
@@ -86,9 +92,12 @@ class SipLine:
             await asyncio.sleep(RETRY_S)
 
     async def _serve(self) -> None:
-        account = self._settings.account
+        account = self._account
         tls = TlsSettings(Path(account.cacert) if account.cacert else None, not account.tls_insecure)
-        make = partial(_talk, self._settings, self._tell)
+        first, dash, last = account.rtp_ports.partition("-")
+        # One for all calls: a port is used again as late as can be.
+        ports = PortRange(int(first), int(last)) if dash else None
+        make = partial(_talk, self._settings, self._tell, ports)
         phone = SipPhone(self.account, _listen(account), tls, make, self._tell, (self._tap,))
         phone.on_registration = self._registration
         try:
@@ -143,7 +152,7 @@ def account_of(settings: PhoneSettings) -> Account:
 def same_line(before: PhoneSettings, after: PhoneSettings) -> bool:
     """Whether the line is the same by both."""
     names = (before.local_number, before.local_name), (after.local_number, after.local_name)
-    return names[0] == names[1] and before.account == after.account and before.call == after.call
+    return names[0] == names[1] and before.account == after.account
 
 
 def _uri(text: str) -> SipUri:
@@ -161,11 +170,12 @@ def _listen(account: AccountSettings) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _talk(settings: PhoneSettings, tell: Tell, host: str, peer_host: str) -> SipTalk:
-    first, dash, last = settings.account.rtp_ports.partition("-")
-    ports = PortRange(int(first), int(last)) if dash else None
-    record = settings.record
-    wanted = settings.call.codec or record.codec
+def _talk(
+    settings: Callable[[], PhoneSettings], tell: Tell, ports: PortRange | None, host: str, peer_host: str
+) -> SipTalk:
+    """As the settings are when the call is made, or comes."""
+    record = settings().record
+    wanted = settings().call.codec or record.codec
     return SipTalk(host, peer_host, _codecs(wanted), record.ptime_ms, record.sip_info, Random(), tell, ports)
 
 

@@ -37,6 +37,10 @@ class Watchers:
     def pass_on(self, event: str, data: msgspec.Struct) -> None:
         """Something has happened, however often it has before."""
         made = Event(event, data)  # type: ignore[arg-type]  # one of EVENTS
-        for listener, events in list(self._watchers.values()):
+        for key, (listener, events) in list(self._watchers.items()):
             if event in events:
-                listener(made)
+                try:
+                    listener(made)
+                except BaseException:
+                    self._watchers.pop(key, None)  # told once, it has left: the phone goes on to its end
+                    raise

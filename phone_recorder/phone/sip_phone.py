@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -121,8 +121,14 @@ class SipPhone:
         """Begin to call a number, or a SIP URI."""
         uri = parse_uri(called(target, self._account))
         hop = await self._hop_to(uri)
-        talk = self._current = self._talk(self._agent.local_host(hop), hop.host)
-        talk.call = self._agent.call(target, talk.audio, talk, hop)
+        if self._current and not self._current.over:
+            raise UsageError("a call is going on: end it first")
+        talk = self._talk(self._agent.local_host(hop), hop.host)
+        with ExitStack() as unless:
+            unless.callback(talk.close)
+            talk.call = self._agent.call(target, talk.audio, talk, hop)
+            unless.pop_all()
+        self._current = talk
         self._keep_alive(talk)
         return talk
 

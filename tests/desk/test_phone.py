@@ -169,7 +169,7 @@ def test_a_recording_is_played_paused_and_sought(tmp_path: Path) -> None:
         await phone.until(lambda last: last["playback"].paused and last["playback"].position_s >= 1.0)
         assert paused.name == name
         await phone.ask(api.ControlPlayback("resume"))
-        await phone.until(lambda last: last["playback"].name == "")
+        await phone.until(lambda last: last["playback"].ended)
 
     play(scene, tmp_path)
 
@@ -255,5 +255,50 @@ def test_a_call_in_which_nobody_can_speak_is_over(tmp_path: Path) -> None:
             await phone.ask(api.AnswerCall())
         assert (await phone.ask(api.GetCall())).state == "ended"
         await phone.ask(api.StartCall("1003"))
+
+    play(scene, tmp_path)
+
+
+def test_an_error_of_ours_still_leaves_whole_files(tmp_path: Path) -> None:
+    def fail(event: api.Event) -> None:
+        raise OSError("the terminal has gone")
+
+    async def scene(phone: Switched) -> None:
+        await phone.ask(api.StartCall("1002"))
+        await phone.ask(api.PressRecord())
+        await phone.until(lambda last: last["screen"].timer == "00:01")
+        phone.phone.watch(fail, ("screen",))
+        with pytest.raises(OSError, match="the terminal has gone"):
+            await phone.phone.until(asyncio.Event())
+
+    phone = play(scene, tmp_path)
+    [path] = phone.stick.glob("Record_*.wav")
+    with open_record(path) as record:
+        assert record.examination.problems == () and record.header.duration_s > 1.0
+
+
+def test_a_password_is_not_shown_to_another_server_than_its_own(tmp_path: Path) -> None:
+    async def scene(phone: Switched) -> None:
+        await phone.ask(api.SetSettings({"account.registrar": "sip:127.0.0.1:1", "account.password": "secret"}))
+        assert phone.phone.settings.account.password == "secret"
+        await phone.ask(api.SetSettings({"account.registrar": "sip:127.0.0.1:2"}))
+        assert phone.phone.settings.account.password == ""
+        assert "enter its password" in phone.last["screen"].prompt
+        assert "secret" not in phone.config.read_text()
+
+    play(scene, tmp_path)
+
+
+def test_a_call_is_logged_with_what_was_recorded_of_it(tmp_path: Path) -> None:
+    async def scene(phone: Switched) -> None:
+        await phone.ask(api.SlowStick(100))
+        await phone.ask(api.StartCall("1002"))
+        await phone.ask(api.PressRecord())
+        await phone.until_icon("recording")
+        await phone.ask(api.EndCall())
+        await phone.until_prompt("Recording saved")
+        async with asyncio.timeout(20):
+            while not (await phone.ask(api.ListLog())).calls[0].recorded:
+                await asyncio.sleep(0.01)
 
     play(scene, tmp_path)

@@ -95,10 +95,37 @@ def test_hold_is_heard_at_the_other_end_and_messages_are_told(tmp_path: Path) ->
     async def scene(anna: Switched, bob: Switched, uri: str) -> None:
         await connected(anna, bob, uri)
         await anna.ask(api.HoldCall())
-        assert (await anna.ask(api.GetCall())).state == "held"
-        await anna.until(lambda last: last.get("message"))
+        await anna.until(lambda last: last["call"].state == "held")
         told = [event.data for event in anna.events if event.event == "message"]
         assert any(one.sent and one.text.startswith("INVITE") for one in told)
         assert any(not one.sent and one.text.startswith("SIP/2.0 200") for one in told)
+
+    play(scene, tmp_path)
+
+
+def test_two_who_call_each_other_at_once_are_both_free_again(tmp_path: Path) -> None:
+    async def scene(anna: Switched, bob: Switched, uri: str) -> None:
+        back = f"sip:1001@{anna.phone.settings.account.listen}"
+        await asyncio.gather(anna.ask(api.StartCall(uri)), bob.ask(api.StartCall(back)))
+        for phone in (anna, bob):
+            await phone.until(lambda last: last["call"].state == "ended")
+        await connected(anna, bob, uri)
+
+    play(scene, tmp_path)
+
+
+def test_what_is_set_in_a_call_does_not_end_it_and_counts_in_the_next(tmp_path: Path) -> None:
+    async def scene(anna: Switched, bob: Switched, uri: str) -> None:
+        await connected(anna, bob, uri)
+        await anna.ask(
+            api.SetSettings({"record.codec": "PCMA", "call.far": "silence", "account.listen": "127.0.0.1:0"})
+        )
+        assert anna.last["screen"].prompt == "Saved: it counts from the next call on"
+        assert (await anna.ask(api.GetCall())).state == "connected"
+        await anna.ask(api.EndCall())
+        await bob.until(lambda last: last["call"].state == "ended")
+        await anna.until(lambda last: last["phone"].registered == "no")
+        await connected(anna, bob, uri)
+        assert anna.last["call"].codec == "PCMA"
 
     play(scene, tmp_path)

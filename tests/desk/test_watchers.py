@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from phone_recorder.control_api import Call, Event, Levels
 from phone_recorder.desk.watchers import Watchers
 
@@ -56,3 +58,17 @@ def test_what_stands_for_the_data_says_whether_it_has_changed() -> None:
     for seconds in (0.2, 0.7, 1.1):
         watchers.tell("call", Call("connected", seconds=seconds), int(seconds))
     assert [event.data.seconds for event in told] == [0.2, 1.1]
+
+
+def test_whoever_raises_has_left() -> None:
+    watchers, told = Watchers(), list[Event]()
+
+    def fail(event: Event) -> None:
+        raise OSError("gone")
+
+    watchers.watch(fail)
+    watchers.watch(told.append)
+    with pytest.raises(OSError, match="gone"):
+        watchers.pass_on("call", Call())
+    watchers.pass_on("call", Call())
+    assert len(told) == 1

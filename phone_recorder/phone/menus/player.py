@@ -26,7 +26,7 @@ def player_page(name: str, delete: Step, facts: Facts) -> Shown:
     """The recording of that name; `delete` is what its third soft key does."""
     language, playback = facts.settings.language, facts.playback
     found = next((one for one in facts.recordings.recordings if one.name == name), None)
-    playing = playback if playback.name == name else None
+    playing = playback if playback.name == name and not playback.ended else None
     if found is None and playing is None:
         return _gone(facts)
     one = found or Recording(name, 0, playback.duration_s)
@@ -51,7 +51,7 @@ def _gone(facts: Facts) -> Shown:
 
 def _problem(one: Recording, playback: Playback) -> str:
     """What is wrong with what is played, or was last; else with the file."""
-    played = playback.problem if playback.name in ("", one.name) else ""
+    played = playback.problem if playback.name == one.name else ""
     damage = f"damaged, what is there is played: {one.problem}" if one.problem else ""
     return played or damage
 

@@ -58,7 +58,8 @@ def delete_question(name: str, leave: int) -> Page:
 
 
 def _delete(name: str, leave: int, facts: Facts) -> Step:
-    stop: tuple[Request, ...] = (ControlPlayback("stop"),) if facts.playback.name == name else ()
+    playing = facts.playback.name == name and not facts.playback.ended
+    stop: tuple[Request, ...] = (ControlPlayback("stop"),) if playing else ()
     return Step((*stop, DeleteRecording(name), ListRecordings()), leave, told=partial(_deleted, name))
 
 

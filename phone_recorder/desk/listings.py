@@ -1,0 +1,93 @@
+"""The list of the recordings on the drive: looked at anew whenever somebody asks, and the newest look counts."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from phone_recorder.adapters import drive_recordings
+from phone_recorder.adapters.drive_errors import REMOVED
+from phone_recorder.adapters.drive_recordings import DriveRecording
+from phone_recorder.adapters.lane import Lane
+from phone_recorder.adapters.mounted_drive import MountedDrive
+from phone_recorder.control_api import Recording, RecordingList
+from phone_recorder.errors import DriveError, DriveGone
+from phone_recorder.recording.drive_names import record_order
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at a drive; the number says which is newer."""
+
+    number: int
+    lane: Lane
+    future: Future[RecordingList]
+
+    def will_serve(self, lane: Lane) -> bool:
+        """It goes to that drive, and has not begun: it will see what is so now."""
+        return self.lane is lane and not (self.future.running() or self.future.done())
+
+
+class Listings:
+    """`newest` is the list that was looked at last. A look that is late is kept, unless there is a newer one."""
+
+    def __init__(self) -> None:
+        self.newest = RecordingList([])
+        self._last: _Look | None = None
+        self._number = 0
+        self._kept = 0
+        self._lock = threading.Lock()
+
+    async def look(self, drive: MountedDrive, lane: Lane) -> RecordingList:
+        """The list, with a problem if the drive cannot be looked at. Looks that have not begun are one."""
+        try:
+            look = self._look(drive, lane)
+        except DriveError as error:
+            return self.none(error, self._kept)
+        try:
+            return await lane.share(look.future)
+        except DriveError as error:
+            return self.none(error, look.number)
+
+    def none(self, error: DriveError, number: int | None = None) -> RecordingList:
+        """Nothing can be listed; a `number` says since which look, else since now."""
+        return self._keep(self._next_number() if number is None else number, RecordingList([], str(error)))
+
+    def _look(self, drive: MountedDrive, lane: Lane) -> _Look:
+        last = self._last
+        if last is None or not last.will_serve(lane):
+            number = self._next_number()
+            last = self._last = _Look(number, lane, lane.put(lambda: self._keep(number, _listed(drive))))
+        return last
+
+    def _next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _keep(self, number: int, found: RecordingList) -> RecordingList:
+        """Any thread's."""
+        with self._lock:
+            if number >= self._kept:
+                self._kept, self.newest = number, found
+            return self.newest
+
+
+def _listed(drive: MountedDrive) -> RecordingList:
+    try:
+        found = drive_recordings.list_recordings(drive)
+        if not drive.present():
+            raise DriveGone(REMOVED)  # what the kernel still had in memory
+    except DriveError as error:
+        return RecordingList([], str(error))
+    return RecordingList([_shown(one) for one in found])
+
+
+def _shown(one: DriveRecording) -> Recording:
+    order = record_order(one.name)
+    began = ""
+    with suppress(ValueError):  # the 31st of February
+        began = datetime.strptime(order[0], "%Y%m%d%H%M%S").isoformat() if order else ""
+    return Recording(one.name, one.size, one.duration_s, began, one.codec, one.problem, one.running)
