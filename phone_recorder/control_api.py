@@ -342,7 +342,7 @@ class Exported(msgspec.Struct, frozen=True):
 
 
 class Playback(msgspec.Struct, frozen=True):
-    """`name` is empty while nothing is played."""
+    """`name` is what is played, or was last; empty before anything was. `ended`: it is played no more."""
 
     name: str = ""
     position_s: float = 0.0
@@ -350,6 +350,7 @@ class Playback(msgspec.Struct, frozen=True):
     paused: bool = False
     speed: float = 1.0
     problem: str = ""
+    ended: bool = False
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -23,14 +23,15 @@ def _run(loop: asyncio.AbstractEventLoop, done: asyncio.Future[T], work: Callabl
     try:
         result = work()
     except BaseException as error:
-        _hand_over(loop, done, done.set_exception, error)
+        hand_over(loop, done, done.set_exception, error)
     else:
-        _hand_over(loop, done, done.set_result, result)
+        hand_over(loop, done, done.set_result, result)
 
 
-def _hand_over(
+def hand_over(
     loop: asyncio.AbstractEventLoop, done: asyncio.Future[Any], how: Callable[[Any], None], what: object
 ) -> None:
+    """Settle what is awaited on the loop, from any thread."""
     with suppress(RuntimeError):  # the loop is closed: nobody waits any more
         loop.call_soon_threadsafe(_settle, done, how, what)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from phone_recorder.adapters.drive_errors import drive_errors
+from phone_recorder.adapters.drive_export import write_beside
+from phone_recorder.adapters.files import open_for_reading
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.adapters.record_convert import export_record
-from phone_recorder.adapters.record_reader import open_record
+from phone_recorder.adapters.record_reader import RecordReader
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.drive_names import record_order
 from phone_recorder.wire.printable import printable
@@ -29,20 +33,21 @@ def list_recordings(drive: MountedDrive) -> list[DriveRecording]:
     """Newest first; DriveError if the drive cannot be looked at. What vanishes meanwhile is left out."""
     free = set(drive.recordings())
     paths = [drive.directory / name for name in reversed(drive.names())]
-    return [found for path in paths if not path.is_symlink() and (found := _look(path, str(path) in free))]
+    with drive.opened_folder() as folder:
+        return [found for path in paths if (found := _look(folder, path, str(path) in free))]
 
 
 def path_of(drive: MountedDrive, name: str) -> Path:
     """Where the recording of that name is; UsageError if no record file is called so, or none is there.
 
-    A stick of a stranger's may have links that lead to files elsewhere: they are no recordings.
+    A stick of a stranger's may have links that lead to files elsewhere, and pipes: they are no recordings.
     """
-    if record_order(name) is None or name not in drive.names():
-        raise UsageError(f"there is no recording {printable(name)} on the drive: it was deleted, or never was")
-    path = drive.directory / name
-    if path.is_symlink():
+    mode = _mode(drive, name) if record_order(name) else 0
+    if stat.S_ISLNK(mode):
         raise UsageError(f"{name} is a link, and no recording")
-    return path
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"there is no recording {printable(name)} on the drive: it was deleted, or never was")
+    return drive.directory / name
 
 
 def delete_recording(drive: MountedDrive, name: str) -> None:
@@ -55,19 +60,28 @@ def delete_recording(drive: MountedDrive, name: str) -> None:
 
 
 def export_recording(drive: MountedDrive, name: str) -> Path:
-    """Write it as a WAV file beside it, over one that was exported before."""
-    source = path_of(drive, name)
-    target = source.with_name(f"{source.stem}-audio.wav")
-    export_record(source, target, force=True)
-    drive.free()
-    return target
+    """Write it as a WAV file beside it, over one that was exported before.
+
+    UsageError or RecordFileError if it cannot be read, AudioFileError if a WAV file cannot be so long, DriveError if
+    the drive does not take it.
+    """
+    return write_beside(drive, path_of(drive, name))
 
 
-def _look(path: Path, free: bool) -> DriveRecording | None:
+def _mode(drive: MountedDrive, name: str) -> int:
+    """What is called so in the drive's folder, as st_mode says it; 0 for nothing."""
+    with drive.opened_folder() as folder, drive_errors(drive.path, drive.present):
+        try:
+            return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+        except FileNotFoundError:
+            return 0
+
+
+def _look(folder: int, path: Path, free: bool) -> DriveRecording | None:
     try:
-        with open_record(path) as record:
-            examined, size = record.examination, path.stat().st_size
-    except (UsageError, OSError):
+        with open_for_reading(path, follow=False, folder=folder) as file:
+            examined, size = RecordReader(file, path).examination, os.fstat(file.fileno()).st_size
+    except UsageError:
         return None
     wrong = "; ".join(examined.problems)
     header = examined.header

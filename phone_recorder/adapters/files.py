@@ -32,16 +32,18 @@ def reason(error: OSError) -> str:
 
 
 @contextmanager
-def open_for_reading(path: Path, follow: bool = True) -> Iterator[BinaryIO]:
+def open_for_reading(path: Path, follow: bool = True, folder: int | None = None) -> Iterator[BinaryIO]:
     """The file, opened binary; UsageError in place of any OSError while it is open, and for pipes and devices.
 
-    Without `follow`, for a symbolic link too.
+    Without `follow`, for a symbolic link too. `folder` is the descriptor of the directory that it is in, if that is
+    open: it is found there by its name, wherever its path leads by now.
     """
+    place = path if folder is None else path.name
     try:
-        _demand_a_file(path, path.stat(follow_symlinks=follow).st_mode)
+        _demand_a_file(path, os.stat(place, dir_fd=folder, follow_symlinks=follow).st_mode)
         # Another may stand there now: that it is no pipe must not be waited for.
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
-        with os.fdopen(os.open(path, flags), "rb") as file:
+        with os.fdopen(os.open(place, flags, dir_fd=folder), "rb") as file:
             _demand_a_file(path, os.fstat(file.fileno()).st_mode)
             yield file
     except OSError as error:
@@ -66,7 +68,7 @@ def replace_when_done(path: Path, force: bool = False) -> Iterator[BinaryIO]:
     _may_take(path, force)
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with partial.open("wb") as file:
+        with _made(partial) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -77,6 +79,14 @@ def replace_when_done(path: Path, force: bool = False) -> Iterator[BinaryIO]:
         # Gone already if all went well; and where it could not be made, it cannot be removed either.
         with suppress(OSError):
             partial.unlink()
+
+
+def _made(path: Path) -> BinaryIO:
+    """A new file, in place of what was left there before: a link that is there is removed, and not followed."""
+    with suppress(FileNotFoundError):
+        path.unlink()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, 0o666), "wb")
 
 
 def _may_take(path: Path, force: bool) -> None:

@@ -60,12 +60,12 @@ class MountedDrive:
         self._room: Room | None = None if capacity is None else Room(capacity)
         self._device = device
         self._mounted = mounted
-        self._medium = medium
+        self.medium = medium
         self._identity: tuple[int, int] | None = None
         self._errors = partial(drive_errors, path, present)
         self.check()
         # Only asked once: it tells every error as a no.
-        with self._opened_folder("stop") as last:
+        with self.opened_folder("stop") as last:
             if not os.access(".", os.W_OK | os.X_OK, dir_fd=last):
                 place = printable(str(self.directory))
                 raise DriveReadOnly(f"this user may not write to {place}: name another folder, or run as root")
@@ -80,7 +80,7 @@ class MountedDrive:
         if not self.present():
             raise DriveGone(REMOVED)
         with self._root() as root, self._errors():
-            self._medium.ask(Access.CHANGE)
+            self.medium.ask(Access.CHANGE)
             if os.fstatvfs(root).f_flag & os.ST_RDONLY:
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
@@ -96,7 +96,7 @@ class MountedDrive:
 
     def _of_capacity(self, room: Room) -> int:
         with self._errors():
-            self._medium.ask(Access.LOOK)
+            self.medium.ask(Access.LOOK)
             return room.look(self.path)
 
     @property
@@ -114,24 +114,24 @@ class MountedDrive:
 
     def create(self, names: Iterator[str], header: bytes) -> RecordFileWriter:
         """A new record file; DriveError if it cannot be made."""
-        with self._opened_folder() as folder:
+        with self.opened_folder() as folder:
             return RecordFileWriter(
-                self.directory, folder, names, header, self._room, self._syncs, self.present, self._medium
+                self.directory, folder, names, header, self._room, self._syncs, self.present, self.medium
             )
 
     def names(self) -> list[str]:
         """What is called as record files are, in the folder; oldest first."""
-        with self._opened_folder() as folder:
+        with self.opened_folder() as folder:
             return self._names(folder)
 
     def recordings(self) -> list[str]:
         """Paths of the record files in the folder that nobody writes just now, oldest first; never other files."""
-        with self._opened_folder() as folder:
+        with self.opened_folder() as folder:
             return [str(self.directory / name) for name in self._names(folder) if _may_be_covered(folder, name)]
 
     def room_in(self, paths: Iterable[str]) -> list[int]:
         """Bytes that deleting each of these would free; none where a file has other names, or is gone."""
-        with self._opened_folder() as folder, self._errors():
+        with self.opened_folder() as folder, self._errors():
             return [self._frees(folder, Path(path).name) for path in paths]
 
     def _frees(self, folder: int, name: str) -> int:
@@ -150,7 +150,7 @@ class MountedDrive:
         drive is told as a failed repair, of a file or of the folder, unless the stick was pulled out.
         """
         try:
-            with self._opened_folder("fail") as folder:
+            with self.opened_folder("fail") as folder:
                 yield from self._repairs(folder, go_on)
         except DriveError as error:
             # A folder that is not there needs no repair.
@@ -176,8 +176,8 @@ class MountedDrive:
 
     def delete(self, path: str) -> None:
         """Delete one of `recordings`, unless another recorder has done so meanwhile."""
-        with self._opened_folder("fail") as folder, self._errors(), suppress(FileNotFoundError):
-            self._medium.ask(Access.CHANGE)
+        with self.opened_folder("fail") as folder, self._errors(), suppress(FileNotFoundError):
+            self.medium.ask(Access.CHANGE)
             os.unlink(Path(path).name, dir_fd=folder)
 
     @contextmanager
@@ -185,7 +185,7 @@ class MountedDrive:
         """The drive's root directory, opened; DriveGone if another one is in its place."""
         with ExitStack() as opened:
             with self._errors():
-                self._medium.ask(Access.LOOK)
+                self.medium.ask(Access.LOOK)
                 root = _held(opened, os.open(self.path, _DIRECTORY))
                 found = os.fstat(root)
                 bare = self._mounted and not _is_mounted(root)
@@ -196,7 +196,7 @@ class MountedDrive:
             yield root
 
     @contextmanager
-    def _opened_folder(self, if_missing: Literal["make", "fail", "stop"] = "make") -> Iterator[int]:
+    def opened_folder(self, if_missing: Literal["make", "fail", "stop"] = "make") -> Iterator[int]:
         """The folder, opened step by step from the root, so that nothing leads elsewhere.
 
         Where it is not there it is made, or that is an error, or it is the last folder on the way that is.

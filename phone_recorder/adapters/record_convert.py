@@ -34,6 +34,15 @@ class Converted:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Wav:
+    """What is to be a WAV file: `size` in bytes of its audio if nothing of it is damaged, and `pieces` to read once."""
+
+    format: WavFormat
+    size: int
+    pieces: Iterator[bytes]
+
+
 def export_record(source: Path, target: Path, original: bool = False, force: bool = False) -> Converted:
     """Write a record file's audio as a WAV file: PCM of 16 bits, or the `original` payloads.
 
@@ -42,14 +51,19 @@ def export_record(source: Path, target: Path, original: bool = False, force: boo
     """
     _refuse_same(source, target)
     with open_record_audio(source) as audio:
-        codec = audio.header.codec
-        wav_format = (_ORIGINAL if original else _PCM16)[codec]
-        # Before anything is written, and again with what was written.
-        riff.build_head(wav_format, _wav_size(audio, wav_format))
-        convert = bytes if original else _to_pcm16(codec)
+        wav = as_wav(audio, original)
         with replace_when_done(target, force) as file:
-            size = _write_wav(file, wav_format, map(convert, audio.payloads))
-        return Converted(size * 8 / wav_format.bits / wav_format.rate, audio.examination.problems)
+            size = _write_wav(file, wav)
+        return Converted(size * 8 / wav.format.bits / wav.format.rate, audio.examination.problems)
+
+
+def as_wav(audio: RecordAudio, original: bool = False) -> Wav:
+    """The audio of a record file for a WAV file; AudioFileError, before anything is written, if it is too long."""
+    codec = audio.header.codec
+    wav_format = (_ORIGINAL if original else _PCM16)[codec]
+    size = _wav_size(audio, wav_format)
+    riff.build_head(wav_format, size)
+    return Wav(wav_format, size, map(bytes if original else _to_pcm16(codec), audio.payloads))
 
 
 def import_audio(source: Path, target: Path, codec: Codec, ptime_ms: int = 20, force: bool = False) -> Converted:
@@ -96,11 +110,11 @@ def _to_pcm16(codec: Codec) -> Callable[[bytes], bytes]:
     return lambda payload: decoder.decode(payload).tobytes()
 
 
-def _write_wav(file: BinaryIO, wav_format: WavFormat, pieces: Iterator[bytes]) -> int:
+def _write_wav(file: BinaryIO, wav: Wav) -> int:
     """Write head and audio; returns the audio's size in bytes."""
-    file.write(riff.build_head(wav_format, 0))
-    size = sum(file.write(piece) for piece in pieces)
+    file.write(riff.build_head(wav.format, 0))
+    size = sum(file.write(piece) for piece in wav.pieces)
     file.write(bytes(size % 2))
     file.seek(0)
-    file.write(riff.build_head(wav_format, size))
+    file.write(riff.build_head(wav.format, size))
     return size

@@ -57,7 +57,7 @@ class RecordPlayer:
         check_speed(speed)
         self._path, self._present, self._open_sink = path, present, open_sink
         with ExitStack() as opened:
-            self._record = opened.enter_context(open_record(path))
+            self._record = opened.enter_context(open_record(path, follow=False))
             self._header = self._record.header
             self._file = opened.pop_all()
         # What is asked for, and what is true; any thread's, under the lock.

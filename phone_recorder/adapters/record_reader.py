@@ -48,7 +48,7 @@ class RecordReader:
 
 
 @contextmanager
-def open_record(path: Path) -> Iterator[RecordReader]:
-    """The record file at `path`; UsageError if it cannot be read at all."""
-    with open_for_reading(path) as file:
+def open_record(path: Path, follow: bool = True) -> Iterator[RecordReader]:
+    """The record file at `path`; UsageError if it cannot be read at all, or is a link and those are not followed."""
+    with open_for_reading(path, follow) as file:
         yield RecordReader(file, path)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from phone_recorder.adapters.files import open_for_reading, reason, replace_when_done
 from phone_recorder.errors import UsageError
+from phone_recorder.settings.kinds import Secret
 from phone_recorder.settings.phone import PhoneSettings
+from phone_recorder.settings.table import find_setting
 from phone_recorder.settings.toml_file import edit_all, parse
 
 MAX_SIZE = 1 << 20
 OWNER_ALONE = 0o600
 """There is a password in it."""
+_OWNERS, _ALL = 0o700, 0o777
+"""The rights that a file of its owner's alone may have, and any other."""
 
 
 def load(path: Path) -> PhoneSettings:
@@ -29,16 +33,17 @@ def save_value(path: Path, key: str, text: str) -> None:
 
 
 def save_values(path: Path, texts: Mapping[str, str]) -> None:
-    """Change several settings in the file, its comments and its order kept; a new one is for its owner alone.
+    """Change several settings in the file, its comments and its order kept.
 
-    Whoever saves at the same time waits. A symbolic link stays one: what it leads to is replaced. UsageError: a setting
-    cannot be that, or the file cannot be written; then it is as it was.
+    A new one is for its owner alone, and so is one that a password is saved into. Whoever saves at the same time
+    waits. A symbolic link stays one: what it leads to is replaced. UsageError: a setting cannot be that, or the file
+    cannot be written; then it is as it was.
     """
     target = Path(os.path.realpath(path))
     with _locked(target.parent, path):
         data = edit_all(_text(target, str(path)), texts, str(path)).encode()
         with replace_when_done(target, force=True) as file:
-            _make_like(target, file.fileno())
+            _make_like(target, file.fileno(), _OWNERS if _has_secret(texts) else _ALL)
             file.write(data)
 
 
@@ -76,8 +81,12 @@ def _locked(directory: Path, path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _make_like(path: Path, new: int) -> None:
-    """Give the new file the rights and the owner of the one that it replaces."""
+def _has_secret(keys: Iterable[str]) -> bool:
+    return any(isinstance(find_setting(key).kind, Secret) for key in keys)
+
+
+def _make_like(path: Path, new: int, most: int) -> None:
+    """Give the new file the owner of the one that it replaces, and its rights as far as they are among `most`."""
     try:
         old = path.stat()
     except FileNotFoundError:
@@ -85,4 +94,4 @@ def _make_like(path: Path, new: int) -> None:
         return
     with suppress(PermissionError):  # only root can give files away
         os.fchown(new, old.st_uid, old.st_gid)
-    os.fchmod(new, old.st_mode & 0o777)
+    os.fchmod(new, old.st_mode & most)

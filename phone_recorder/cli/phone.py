@@ -108,14 +108,11 @@ async def _open_page(
 
 async def _on_terminal(phone: DeskPhone, stopped: asyncio.Event) -> None:
     from phone_recorder.adapters.keyboard import whole_terminal
-    from phone_recorder.cli.phone_terminal import TerminalFace
+    from phone_recorder.cli.phone_terminal import TerminalFace, run_beside
 
     pressed: list[Any] = []
-    with whole_terminal(lambda key: pressed[0](key)) as draw:
+    # A terminal that has gone switches the phone off in order: recordings end as with Ctrl-C.
+    with whole_terminal(lambda key: pressed[0](key), stopped.set) as draw:
         face = TerminalFace(phone, draw, stopped.set)
         pressed.append(face.pressed)
-        running = asyncio.create_task(face.run())
-        try:
-            await phone.until(stopped)
-        finally:
-            running.cancel()
+        await run_beside(phone.until(stopped), face, stopped)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from phone_recorder.control_api import DIGITS, Event, PressKey, Request, Screen, TypeText
+from phone_recorder.control_api import DIGITS, Event, GetScreen, PressKey, Request, Screen, TypeText
 from phone_recorder.errors import PhoneRecorderError
 
 if TYPE_CHECKING:
@@ -50,19 +50,19 @@ class TerminalFace:
         self._quit = quit_
         self._screen: Screen | None = None
         self._note = ""
+        self._changed = asyncio.Event()
         self._keys: asyncio.Queue[Request] = asyncio.Queue()
 
     async def run(self) -> None:
-        """Press what was typed, one key after the other."""
-        from phone_recorder.control_api import GetScreen
-
+        """Press what was typed, one key after the other, and draw what changes. Whatever goes wrong is raised here."""
         stop = self._phone.watch(self._shown, ("screen",))
+        works = [asyncio.create_task(work) for work in (self._press_all(), self._draw_all())]
         try:
-            self._show(await self._phone.answer(GetScreen()))
-            while True:
-                await self._press(await self._keys.get())
+            await asyncio.gather(*works)
         finally:
             stop()
+            for work in works:
+                work.cancel()
 
     def pressed(self, key: str) -> None:
         """A key of the terminal."""
@@ -74,13 +74,24 @@ class TerminalFace:
         elif key in KEYS:
             self._keys.put_nowait(PressKey(KEYS[key]))
 
+    async def _press_all(self) -> None:
+        self._show(await self._phone.answer(GetScreen()))
+        while True:
+            await self._press(await self._keys.get())
+
+    async def _draw_all(self) -> None:
+        # Not where the phone tells of a change: what cannot be drawn must not end the phone's own work.
+        while await self._changed.wait():
+            self._changed.clear()
+            self._redraw()
+
     async def _press(self, request: Request) -> None:
         self._note = ""
         try:
             self._show(await self._phone.answer(request))
         except PhoneRecorderError as error:
             self._note = str(error)
-            self._redraw()
+            self._changed.set()
 
     def _shown(self, event: Event) -> None:
         self._show(event.data)
@@ -88,7 +99,7 @@ class TerminalFace:
     def _show(self, screen: object) -> None:
         if isinstance(screen, Screen):
             self._screen = screen
-            self._redraw()
+            self._changed.set()
 
     def _redraw(self) -> None:
         from phone_recorder.cli.output import shown
@@ -98,3 +109,19 @@ class TerminalFace:
             lines = [*draw(self._screen), "", *HELP[self._screen.language], self._note]
             # What others call themselves must not steer the terminal.
             self._draw([shown(line) for line in lines])
+
+
+async def run_beside(phone: Awaitable[object], face: TerminalFace, stopped: asyncio.Event) -> None:
+    """Run the face until the phone's work is over, which setting `stopped` ends.
+
+    A face that crashes ends it too, and its error is raised when it is over.
+    """
+    running = asyncio.create_task(face.run())
+    running.add_done_callback(lambda _: stopped.set())
+    try:
+        await phone
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+    if not running.cancelled():
+        running.result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from phone_recorder.adapters.clock import Clock
 from phone_recorder.adapters.drive_errors import REMOVED
 from phone_recorder.adapters.drive_port import DrivePort, PortPlan
 from phone_recorder.adapters.emulated_stick import EmulatedPort
-from phone_recorder.adapters.lane import Lane
+from phone_recorder.adapters.lane import Lane, Lanes
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.control_api import Drive, DriveList, Exported, RecordingList, Stick
@@ -42,8 +41,9 @@ class Bay:
         request = CallRequest(settings=settings.record)
         self.drive = PhoneDrive(self._port, request.header, request.space, clock.system_time, live=True)
         self._listings = Listings()
-        self._last_lanes: _Lanes | None = None
-        self._lock = threading.Lock()
+        # What is soon done, or the drive hangs; and what takes as long as it takes.
+        self._soon = Lanes(lambda: Lane(lambda: DriveError(HANGS), PATIENCE_S, ROOM))
+        self._long = Lanes(lambda: Lane(lambda: UsageError(EXPORTS), None, 0))
 
     def record_as(self, request: CallRequest) -> PhoneDrive:
         """The drive, for a call that is recorded so."""
@@ -102,18 +102,18 @@ class Bay:
             drive = self._mounted()
         except DriveError as error:
             return self._listings.none(error)
-        return await self._listings.look(drive, self._lanes(drive).short)
+        return await self._listings.look(drive, self._soon.of(drive))
 
     async def delete(self, name: str) -> RecordingList:
         """Delete one, and list the others."""
         drive = self._mounted()
-        await self._lanes(drive).short.ask(lambda: drive_recordings.delete_recording(drive, name))
+        await self._soon.of(drive).ask(lambda: drive_recordings.delete_recording(drive, name))
         return await self.list()
 
     async def export(self, name: str) -> Exported:
         """Write one as WAV beside it; UsageError while another is written."""
         drive = self._mounted()
-        path = await self._lanes(drive).long.ask(lambda: drive_recordings.export_recording(drive, name))
+        path = await self._long.of(drive).ask(lambda: drive_recordings.export_recording(drive, name))
         return Exported(str(path))
 
     def path_of(self, name: str) -> Path:
@@ -123,14 +123,7 @@ class Bay:
     def to_play(self, name: str) -> tuple[Path, Callable[[], bool]]:
         """The same, and what tells whether its drive is still plugged in."""
         drive = self._mounted()
-        return self._lanes(drive).short.wait(lambda: drive_recordings.path_of(drive, name)), drive.present
-
-    def _lanes(self, drive: MountedDrive) -> _Lanes:
-        """Another drive has others: one that hangs does not hold it up."""
-        with self._lock:
-            if self._last_lanes is None or self._last_lanes.drive is not drive:
-                self._last_lanes = _Lanes(drive)
-            return self._last_lanes
+        return self._soon.of(drive).wait(lambda: drive_recordings.path_of(drive, name)), drive.present
 
     def _mounted(self) -> MountedDrive:
         state = self._port.state
@@ -139,15 +132,6 @@ class Bay:
         if not state.drive.present():
             raise DriveGone(REMOVED)
         return state.drive
-
-
-class _Lanes:
-    """What is asked of one drive: `short` is soon done, or the drive hangs; `long` takes as long as it takes."""
-
-    def __init__(self, drive: MountedDrive) -> None:
-        self.drive = drive
-        self.short = Lane(lambda: DriveError(HANGS), PATIENCE_S, ROOM)
-        self.long = Lane(lambda: UsageError(EXPORTS), None, 0)
 
 
 def _emulated(stick: Path, settings: PhoneSettings) -> EmulatedPort:

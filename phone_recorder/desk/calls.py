@@ -129,6 +129,8 @@ class Calls:
         """Call, or be called; PhoneRecorderError if there is a call already, or none can be made."""
         if self.busy:
             raise UsageError(BUSY)
+        if request.direction == "out" and not request.number.strip():
+            raise UsageError("whom to call is not said: dial a number")
         settings = self._settings()
         call = self._have(DeskCall(request.direction, request.number, request.name, self._clock, self._changed))
         with ExitStack() as unless:
@@ -231,8 +233,6 @@ class Calls:
             call.connect()
 
     async def _call_out(self, call: DeskCall, settings: PhoneSettings, number: str) -> None:
-        if not number.strip():
-            raise UsageError("whom to call is not said: dial a number")
         if self.line is None:
             raise SipUnreachable("the phone is setting up its line: try again in a moment")
         talk = await self.line.call(number)

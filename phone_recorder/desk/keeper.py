@@ -15,7 +15,7 @@ from phone_recorder.settings.phone import Language, PhoneSettings
 from phone_recorder.settings.setting import Setting
 from phone_recorder.settings.table import SETTINGS, text_of, with_texts
 
-CHANGED = "was changed by somebody else: switch the phone off and on to use that"
+CHANGED = "the file {} was changed by somebody else: switch the phone off and on to use that"
 
 
 class Keeper:
@@ -57,7 +57,7 @@ class Keeper:
         if self._expected is None:
             self._expected = now
         self._expected = with_texts(self._expected, texts)
-        return "" if now == self._expected else f"{file.name} {CHANGED}"
+        return "" if now == self._expected else CHANGED.format(file.name)
 
     @property
     def listed(self) -> SettingList:

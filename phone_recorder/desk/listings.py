@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import datetime
 from phone_recorder.adapters import drive_recordings
 from phone_recorder.adapters.drive_errors import REMOVED
 from phone_recorder.adapters.drive_recordings import DriveRecording
-from phone_recorder.adapters.lane import Lane
+from phone_recorder.adapters.lane import Lane, Newest
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.control_api import Recording, RecordingList
 from phone_recorder.errors import DriveError, DriveGone
@@ -32,21 +31,24 @@ class _Look:
 
 
 class Listings:
-    """`newest` is the list that was looked at last. A look that is late is kept, unless there is a newer one."""
+    """Each look has a number. A look that is late is kept, unless there is a newer one."""
 
     def __init__(self) -> None:
-        self.newest = RecordingList([])
+        self._kept = Newest(RecordingList([]))
         self._last: _Look | None = None
         self._number = 0
-        self._kept = 0
-        self._lock = threading.Lock()
+
+    @property
+    def newest(self) -> RecordingList:
+        """The list that was looked at last."""
+        return self._kept.value
 
     async def look(self, drive: MountedDrive, lane: Lane) -> RecordingList:
         """The list, with a problem if the drive cannot be looked at. Looks that have not begun are one."""
         try:
             look = self._look(drive, lane)
         except DriveError as error:
-            return self.none(error, self._kept)
+            return self.none(error, self._kept.number)
         try:
             return await lane.share(look.future)
         except DriveError as error:
@@ -54,25 +56,18 @@ class Listings:
 
     def none(self, error: DriveError, number: int | None = None) -> RecordingList:
         """Nothing can be listed; a `number` says since which look, else since now."""
-        return self._keep(self._next_number() if number is None else number, RecordingList([], str(error)))
+        return self._kept.keep(self._next_number() if number is None else number, RecordingList([], str(error)))
 
     def _look(self, drive: MountedDrive, lane: Lane) -> _Look:
         last = self._last
         if last is None or not last.will_serve(lane):
             number = self._next_number()
-            last = self._last = _Look(number, lane, lane.put(lambda: self._keep(number, _listed(drive))))
+            last = self._last = _Look(number, lane, lane.put(lambda: self._kept.keep(number, _listed(drive))))
         return last
 
     def _next_number(self) -> int:
         self._number += 1
         return self._number
-
-    def _keep(self, number: int, found: RecordingList) -> RecordingList:
-        """Any thread's."""
-        with self._lock:
-            if number >= self._kept:
-                self._kept, self.newest = number, found
-            return self.newest
 
 
 def _listed(drive: MountedDrive) -> RecordingList:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from phone_recorder.adapters.lane import Lane, Lanes
 from phone_recorder.adapters.record_player import RecordPlayer
 from phone_recorder.adapters.silent_sink import open_silence
 from phone_recorder.adapters.speaker import open_speaker
 from phone_recorder.control_api import ControlPlayback, Playback, StartPlayback
-from phone_recorder.desk.bay import HANGS
+from phone_recorder.desk.bay import HANGS, ROOM
 from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.recording.playback import Sink
 from phone_recorder.settings.phone import Sound
 
-
 START_S = 5.0
-"""So long one playback waits for another one that is being started."""
+"""So long a recording may take to be opened, and the one before to be closed."""
 
 
 class Player:
     """Nothing is played at first, then one recording; it is shown after its end too. Any thread may call."""
 
-    def __init__(self) -> None:
+    def __init__(self, play: Callable[..., RecordPlayer] = RecordPlayer, patience_s: float = START_S) -> None:
+        self._play = play
         self._player: RecordPlayer | None = None
-        self._starting = threading.Lock()
+        self._starts = Lanes(lambda: Lane(lambda: DriveError(HANGS), patience_s, ROOM))
         self._wanted: object = None  # the start that was asked for last; None since a stop
 
     @property
@@ -42,32 +42,42 @@ class Player:
     def start(self, request: StartPlayback, path: Path, present: Callable[[], bool], sound: Sound) -> None:
         """Play this file, of a drive that is `present`; UsageError or RecordFileError if it cannot be played at all.
 
-        One after the other: of several at once the one that was asked for last is played. DriveError if one hangs.
+        One after the other: of several at once the one that was asked for last is played. DriveError if the drive
+        hangs; then nothing is played, later neither.
         """
         wanted = self._wanted = object()
-        if not self._starting.acquire(timeout=START_S):
-            raise DriveError(HANGS)
-        try:
+
+        def begin() -> None:
+            if self._wanted is not wanted:
+                return
             if self._player:
                 self._player.close()  # the sound device may be for one alone
-            self._player = RecordPlayer(path, lambda rate: _sink(sound, rate), request.from_s, request.speed, present)
-            if self._wanted is not wanted:  # a stop sees the new player, or is seen here
-                self._player.stop()
-        finally:
-            self._starting.release()
+            player = self._play(path, lambda rate: _sink(sound, rate), request.from_s, request.speed, present)
+            if self._wanted is wanted:
+                self._player = player
+            if self._wanted is not wanted:  # a stop meanwhile sees the new player, or is seen here
+                player.close()
+
+        try:
+            self._starts.of(present).wait(begin)
+        except DriveError:
+            if self._wanted is wanted:
+                self.stop()
+            raise
 
     def control(self, request: ControlPlayback) -> None:
         """UsageError while nothing is played; what has ended can be stopped all the same."""
         player = self._player
-        if player is None or (player.view.ended and request.action != "stop"):
+        if request.action == "stop" and (player or self._wanted):
+            self.stop()
+            return
+        if player is None or player.view.ended:
             raise UsageError("nothing is being played: choose a recording first")
         if request.position_s is not None:
             player.seek(request.position_s)
         if request.speed is not None:
             player.set_speed(request.speed)
-        if request.action == "stop":
-            self.stop()
-        elif request.action:
+        if request.action:
             player.pause() if request.action == "pause" else player.resume()
 
     def stop(self) -> None:

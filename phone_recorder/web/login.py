@@ -39,10 +39,9 @@ async def log_in(request: Request) -> Response:
     user, password = one(form, "user")[:_LONGEST], one(form, "password")[:_LONGEST]
     if wait := math.ceil(site.throttle.take(host, user)):
         return _form(request, one(form, "next"), 429, "too_many_logins", wait)
-    async with site.one_login:
-        # Before the password is looked at: a session that begins with one that has just been changed is none.
-        stamp = site.credentials.stamp(user)
-        right = await site.lookups.run(site.credentials.check_password, user, password)
+    # Before the password is looked at: a session that begins with one that has just been changed is none.
+    stamp = site.credentials.stamp(user)
+    right = await site.passwords.run(site.credentials.check_password, user, password)
     if not right:
         return _form(request, one(form, "next"), 403, "wrong_login")
     site.throttle.give_back(host, user)

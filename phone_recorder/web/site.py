@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -38,12 +37,14 @@ class Site:
     sessions: Sessions = field(init=False)
     throttle: LoginThrottle = field(init=False)
     lookups: Workers = field(init=False, default_factory=partial(Workers, LOOKUPS))
-    """For what is short: the catalogue, files looked at, passwords."""
+    """For what is short: the catalogue, files looked at."""
     audio: Workers = field(init=False, default_factory=partial(Workers, AUDIO))
     """For what is long, a piece at a time: audio that is sent, or drawn."""
+    passwords: Workers = field(init=False, default_factory=partial(Workers, 1))
+    """One is checked at a time, and no file that hangs holds it up: many logins at once must not take the processor."""
+    drive: Workers = field(init=False, default_factory=partial(Workers, 1))
+    """For what a plugged drive is asked: one that hangs keeps this thread, and none of the others."""
     pictures: Pictures = field(init=False)
-    one_login: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
-    """Held while a password is checked: many logins at once must not take all the threads."""
     on_close: list[Callable[[], object]] = field(init=False, default_factory=list)
     """What ends the streams that would have no end; it may be called more than once."""
 
@@ -60,8 +61,8 @@ class Site:
     def close(self) -> None:
         """Have nothing done any more, and nobody wait for it. Call from the loop's thread."""
         self.end_streams()
-        self.lookups.close()
-        self.audio.close()
+        for workers in (self.lookups, self.audio, self.passwords, self.drive):
+            workers.close()
 
 
 def path_of(request: HTTPConnection) -> str:

@@ -165,7 +165,7 @@ def pairs(data: bytes) -> tuple[str, dict[str, str]]:
     head, *rest = data.split(b"&")
     key, _, name = head.partition(b"=")
     if key != b"cmd":
-        raise ControlError(f"a message begins with {head[:40]!r} instead of cmd=")
+        raise ControlError(f"a message begins with {repr(head[:40])[1:]} instead of cmd=")
     values: dict[str, str] = {}
     for pair in rest:
         key, _, value = pair.partition(b"=")

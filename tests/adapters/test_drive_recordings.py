@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from phone_recorder.adapters.drive_recordings import (
     path_of,
 )
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.errors import UsageError
+from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
 from tests.record_bytes import record, speech
@@ -82,3 +84,24 @@ def test_a_link_is_no_recording(drive: MountedDrive) -> None:
     for use in (path_of, delete_recording, export_recording):
         with pytest.raises(UsageError, match="is a link"):
             use(drive, "Record_20260104120000.wav")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_pipe_and_a_directory_are_no_recordings(drive: MountedDrive, make: Callable[[Path], None]) -> None:
+    make(drive.path / "Record_20260104120000.wav")
+    for use in (path_of, delete_recording, export_recording):
+        with pytest.raises(UsageError, match="there is no recording"):
+            use(drive, "Record_20260104120000.wav")
+
+
+def test_a_folder_of_the_stick_that_is_a_link_leads_nowhere(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / OLD).write_bytes(record(speech(8000), rtp_len=160, increment=160))
+    (tmp_path / "stick").mkdir()
+    drive = MountedDrive(tmp_path / "stick", folder="calls")
+    (tmp_path / "stick" / "calls").symlink_to(elsewhere)
+    for use in (list_recordings, lambda drive: path_of(drive, OLD), lambda drive: export_recording(drive, OLD)):
+        with pytest.raises(DriveError, match="the folder calls of the drive is not a directory there"):
+            use(drive)
+    assert list(elsewhere.iterdir()) == [elsewhere / OLD]

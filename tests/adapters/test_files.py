@@ -121,3 +121,53 @@ def test_a_link_is_followed_or_refused(tmp_path: Path) -> None:
         open_for_reading(tmp_path / "link", follow=False),
     ):
         pass
+
+
+def test_what_was_left_under_the_name_of_the_unfinished_file_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".f.partial").write_bytes(b"of one that was killed")
+    with replace_when_done(tmp_path / "f") as file:
+        file.write(b"new")
+    assert (tmp_path / "f").read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [tmp_path / "f"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_under_the_name_of_the_unfinished_file_leads_nowhere(tmp_path: Path, there: bool) -> None:
+    directory, elsewhere = tmp_path / "directory", tmp_path / "elsewhere"
+    directory.mkdir()
+    if there:
+        elsewhere.write_bytes(b"mine")
+    (directory / ".f.partial").symlink_to(elsewhere)
+    with replace_when_done(directory / "f") as file:
+        file.write(b"new")
+    assert (elsewhere.read_bytes() == b"mine") if there else not elsewhere.exists()
+    assert (directory / "f").read_bytes() == b"new" and not (directory / "f").is_symlink()
+
+
+def test_a_new_file_has_the_rights_that_a_new_file_has(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        with replace_when_done(tmp_path / "f"):
+            pass
+    finally:
+        os.umask(before)
+    assert (tmp_path / "f").stat().st_mode & 0o777 == 0o640
+
+
+def test_in_an_open_directory_a_file_is_found_wherever_its_path_leads_by_now(tmp_path: Path) -> None:
+    directory = tmp_path / "directory"
+    directory.mkdir()
+    (directory / "f").write_bytes(b"abc")
+    folder = os.open(directory, os.O_RDONLY)
+    directory.rename(tmp_path / "moved")
+    directory.mkdir()
+    (directory / "f").write_bytes(b"another")
+    with open_for_reading(directory / "f", follow=False, folder=folder) as file:
+        assert file.read() == b"abc"
+    (tmp_path / "moved" / "link").symlink_to("f")
+    with (
+        pytest.raises(UsageError, match="link: it is a symbolic link"),
+        open_for_reading(directory / "link", follow=False, folder=folder),
+    ):
+        pass
+    os.close(folder)

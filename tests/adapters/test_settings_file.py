@@ -69,6 +69,14 @@ def test_a_file_keeps_its_rights(path: Path, bits: int) -> None:
     assert mode(path) == f"{bits:o}"
 
 
+@pytest.mark.parametrize(("bits", "left"), [(0o644, "600"), (0o660, "600"), (0o755, "700"), (0o400, "400")])
+def test_a_file_that_a_password_is_saved_into_is_for_its_owner_alone(path: Path, bits: int, left: str) -> None:
+    path.touch()
+    path.chmod(bits)
+    save_values(path, {"record.mode": "network", "account.password": "hush"})
+    assert mode(path) == left
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can write another's file")
 def test_a_file_keeps_its_owner(path: Path) -> None:
     path.touch()

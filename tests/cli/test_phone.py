@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -147,6 +147,10 @@ class Screen:
             assert select.select([self._master], [], [], PATIENCE_S)[0], f"no {text!r} in {shown[-2000:]!r}"
             shown += os.read(self._master, 65536).decode("utf-8", "replace")
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as a window that is closed does."""
+        os.close(self._master)
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
@@ -175,3 +179,31 @@ def test_the_phone_on_a_terminal_is_used_by_keys_alone(tmp_path: Path) -> None:
         with suppress(OSError):
             screen.close()
     assert len(list((tmp_path / "usb").glob("Record_*.wav"))) == 1
+
+
+def stand_still(screen: Screen) -> None:
+    """Have more drawn than a terminal holds that nobody reads."""
+    screen.type("5" * 300)
+    screen.process.send_signal(signal.SIGINT)
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("end", [stand_still, Screen.hang_up])
+def test_a_terminal_that_stands_still_or_goes_leaves_a_whole_recording(
+    end: Callable[[Screen], None], tmp_path: Path
+) -> None:
+    screen = Screen(tmp_path)
+    try:
+        screen.until("Apps")
+        screen.type("1002\r")
+        screen.until("00:01")
+        screen.type("r")
+        screen.until("(*) Record")
+        end(screen)
+        assert screen.process.wait(PATIENCE_S) == 0
+    finally:
+        with suppress(OSError):
+            screen.close()
+    [path] = (tmp_path / "usb").glob("Record_*.wav")
+    with open_record(path) as record:
+        assert record.examination.problems == ()

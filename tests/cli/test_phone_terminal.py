@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Sequence
 import msgspec
 import pytest
 
-from phone_recorder.cli.phone_terminal import HELP, KEYS, TerminalFace
+from phone_recorder.cli.phone_terminal import HELP, KEYS, TerminalFace, run_beside
 from phone_recorder.control_api import EVENTS, Event, GetScreen, Listener, PressKey, Request, Screen, TypeText
 from phone_recorder.control_api import KEYS as PHONE_KEYS
 from phone_recorder.errors import UsageError
 
+PATIENCE_S = 10
 PLAIN = Screen(title="BX5S", language="en")
 EDITED = Screen(title="Server", language="en", edit="192")
 
@@ -48,11 +49,16 @@ class Rig:
     def _quit(self) -> None:
         self.quits += 1
 
+    async def until_drawn(self, text: str) -> None:
+        """Let the face work until this is on the screen."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not (self.drawn and text in "\n".join(self.drawn[-1])):
+                await asyncio.sleep(0)
+
     async def type(self, *keys: str) -> None:
         """Run the face until it has pressed these keys."""
         running = asyncio.create_task(self.face.run())
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await self.until_drawn("")
         for key in keys:
             self.face.pressed(key)
         for _ in range(10):
@@ -108,15 +114,63 @@ def test_what_cannot_be_is_said_below_the_phone() -> None:
 
 
 def test_what_changes_by_itself_is_drawn() -> None:
-    async def run() -> Rig:
+    async def run() -> None:
         phone = Phone()
         rig = Rig(phone)
         running = asyncio.create_task(rig.face.run())
-        await asyncio.sleep(0)
+        await rig.until_drawn("BX5S")
         phone.listeners[0](Event("screen", Screen(title="Ringing", language="en")))
+        await rig.until_drawn("Ringing")
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert phone.listeners == []
-        return rig
 
-    assert "Ringing" in "\n".join(asyncio.run(run()).drawn[-1])
+    asyncio.run(run())
+
+
+def beside(phone: Phone, face: TerminalFace) -> None:
+    """Run the face until it ends by itself."""
+
+    async def run() -> None:
+        stopped = asyncio.Event()
+        async with asyncio.timeout(PATIENCE_S):
+            await run_beside(stopped.wait(), face, stopped)
+
+    try:
+        asyncio.run(run())
+    finally:
+        assert phone.listeners == []
+
+
+def test_a_phone_that_is_switched_off_ends_its_face() -> None:
+    async def run() -> None:
+        phone = Phone()
+        rig = Rig(phone)
+        await run_beside(rig.until_drawn("BX5S"), rig.face, asyncio.Event())
+        assert phone.asked == [GetScreen()] and phone.listeners == []
+
+    asyncio.run(run())
+
+
+class Broken(Phone):
+    """Breaks when it is asked anything."""
+
+    async def answer(self, request: Request) -> msgspec.Struct:
+        raise ZeroDivisionError("asked")
+
+
+def no_drawing(lines: Sequence[str]) -> None:
+    """Breaks when it is given a screen."""
+    raise ZeroDivisionError("drawn")
+
+
+def test_a_face_that_crashes_switches_the_phone_off_and_is_told() -> None:
+    phone = Broken()
+    with pytest.raises(ZeroDivisionError, match="asked"):
+        beside(phone, Rig(phone).face)
+
+
+def test_a_screen_that_cannot_be_drawn_ends_the_face_and_not_what_the_phone_does() -> None:
+    phone = Phone()
+    with pytest.raises(ZeroDivisionError, match="drawn"):
+        beside(phone, TerminalFace(phone, no_drawing, lambda: None))

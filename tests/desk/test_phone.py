@@ -10,7 +10,7 @@ import pytest
 
 from phone_recorder import control_api as api
 from phone_recorder.adapters.record_reader import open_record
-from phone_recorder.desk.phone import ANSWERS
+from phone_recorder.desk.answers import ANSWERS
 from phone_recorder.errors import UsageError
 from tests.desk.rig import Switched, switched_on
 

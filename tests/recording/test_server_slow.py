@@ -88,7 +88,7 @@ def test_c10_a_port_that_quiet_has_cut_in_two_does_not_stay_on_the_screen_as_a_r
     rig.hear(SECOND, ACCEPTED[-4:])
     rig.hear(SECOND + QUIET)
     assert rig.failure(ServerRefused) == (
-        "the record server's answer cannot be read: a message begins with b'0000' instead of cmd="
+        "the record server's answer cannot be read: a message begins with '0000' instead of cmd="
     )
 
 

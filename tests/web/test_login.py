@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
+import httpx
 import pytest
 
 from phone_recorder.web.login import own_path
-from tests.web.site_rig import Rig
+from phone_recorder.web.site import LOOKUPS
+from tests.web.site_rig import LOCAL, Rig
+
+PATIENCE_S = 5.0
 
 
 @pytest.fixture
@@ -90,6 +96,55 @@ def test_ones_own_login_does_not_buy_more_guesses_for_another_user(rig: Rig) -> 
 
 def test_who_is_right_is_never_held_back(rig: Rig) -> None:
     assert [log_in(rig)[0] for _ in range(20)] == [303] * 20
+
+
+def test_files_that_hang_hold_up_no_login(rig: Rig) -> None:
+    begun, end = threading.Semaphore(0), threading.Event()
+
+    def hang() -> None:
+        begun.release()
+        assert end.wait(2 * PATIENCE_S)
+
+    async def scenario() -> int:
+        hanging = [asyncio.create_task(rig.site.lookups.run(hang)) for _ in range(LOOKUPS)]
+        for _ in hanging:
+            assert await asyncio.to_thread(begun.acquire, timeout=PATIENCE_S)
+        try:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(rig.app), base_url=LOCAL) as client:
+                asked = client.post("/login", data={"user": "anna", "password": "correct horse"})
+                return (await asyncio.wait_for(asked, PATIENCE_S)).status_code
+        finally:
+            end.set()
+            await asyncio.gather(*hanging)
+
+    assert asyncio.run(scenario()) == 303
+
+
+def test_one_password_is_looked_at_at_a_time(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most, guard = 0, 0, threading.Lock()
+    both = threading.Event()
+
+    def check(user: str, password: str) -> bool:
+        nonlocal at_once, most
+        with guard:
+            at_once += 1
+            most = max(most, at_once)
+            if at_once > 1:
+                both.set()
+        both.wait(0.05)
+        with guard:
+            at_once -= 1
+        return True
+
+    monkeypatch.setattr(rig.credentials, "check_password", check)
+
+    async def scenario() -> list[int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(rig.app), base_url=LOCAL) as client:
+            asked = [client.post("/login", data={"user": "anna", "password": "x"}) for _ in range(3)]
+            return [answer.status_code for answer in await asyncio.gather(*asked)]
+
+    assert asyncio.run(scenario()) == [303] * 3
+    assert most == 1
 
 
 def test_an_idle_session_ends(rig: Rig) -> None:

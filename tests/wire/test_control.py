@@ -88,9 +88,9 @@ STREAMS: dict[str, list[Message]] = {
 }
 
 REFUSED = {
-    "garbage": "a message begins with b'\\x80",
+    "garbage": "a message begins with '\\x80",
     "other_cmd": "the message 'RecordPauseRequest' is none of RecordStartRequest, ",
-    "no_cmd": "a message begins with b'id=00ff' instead of cmd=",
+    "no_cmd": "a message begins with 'id=00ff' instead of cmd=",
     "cmd_without_value": "the message '' is none of ",
     "id_missing": "RecordStopResponse lacks its id",
     "id_empty": "RecordStopRequest lacks its id",

@@ -28,7 +28,7 @@ class Face:
         """A key; what the phone is asked for, in this order. UsageError for a name that is no key."""
         if key not in KEYS:
             raise UsageError(f"there is no key {key[:40]!r}: the keys are {', '.join(KEYS)}")
-        if self._menus.open and key not in OVER_MENUS:
+        if self._menu_is_seen(facts) and key not in OVER_MENUS:
             return self._asked_by_menu(self._menus.press(key, facts))
         state = self._state(facts)
         if state not in ("idle", "dialling", "ended"):
@@ -38,7 +38,7 @@ class Face:
 
     def type(self, text: str, facts: Facts) -> list[Request]:
         """Letters into the field that is open; without a menu and a call, into the number that is dialled."""
-        if self._menus.open:
+        if self._menu_is_seen(facts):
             return self._asked_by_menu(self._menus.type(text, facts))
         if self._state(facts) in ("idle", "dialling", "ended"):
             self._add(text)
@@ -46,8 +46,12 @@ class Face:
 
     def screen(self, facts: Facts) -> Screen:
         """What is shown now."""
-        menu = self._menus.view(facts) if self._menus.open else None
+        menu = self._menus.view(facts) if self._menu_is_seen(facts) else None
         return draw(self._state(facts), self._number, facts, menu)
+
+    def _menu_is_seen(self, facts: Facts) -> bool:
+        """A call that rings has the whole screen; the menu is there again when it was taken, or turned away."""
+        return self._menus.open and facts.call.state != "ringing"
 
     def _state(self, facts: Facts) -> State:
         state = facts.call.state

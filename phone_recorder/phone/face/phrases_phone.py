@@ -11,6 +11,8 @@ WANTED = {
     "the SIP server is another one: enter its password": "SIP 服务器已更改：请重新输入密码",
     "the phone is setting up its line: try again in a moment": "正在设置线路：请稍后再试",
     "the call is not set up yet: wait a moment": "通话尚未建立：请稍候",
+    "it is being exported already": "正在导出",
+    "it is a symbolic link": "是符号链接",
     "the call is over: {t}": "通话已结束：{}",
     "exported to {}": "已导出到 {}",
     "a call is going on: end it first": "正在通话：请先结束通话",
@@ -21,8 +23,8 @@ WANTED = {
     "whom to call is not said: dial a number": "未输入号码：请拨号",
     "the drive does not answer: pull it out and plug it in again": "U盘无响应：请拔出后重新插入",
     "another recording is being exported: wait until that is done": "正在导出另一个录音：请等待导出完成",
-    "{} was changed by somebody else: switch the phone off and on to use that": (
-        "{} 已被他人修改：请重新启动话机以使用新内容"
+    "the file {} was changed by somebody else: switch the phone off and on to use that": (
+        "文件 {} 已被他人修改：请重新启动话机以使用新内容"
     ),
     "this phone uses the USB drives that are really plugged in: plug them in and out by hand": (
         "本机使用真实的U盘：请手动插拔"

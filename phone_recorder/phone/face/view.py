@@ -11,7 +11,7 @@ from phone_recorder.phone.face.chinese import SAY
 from phone_recorder.phone.face.facts import Facts
 from phone_recorder.phone.face.indicator import Indicator, show
 from phone_recorder.phone.face.key_table import DSS, SOFT, State, records_to_usb, use_of
-from phone_recorder.phone.face.words import text
+from phone_recorder.phone.face.words import COLON, text
 from phone_recorder.phone.menus.view import MenuView
 from phone_recorder.recording.drive_view import NO_DRIVE, DriveView
 from phone_recorder.settings.kinds import Choice
@@ -113,8 +113,9 @@ def _call_state(state: State, number: str, call: Call, language: Language) -> st
         case "held":
             return f"{text('held', language)} {lasted}"
         case "ended":
-            why = SAY[language](call.reason) if call.reason else lasted if call.seconds else ""
-            return f"{text('ended', language)} {why}".rstrip()
+            if call.reason:
+                return f"{text('ended', language)}{COLON[language]}{SAY[language](call.reason)}"
+            return f"{text('ended', language)} {lasted if call.seconds else ''}".rstrip()
     return text(state, language)
 
 

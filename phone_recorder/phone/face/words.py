@@ -46,3 +46,7 @@ def text(key: str, language: Language) -> str:
     """That text in the phone's language."""
     words = TEXTS[key]
     return words.zh if language == "zh" else words.en
+
+
+COLON: dict[Language, str] = {"en": ": ", "zh": "："}  # noqa: RUF001  # Chinese has its own
+"""Between what has happened and why."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from phone_recorder.control_api import METHODS, Method
-from phone_recorder.errors import PhoneRecorderError, UsageError
+from phone_recorder.errors import DriveError, PhoneRecorderError, UsageError
 from phone_recorder.web.audio_files import AudioParameters, audio_answer, record_answer, waveform_answer
 from phone_recorder.web.json_body import read_json
 from phone_recorder.web.openapi import Handler, Operation, openapi
@@ -21,6 +22,8 @@ from phone_recorder.web.problems import json_answer
 
 NAME_PATTERN = r"^Record_[0-9]{14}(-[0-9]{1,9})?\.wav$"
 """Of a recording's name: that of its file."""
+DRIVE_S = 5.0
+"""For which the drive is waited for; a request that waits for ever would keep its connection."""
 _ONE = "/api/v1/recordings/{name}"
 _WAV, _BYTES, _SVG = ("audio/wav",), ("application/octet-stream",), ("image/svg+xml",)
 
@@ -80,9 +83,12 @@ def _operations(method: Method) -> Iterator[Operation]:
 async def _found(request: Request) -> tuple[str, Path]:
     phone, name = phone_of(request), request.path_params["name"]
     try:
-        return name, await phone.site.lookups.run(phone.path_of, name)
+        async with asyncio.timeout(DRIVE_S):
+            return name, await phone.site.drive.run(phone.path_of, name)
     except UsageError as error:
         raise HTTPException(404, str(error)) from error
+    except TimeoutError as error:
+        raise DriveError("the drive does not answer: pull it out and plug it in again") from error
 
 
 OPERATIONS = (

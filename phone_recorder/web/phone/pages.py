@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from phone_recorder.control_api import ListSettings, SetSettings, SettingList
 from phone_recorder.errors import PhoneRecorderError
+from phone_recorder.phone.face.chinese import SAY
 from phone_recorder.settings.setting import SettingError
 from phone_recorder.web.forms import Form
 from phone_recorder.web.language import language_of
@@ -77,12 +78,14 @@ def _form(
 ) -> Response:
     """An error that names a setting stands beside that, any other above them all."""
     known = {setting.key for setting in listed.settings}
-    errors = {error.key: error.sentence} if isinstance(error, SettingError) and error.key in known else {}
-    shown = fields(listed.settings, language_of(request), typed, errors)
+    language = language_of(request)
+    say = SAY["zh" if language == "zh" else "en"]
+    errors = {error.key: say(error.sentence)} if isinstance(error, SettingError) and error.key in known else {}
+    shown = fields(listed.settings, language, typed, errors)
     values = {
         "groups": groups(shown),
-        "problem": listed.problem,
-        "sentence": str(error) if error and not errors else "",
+        "problem": say(listed.problem),
+        "sentence": say(str(error)) if error and not errors else "",
         "saved": saved,
     }
     return render(request, "settings.html", values, 422 if error else 200)

@@ -9,6 +9,7 @@ from phone_recorder.control_api import Choice, SettingValue
 from phone_recorder.settings import kinds
 from phone_recorder.settings.table import SETTINGS
 from phone_recorder.web.forms import Form, one
+from phone_recorder.web.phone.words import WORDS
 
 FIRST = ("record.enabled", "record.mode", "server.host", "server.port", "record.codec")
 """What the guide speaks of stands before all others."""
@@ -117,7 +118,7 @@ def _field(setting: SettingValue, language: str, typed: Form, error: str) -> Fie
     secret = setting.kind == "secret"
     return Field(
         key=setting.key,
-        label=row.label(language) if row else setting.label,
+        label=_label(setting, language),
         help=row.help(language) if row else setting.help,
         kind=setting.kind,
         value=one(typed, setting.key) if setting.key in typed and not secret else setting.value,
@@ -126,6 +127,14 @@ def _field(setting: SettingValue, language: str, typed: Form, error: str) -> Fie
         choices=_choices(setting, language),
         error=error,
     )
+
+
+def _label(setting: SettingValue, language: str) -> str:
+    """As the guide has it: what is the mode in the phone's menu is the type on its page."""
+    if setting.key == "record.mode":
+        return str(WORDS["type"]._asdict()[language])
+    row = SETTINGS.get(setting.key)
+    return row.label(language) if row else setting.label
 
 
 def _choices(setting: SettingValue, language: str) -> Sequence[Choice]:

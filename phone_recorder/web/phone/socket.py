@@ -30,6 +30,12 @@ FIRST: tuple[tuple[str, api.Request], ...] = (
     ("recordings", api.ListRecordings()),
 )
 """What a watcher is told at once; last what a drive is asked for, which may hang."""
+IN_TURN = (api.PressKey, api.TypeText)
+"""Requests that are carried out one after the other: what a key does depends on the one before."""
+AT_A_TIME = 16
+"""Other requests of one watcher that are carried out at a time, beside the keys."""
+MOST_ASKED = 100
+"""Requests of one watcher that are carried out or wait for it. While there are so many no more are read."""
 CLOSE_S = 1.0
 """For which it is tried to say why a socket is closed."""
 POLICY_VIOLATION, TRY_LATER = 1008, 1013
@@ -57,6 +63,10 @@ class Watcher:
         self._phone = phone
         self._mailbox = Mailbox()
         self._asked: set[asyncio.Task[None]] = set()
+        self._keys = asyncio.Lock()
+        self._others = asyncio.Semaphore(AT_A_TIME)
+        self._gate = asyncio.Lock()
+        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._over = False
         self._stop: Callable[[], None] = lambda: None
 
@@ -64,16 +74,19 @@ class Watcher:
         """Until either side ends it."""
         self._watch(ALWAYS)
         greeting = asyncio.create_task(self._greet())
-        parts = [asyncio.create_task(part()) for part in (self._receive, self._send, self._guard)]
+        tasks = [asyncio.create_task(part()) for part in (self._receive, self._send, self._guard)]
+        parts: list[asyncio.Future[int]] = [*tasks, self._end]
+        everything: list[asyncio.Future[Any]] = [greeting, *parts]
         try:
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._over = True
             self._stop()
-            for part in (greeting, *parts):
+            self._mailbox.room.set()
+            for part in everything:
                 part.cancel()
-            await asyncio.wait((greeting, *parts))
-        errors = [part.exception() for part in (greeting, *parts) if not part.cancelled()]
+            await asyncio.wait(everything)
+        errors = [part.exception() for part in everything if not part.cancelled()]
         for error in errors:
             if error and not isinstance(error, WebSocketDisconnect):
                 raise error
@@ -98,18 +111,35 @@ class Watcher:
                 self._mailbox.put(api.Event(name, await self._phone.target.answer(request)))  # type: ignore[arg-type]
 
     async def _receive(self) -> int:
-        while not self._mailbox.overfull:
+        while True:
             await self._mailbox.room.wait()
+            if len(self._asked) >= MOST_ASKED:
+                await asyncio.wait(self._asked, return_when=asyncio.FIRST_COMPLETED)
             answering = asyncio.create_task(self._answer(await self._next()))
             self._asked.add(answering)
-            answering.add_done_callback(self._asked.discard)
-            await asyncio.shield(answering)
-        return TRY_LATER
+            answering.add_done_callback(self._answered)
 
     async def _answer(self, message: str | bytes) -> None:
-        answer = await carry_out(message, self._phone.target.answer, {"events.watch": self._wish})
+        answer = await carry_out(message, self._carry_out, {"events.watch": self._wish})
         if answer is not None:
             self._mailbox.answer(answer)
+
+    async def _carry_out(self, request: api.Request) -> msgspec.Struct:
+        """Have the phone do it when it is its turn, and there is room for the answer or nobody to read it."""
+        async with self._keys if isinstance(request, IN_TURN) else self._others:
+            async with self._gate:  # so that nobody overtakes who waits for room
+                if not self._over:
+                    await self._mailbox.room.wait()
+            return await self._phone.target.answer(request)
+
+    def _answered(self, answering: asyncio.Task[None]) -> None:
+        self._asked.discard(answering)
+        if self._end.done() or answering.cancelled():
+            return  # an error that nobody takes here is logged by the loop
+        if error := answering.exception():
+            self._end.set_exception(error)
+        elif self._mailbox.overfull:
+            self._end.set_result(TRY_LATER)
 
     async def _next(self) -> str | bytes:
         message = await self._socket.receive()
@@ -122,7 +152,8 @@ class Watcher:
         try:
             while await self._mailbox.ready.wait():
                 if (text := self._mailbox.take()) is not None:
-                    await asyncio.wait_for(self._socket.send_text(text), self._phone.patience_s)
+                    async with asyncio.timeout(self._phone.patience_s):
+                        await self._socket.send_text(text)
         except TimeoutError:
             pass
         return TRY_LATER

@@ -25,7 +25,8 @@ _PAGES = {
 }
 
 _FACE = {
-    "no_account": Words("No SIP account: calls are made up", "无 SIP 账户：通话为模拟"),
+    "type": Words("Type", "类型"),
+    "no_account": Words("No SIP account: calls are made up", "无 SIP 账户：使用模拟通话"),
     "registered_no": Words("not registered", "未注册"),
     "registered_trying": Words("registering", "正在注册"),
     "registered_yes": Words("registered", "已注册"),
@@ -49,7 +50,7 @@ _FACE = {
     "dial_pad": Words("Dial pad", "拨号键盘"),
     "moves": Words("Navigation", "导航键"),
     "function_keys": Words("Function keys", "功能键"),
-    "key_hook": Words("Handset", "手柄"),
+    "key_hook": Words("Handset", "听筒"),
     "key_up": Words("Up", "上"),
     "key_down": Words("Down", "下"),
     "key_left": Words("Left", "左"),
@@ -69,7 +70,7 @@ _FACE = {
     "short_soft": Words("soft keys", "软键"),
     "short_dss": Words("DSS keys 1 to 4", "DSS 键 1 至 4"),
     "short_record": Words("record key", "录音键"),
-    "short_hook": Words("handset", "手柄"),
+    "short_hook": Words("handset", "听筒"),
     "short_menu": Words("menu", "菜单"),
     "short_speaker": Words("speaker", "免提"),
     "short_hold": Words("hold", "保持"),
@@ -120,16 +121,16 @@ _STICK = {
     "unformatted": Words("not formatted", "未格式化"),
     "insert": Words("Plug in", "插入"),
     "pull": Words("Pull out", "拔出"),
-    "fill_to": Words("Leave free", "仅留"),
-    "fill": Words("Fill", "填充"),
+    "fill_to": Words("Leave free", "剩余空间设为"),
+    "fill": Words("Fill", "写满"),
     "slow": Words("Slow by", "写入延迟"),
     "off": Words("off", "关"),
     "locked": Words("Write-protected", "写保护"),
-    "reports_errors": Words("Reports errors", "报告错误"),
+    "reports_errors": Words("Reports errors", "模拟读写错误"),
 }
 
 _WATCHED = {
-    "levels": Words("Levels", "音量"),
+    "levels": Words("Levels", "电平"),
     "near_party": Words("Near", "本端"),
     "far_party": Words("Far", "对端"),
     "mix": Words("Mix", "混音"),

@@ -236,3 +236,14 @@ def test_the_same_digits_dial_on_any_screen_without_a_call() -> None:
         face = Face()
         face.press(digit, facts())
         assert face.screen(facts()).call == digit
+
+
+def test_a_call_that_rings_has_the_whole_screen_and_the_menu_is_there_again() -> None:
+    face = Face()
+    face.press("menu", facts())
+    menu = face.screen(facts())
+    assert menu.lines
+    ringing = face.screen(facts(call=RINGING))
+    assert ringing.lines == () and ringing.soft[0] == "Answer"
+    assert face.press("soft1", facts(call=RINGING)) == [AnswerCall()]
+    assert face.screen(facts(call=CONNECTED)).lines == menu.lines

@@ -96,7 +96,7 @@ def test_each_state_of_a_call_has_its_line_and_its_soft_keys(state: str) -> None
 
 @pytest.mark.parametrize(
     ("reason", "english", "chinese"),
-    [("Busy Here", "Call ended Busy Here", "通话结束 对方忙"), ("", "Call ended", "通话结束")],
+    [("Busy Here", "Call ended: Busy Here", "通话结束：对方忙"), ("", "Call ended", "通话结束")],
 )
 def test_why_a_call_has_ended_is_told(reason: str, english: str, chinese: str) -> None:
     call = replace_call(ENDED, seconds=0.0, reason=reason)

@@ -126,7 +126,7 @@ def _delete(facts: Facts, request: Any) -> Facts:
 
 def _control(facts: Facts, request: Any) -> Facts:
     if request.action == "stop":
-        return replace(facts, playback=Playback())
+        return replace(facts, playback=msgspec.structs.replace(facts.playback, ended=True))
     changes: dict[str, Any] = {"paused": request.action == "pause"} if request.action else {}
     changes |= {} if request.position_s is None else {"position_s": request.position_s}
     changes |= {} if request.speed is None else {"speed": request.speed}

@@ -94,6 +94,12 @@ def test_delete_asks_stops_and_leaves_for_the_list() -> None:
     assert desk.view.prompt == f"{NAME} was deleted"
 
 
+def test_one_that_has_ended_is_deleted_without_a_stop() -> None:
+    desk = player()
+    desk.press("soft2", "soft3")
+    assert desk.press("up", "ok") == [DeleteRecording(NAME), ListRecordings()]
+
+
 def test_no_leads_back_to_the_player() -> None:
     desk = player()
     desk.press("soft3", "ok")
@@ -113,16 +119,19 @@ def test_a_damaged_one_says_so(language: Language, mark: str, prompt: str) -> No
     assert desk.view.lines[-1] == Line(mark, mark="!") and desk.view.prompt.startswith(prompt)
 
 
-@pytest.mark.parametrize("name", [NAME, ""])
-def test_what_has_ended_it_is_said(name: str) -> None:
+def test_what_has_ended_it_is_said() -> None:
     desk = player()
-    desk.change(playback=Playback(name, problem="the device reports an I/O error"))
+    desk.change(playback=Playback(NAME, 3.0, 9.0, problem="the device reports an I/O error", ended=True))
     assert desk.view.prompt == "The device reports an I/O error"
+    assert desk.values[1:4] == ["0:00 / 0:12", "1x", "Stopped"]
+    assert desk.press("ok") == [StartPlayback(NAME)]
 
 
-def test_another_recording_that_is_played_is_not_this_one() -> None:
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("name", [recording(1).name, ""])
+def test_another_recording_that_is_or_was_played_is_not_this_one(name: str, ended: bool) -> None:
     desk = player()
-    desk.change(playback=Playback(recording(1).name, 3.0, 9.0, problem="trouble"))
+    desk.change(playback=Playback(name, 3.0, 9.0, problem="trouble", ended=ended))
     assert desk.values[3] == "Stopped" and desk.view.prompt == ""
 
 

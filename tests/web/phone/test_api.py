@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import threading
 import wave
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
 from phone_recorder import control_api as api
 from phone_recorder.errors import CallFailed, DriveError, NoDrive, PhoneRecorderError, UsageError
+from phone_recorder.web.site import LOOKUPS
 from tests.web.phone.fake_phone import NAME, RESULTS
-from tests.web.phone.phone_rig import PhoneRig
+from tests.web.phone.phone_rig import BEARER, PATIENCE_S, PhoneRig
 from tests.web.phone.test_json_rpc import REQUESTS
+from tests.web.site_rig import LOCAL
 
 AUDIO = f"/api/v1/recordings/{NAME}/audio.wav"
 FILE = f"/api/v1/recordings/{NAME}/record"
 PICTURE = f"/api/v1/recordings/{NAME}/waveform.svg"
 FILES = (AUDIO, FILE, PICTURE)
+SILENT = "the drive does not answer: pull it out and plug it in again"
 NO_NAMES = [
     "..%2f..%2fetc%2fpasswd",
     "%2e%2e",
@@ -234,6 +240,58 @@ def test_without_a_drive_it_is_said_that_there_is_none(rig: PhoneRig) -> None:
     rig.app.state.phone = replace(rig.app.state.phone, path_of=gone)
     answer = rig.client.get(AUDIO)
     assert (answer.status_code, answer.json()) == (503, {"error": "no USB drive is plugged in"})
+
+
+def test_a_drive_that_hangs_holds_up_neither_a_login_nor_other_files(tmp_path: Path) -> None:
+    rig, begun, end = PhoneRig(tmp_path, login=True), threading.Event(), threading.Event()
+
+    def hang(name: str) -> Path:
+        begun.set()
+        assert end.wait(2 * PATIENCE_S)
+        return tmp_path / name
+
+    rig.app.state.phone = replace(rig.app.state.phone, path_of=hang)
+
+    async def scenario() -> int:
+        transport = httpx.ASGITransport(rig.app)
+        async with httpx.AsyncClient(transport=transport, base_url=LOCAL) as client, asyncio.TaskGroup() as hanging:
+            for _ in range(LOOKUPS):
+                hanging.create_task(client.get(FILE, headers=BEARER))
+            assert await asyncio.to_thread(begun.wait, PATIENCE_S)
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    await rig.app.state.site.lookups.run(int)
+                    form = {"user": "anna", "password": "correct horse"}
+                    return (await client.post("/login", data=form)).status_code
+            finally:
+                end.set()
+
+    assert asyncio.run(scenario()) == 303
+
+
+def test_a_drive_that_answers_too_late_is_told_and_what_waits_for_it_is_taken_back(
+    rig: PhoneRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, end = list[str](), threading.Event()
+
+    def hang(name: str) -> Path:
+        asked.append(name)
+        assert end.wait(2 * PATIENCE_S)
+        return rig.directory / name
+
+    rig.app.state.phone = replace(rig.app.state.phone, path_of=hang)
+    monkeypatch.setattr("phone_recorder.web.phone.api.DRIVE_S", 0.05)
+
+    async def scenario() -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(rig.app), base_url=LOCAL) as client:
+            answers = await asyncio.gather(*(client.get(path) for path in FILES))
+            end.set()
+            assert await rig.app.state.site.drive.run(str) == ""  # whatever it was given before is over
+            return list(answers)
+
+    for answer in asyncio.run(scenario()):
+        assert (answer.status_code, answer.json()) == (503, {"error": SILENT})
+    assert asked == [NAME]
 
 
 def test_settings_that_are_secret_come_back_nowhere(rig: PhoneRig) -> None:

@@ -62,7 +62,7 @@ def test_every_group_and_part_has_a_name() -> None:
         assert all(f"part_{part}" in WORDS for part in parts if part)
 
 
-@pytest.mark.parametrize(("language", "label", "choice"), [("en", "Mode", "Network"), ("zh", "模式", "网络")])
+@pytest.mark.parametrize(("language", "label", "choice"), [("en", "Type", "Network"), ("zh", "类型", "网络")])
 def test_labels_are_in_the_pages_language_and_not_the_phones(language: str, label: str, choice: str) -> None:
     for phones in ("en", "zh"):
         listed = Keeper(PhoneSettings(language=phones), None).listed.settings

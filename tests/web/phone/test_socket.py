@@ -10,7 +10,8 @@ import pytest
 from phone_recorder import control_api as api
 from phone_recorder.errors import DriveGone, NoDrive
 from phone_recorder.web.phone.mailbox import MOST_ANSWERS, MOST_MESSAGES
-from tests.web.phone.phone_rig import SOCKET, PhoneRig, Socket, with_socket
+from phone_recorder.web.phone.socket import AT_A_TIME, MOST_ASKED
+from tests.web.phone.phone_rig import PATIENCE_S, SOCKET, PhoneRig, Socket, with_socket
 
 FIRST = {"phone", "screen", "call", "stick", "drives", "playback", "recordings", "settings"}
 
@@ -62,6 +63,69 @@ def test_a_drive_that_hangs_holds_up_no_key(rig: PhoneRig) -> None:
             await socket.until("recordings")
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(("method", "params"), [("key.press", {"key": "ok"}), ("text.type", {"text": "1"})])
+def test_what_hangs_holds_up_no_key_after_it(rig: PhoneRig, method: str, params: dict[str, str]) -> None:
+    async def test(socket: Socket) -> None:
+        go_on = rig.phone.hold[api.StartPlayback] = asyncio.Event()
+        socket.ask("playback.start", {"name": "x"}, 1)
+        socket.ask(method, params, 2)
+        assert "result" in await socket.answer(2)
+        go_on.set()
+        assert "result" in await socket.answer(1)
+
+    with_socket(rig, test)
+
+
+def test_keys_and_text_stay_in_order_while_others_are_answered(rig: PhoneRig) -> None:
+    async def test(socket: Socket) -> None:
+        go_on = rig.phone.hold[api.PressKey] = asyncio.Event()
+        for id_, key in enumerate(("menu", "ok"), 1):
+            socket.ask("key.press", {"key": key}, id_)
+        socket.ask("text.type", {"text": "1"}, 3)
+        socket.ask("log.list", id_=4)
+        assert "result" in await socket.answer(4)
+        keys = [api.PressKey("menu"), api.PressKey("ok"), api.TypeText("1")]
+        assert [one for one in rig.phone.asked if one in keys] == keys[:1]
+        go_on.set()
+        for id_ in (1, 2, 3):
+            await socket.answer(id_)
+        assert [one for one in rig.phone.done if one in keys] == keys
+
+    with_socket(rig, test)
+
+
+def test_so_many_are_carried_out_at_a_time_and_further_ones_wait(rig: PhoneRig) -> None:
+    async def test(socket: Socket) -> None:
+        go_on = rig.phone.hold[api.ListLog] = asyncio.Event()
+        for number in range(AT_A_TIME + 5):
+            socket.ask("log.list", id_=number + 1)
+        socket.ask("key.press", {"key": "ok"}, 100)
+        assert "result" in await socket.answer(100)
+        assert rig.phone.asked.count(api.ListLog()) == AT_A_TIME
+        go_on.set()
+        for number in range(AT_A_TIME + 5):
+            assert "result" in await socket.answer(number + 1)
+
+    with_socket(rig, test)
+
+
+def test_nothing_more_is_read_while_so_much_waits(rig: PhoneRig) -> None:
+    async def test(socket: Socket) -> None:
+        go_on = rig.phone.hold[api.ListLog] = asyncio.Event()
+        for number in range(MOST_ASKED + 50):
+            socket.ask("log.list", id_=number + 1)
+        async with asyncio.timeout(PATIENCE_S):
+            while socket.to_app.qsize() > 50:
+                await asyncio.sleep(0)
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        assert socket.to_app.qsize() == 50
+        go_on.set()
+        assert len([await socket.told() for _ in range(MOST_ASKED + 50)]) == MOST_ASKED + 50
+
+    with_socket(rig, test)
 
 
 def test_levels_and_messages_come_when_they_are_wished_for_alone(rig: PhoneRig) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from phone_recorder import control_api as api
-from phone_recorder.web.phone.mailbox import MOST_ANSWERS
+from phone_recorder.web.phone.mailbox import MOST_ANSWERED, MOST_ANSWERS
 from tests.web.phone.fake_phone import FakePhone
 from tests.web.phone.phone_rig import BEARER, PATIENCE_S, SOCKET, PhoneRig, Socket, with_socket
 
@@ -95,6 +95,31 @@ def test_what_was_asked_is_done_though_the_watcher_has_gone(rig: PhoneRig) -> No
         return rig.phone
 
     assert asyncio.run(run()).watchers == []
+
+
+def test_what_waits_for_its_turn_or_for_room_is_done_too_though_the_watcher_has_gone(rig: PhoneRig) -> None:
+    rig.phone.results[api.RecordState] = api.RecordState("idle", "idle", "", "x" * MOST_ANSWERED, "off")
+
+    async def run() -> None:
+        go_on = rig.phone.hold[api.PressKey] = asyncio.Event()
+        async with rig.opened() as socket:
+            await socket.greeted()
+            rig.phone.done.clear()
+            socket.reads.clear()
+            for _ in range(4):
+                socket.ask("record.get")
+            for key in ("menu", "ok"):
+                socket.ask("key.press", {"key": key})
+            await all_read(socket)
+            assert len(rig.phone.done) < 4
+            socket.gone = True
+        go_on.set()
+        async with asyncio.timeout(PATIENCE_S):
+            while len(rig.phone.done) < 6:
+                await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert rig.phone.done[-2:] == [api.PressKey("menu"), api.PressKey("ok")]
 
 
 @pytest.mark.parametrize("how", ["a token that is revoked", "credentials that cannot be read"])

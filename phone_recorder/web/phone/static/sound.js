@@ -11,7 +11,7 @@ export function followPlayback(link, getPhone) {
   let told = null;
 
   const follow = () => {
-    if (!told?.name || !heard) {
+    if (!told?.name || told.ended || !heard) {
       audio.pause();
       button.hidden = true;
       return;
