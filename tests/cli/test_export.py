@@ -20,6 +20,7 @@ from phone_recorder.media.codecs import decoder, encoder
 from phone_recorder.wire.payload import G722, PCMA, PCMU, Codec
 from phone_recorder.wire.rtp import RtpSender
 from tests import peers
+from tests.adapters.file_limit import no_file_above
 from tests.signals import level_at, sine, write
 
 CODECS = [PCMU, PCMA, G722]
@@ -174,16 +175,16 @@ def test_an_output_that_cannot_be_written_is_named(place: str, tmp_path: Path) -
 
 def test_a_full_device_is_the_output_s_fault(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", record(tone(PCMU)))
-    (tmp_path / ".out.wav.partial").symlink_to("/dev/full")
-    result = export(path)
+    with no_file_above(4096):
+        result = export(path)
     assert result.exit_code == 2
-    assert result.stderr == f"phone-recorder: cannot write {tmp_path / 'out.wav'}: there is no space left\n"
+    assert result.stderr == f"phone-recorder: cannot write {tmp_path / 'out.wav'}: file too large\n"
 
 
 LONG = {
     "5 GiB of PCM": (0xA000_0000, [], "more than a WAV file can hold"),
-    "3 GiB of PCM": (0x6000_0000, [], "there is no space left"),
-    "2.5 GiB as they are": (0xA000_0000, ["--codec", "original"], "there is no space left"),
+    "3 GiB of PCM": (0x6000_0000, [], "file too large"),
+    "2.5 GiB as they are": (0xA000_0000, ["--codec", "original"], "file too large"),
 }
 
 
@@ -193,9 +194,8 @@ def test_what_no_wav_file_can_hold_is_refused_before_anything_is_written(
 ) -> None:
     path = write(tmp_path / "a.wav", record(b""))
     os.truncate(path, size)  # sparse: it takes no room
-    # Whoever begins to write is told of this.
-    (tmp_path / ".out.wav.partial").symlink_to("/dev/full")
-    result = export(path, *options)
+    with no_file_above(0):  # whoever begins to write is told of this
+        result = export(path, *options)
     assert result.exit_code == 2
     assert reason in result.stderr
     assert not (tmp_path / "out.wav").exists()
