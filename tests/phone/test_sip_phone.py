@@ -1,77 +1,18 @@
-"""Phones on loopback, in one process: they call each other, register with a script, and give all back at their end."""
+"""Phones on loopback, in one process: they call each other, and give all back at their end."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Coroutine
 from contextlib import closing
-from random import Random
-from typing import Any
 
 import pytest
 
-from phone_recorder.errors import CallFailed, RegistrationFailed, SipUnreachable, UsageError
-from phone_recorder.phone.sip_phone import SipPhone
-from phone_recorder.phone.sip_talk import SipTalk
-from phone_recorder.settings.record import SipInfoSettings
-from phone_recorder.sip.account import Account
-from phone_recorder.sip.messages.message import parse_uri
-from phone_recorder.sip.transport.tls import TlsSettings
-from phone_recorder.wire.payload import PCMU
-from tests.phone.raw_peer import HOST, PATIENCE_S, RawPeer, raw_peer
+from phone_recorder.errors import CallFailed, SipUnreachable, UsageError
+from tests.phone.raw_peer import HOST, RawPeer, raw_peer
+from tests.phone.sip_phone_rig import Phone, is_free, run
 
 pytestmark = pytest.mark.live
-
-
-class Phone(SipPhone):
-    """A phone that keeps what it tells, and the talks that it makes."""
-
-    def __init__(self, target: str = "", port: int = 0, **account: Any) -> None:
-        self.told: list[str] = []
-        self.talks: list[SipTalk] = []
-        self.without_ports = False
-        registrar = account.pop("registrar", None)
-        who = Account(account.pop("user", "1001"), registrar=parse_uri(registrar) if registrar else None, **account)
-        super().__init__(who, (HOST, port), TlsSettings(), self._make, self.told.append, target=target)
-
-    @property
-    def uri(self) -> str:
-        host, port = self.address
-        return f"sip:100@{host}:{port}"
-
-    async def until_told(self, text: str) -> None:
-        while not any(text in told for told in self.told):
-            await asyncio.sleep(0.005)
-
-    def _make(self, host: str, peer_host: str) -> SipTalk:
-        if self.without_ports:
-            raise UsageError("no even UDP port is free")
-        talk = SipTalk(host, peer_host, (PCMU,), 20, SipInfoSettings(), Random(1), self.told.append)
-        self.talks.append(talk)
-        return talk
-
-
-def run(scenario: Coroutine[Any, Any, None]) -> None:
-    """In bounded time, and nothing goes wrong behind its back."""
-    raised: list[dict[str, Any]] = []
-
-    async def bounded() -> None:
-        asyncio.get_running_loop().set_exception_handler(lambda loop, context: raised.append(context))
-        async with asyncio.timeout(PATIENCE_S):
-            await scenario
-
-    asyncio.run(bounded())
-    assert raised == []
-
-
-def is_free(address: tuple[str, int], kind: socket.SocketKind = socket.SOCK_DGRAM) -> bool:
-    with closing(socket.socket(socket.AF_INET, kind)) as trying:
-        try:
-            trying.bind(address)
-        except OSError:
-            return False
-        return True
 
 
 def test_two_phones_call_and_hang_up_and_give_all_back() -> None:
@@ -236,71 +177,6 @@ def test_a_phone_that_is_interrupted_while_a_name_is_looked_up(monkeypatch: pyte
     run(scenario())
 
 
-def test_a_number_is_called_by_way_of_the_registrar_and_another_port_of_it_directly() -> None:
-    def refuse(peer: RawPeer) -> None:
-        peer.answer(peer.take("INVITE"), "404 Not Found")
-        peer.take("ACK")
-
-    async def scenario(registrar: RawPeer, other: RawPeer) -> None:
-        async with Phone(registrar=f"sip:{registrar.address}") as alice:
-            for target in ("100", f"sip:100@{other.address}"):
-                talk = await alice.call(target)
-                await talk.settled
-                assert talk.end and talk.end.status == 404
-
-    with raw_peer(refuse) as registrar, raw_peer(refuse) as other:
-        run(scenario(registrar, other))
-
-
-def test_a_registrar_that_refuses() -> None:
-    def refuse(peer: RawPeer) -> None:
-        peer.answer(peer.take("REGISTER"), "403 Forbidden")
-
-    async def scenario(registrar: RawPeer) -> None:
-        async with Phone(registrar=f"sip:{registrar.address}") as alice:
-            with pytest.raises(RegistrationFailed, match="403"):
-                await alice.register()
-        assert alice.told == []
-
-    with raw_peer(refuse) as registrar:
-        run(scenario(registrar))
-
-
-def test_a_registration_that_is_lost_in_a_call_is_told_and_the_call_goes_on() -> None:
-    def forget(peer: RawPeer) -> None:
-        for status in ("200 OK", "403 Forbidden"):
-            request = peer.take("REGISTER")
-            contact = next(line for line in request.split("\r\n") if line.startswith("Contact:"))
-            peer.answer(request, status, *[f"{contact};expires=1"] * status.startswith("200"))
-
-    async def scenario(registrar: RawPeer) -> None:
-        async with Phone() as bob, Phone(registrar=f"sip:{registrar.address}") as alice:
-            await alice.register()
-            assert alice.told == [f"registered as sip:1001@{registrar.address}"]
-            waiting = asyncio.create_task(bob.next_call())
-            talk, theirs = await alice.call(bob.uri), await waiting
-            theirs.answer()
-            await talk.settled
-            await alice.until_told("403")
-            assert talk.connected and talk.end is None
-
-    with raw_peer(forget) as registrar:
-        run(scenario(registrar))
-
-
-def test_a_registrar_that_never_answers_can_be_given_up() -> None:
-    async def scenario(registrar: RawPeer) -> None:
-        async with Phone(registrar=f"sip:{registrar.address}") as alice:
-            registering = asyncio.create_task(alice.register())
-            await asyncio.to_thread(registrar.take, "REGISTER")
-            registering.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await registering
-
-    with raw_peer() as registrar:
-        run(scenario(registrar))
-
-
 @pytest.mark.parametrize(
     ("status", "why"), [("486 Busy Here", "is busy"), ("488 Not Acceptable Here", "no codec in common")]
 )
@@ -319,31 +195,6 @@ def test_a_call_that_is_refused_says_so(status: str, why: str) -> None:
             assert is_free(talk.port.address)
 
     with raw_peer(refuse) as peer:
-        run(scenario(peer))
-
-
-def test_a_phone_that_is_switched_off_while_the_way_for_its_bye_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
-
-    async def never(*name: object) -> str:
-        asked.append(name[0])
-        await asyncio.Event().wait()
-        return ""
-
-    def answer(peer: RawPeer) -> None:
-        peer.contact = "sip:peer@slow.example"
-        peer.answer(peer.take("INVITE"), "200 OK", described=True)
-
-    async def scenario(peer: RawPeer) -> None:
-        async with Phone(peer.uri) as alice:
-            talk = await alice.call(peer.uri)
-            while not asked:
-                await asyncio.sleep(0.005)
-            talk.hang_up()
-        assert is_free(alice.address) and is_free(talk.port.address)
-
-    monkeypatch.setattr("phone_recorder.sip.transport.resolver.system_lookup", never)
-    with raw_peer(answer) as peer:
         run(scenario(peer))
 
 

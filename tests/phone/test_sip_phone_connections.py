@@ -9,8 +9,8 @@ import pytest
 
 from phone_recorder.sip.transport.tls import TlsSettings
 from tests.adapters.certificates import certificate, server_tls
+from tests.phone.sip_phone_rig import Phone, run
 from tests.phone.stream_server import HOST, StreamServer, stream_server
-from tests.phone.test_sip_phone import Phone, run
 
 pytestmark = [pytest.mark.live, pytest.mark.peer]
 NAME = "sip.example"
