@@ -13,6 +13,9 @@ from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnl
 from phone_recorder.wire.printable import printable
 
 REMOVED = "the drive was removed"
+HANGS = "the drive does not answer: pull it out and plug it in again"
+HANGS_AFTER_S = 5.0
+"""So long a drive may take to list, find, open or delete a recording for somebody who waits."""
 GRACE_S = 0.3
 """How long after an error the kernel may still believe in a stick that has been pulled out."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from phone_recorder.adapters import drive_recordings
 from phone_recorder.adapters.clock import Clock
-from phone_recorder.adapters.drive_errors import REMOVED
+from phone_recorder.adapters.drive_errors import HANGS, HANGS_AFTER_S, REMOVED
 from phone_recorder.adapters.drive_port import DrivePort, PortPlan
 from phone_recorder.adapters.emulated_stick import EmulatedPort
 from phone_recorder.adapters.lane import Lane, Lanes
@@ -21,11 +21,8 @@ from phone_recorder.harness.request import CallRequest
 from phone_recorder.recording.units import to_seconds
 from phone_recorder.settings.phone import PhoneSettings
 
-PATIENCE_S = 5.0
-"""So long a drive may take to list, find or delete a recording."""
 ROOM = 32
 """So many may wait for it."""
-HANGS = "the drive does not answer: pull it out and plug it in again"
 EXPORTS = "another recording is being exported: wait until that is done"
 REAL = "this phone uses the USB drives that are really plugged in: plug them in and out by hand"
 
@@ -42,7 +39,7 @@ class Bay:
         self.drive = PhoneDrive(self._port, request.header, request.space, clock.system_time, live=True)
         self._listings = Listings()
         # What is soon done, or the drive hangs; and what takes as long as it takes.
-        self._soon = Lanes(lambda: Lane(lambda: DriveError(HANGS), PATIENCE_S, ROOM))
+        self._soon = Lanes(lambda: Lane(lambda: DriveError(HANGS), HANGS_AFTER_S, ROOM))
         self._long = Lanes(lambda: Lane(lambda: UsageError(EXPORTS), None, 0))
 
     def record_as(self, request: CallRequest) -> PhoneDrive:
@@ -117,7 +114,7 @@ class Bay:
         return Exported(str(path))
 
     def path_of(self, name: str) -> Path:
-        """Where a recording is; UsageError or DriveError if it is not there. Takes PATIENCE_S at most."""
+        """Where a recording is; UsageError or DriveError if it is not there. Takes HANGS_AFTER_S at most."""
         return self.to_play(name)[0]
 
     def to_play(self, name: str) -> tuple[Path, Callable[[], bool]]:

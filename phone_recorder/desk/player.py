@@ -6,24 +6,22 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from phone_recorder.adapters.drive_errors import HANGS, HANGS_AFTER_S
 from phone_recorder.adapters.lane import Lane, Lanes
 from phone_recorder.adapters.record_player import RecordPlayer
 from phone_recorder.adapters.silent_sink import open_silence
 from phone_recorder.adapters.speaker import open_speaker
 from phone_recorder.control_api import ControlPlayback, Playback, StartPlayback
-from phone_recorder.desk.bay import HANGS, ROOM
+from phone_recorder.desk.bay import ROOM
 from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.recording.playback import Sink
 from phone_recorder.settings.phone import Sound
-
-START_S = 5.0
-"""So long a recording may take to be opened, and the one before to be closed."""
 
 
 class Player:
     """Nothing is played at first, then one recording; it is shown after its end too. Any thread may call."""
 
-    def __init__(self, play: Callable[..., RecordPlayer] = RecordPlayer, patience_s: float = START_S) -> None:
+    def __init__(self, play: Callable[..., RecordPlayer] = RecordPlayer, patience_s: float = HANGS_AFTER_S) -> None:
         self._play = play
         self._player: RecordPlayer | None = None
         self._starts = Lanes(lambda: Lane(lambda: DriveError(HANGS), patience_s, ROOM))

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from phone_recorder.adapters.drive_errors import HANGS, HANGS_AFTER_S
 from phone_recorder.control_api import METHODS, Method
 from phone_recorder.errors import DriveError, PhoneRecorderError, UsageError
 from phone_recorder.web.audio_files import AudioParameters, audio_answer, record_answer, waveform_answer
@@ -22,7 +23,7 @@ from phone_recorder.web.problems import json_answer
 
 NAME_PATTERN = r"^Record_[0-9]{14}(-[0-9]{1,9})?\.wav$"
 """Of a recording's name: that of its file."""
-DRIVE_S = 5.0
+DRIVE_S = HANGS_AFTER_S
 """For which the drive is waited for; a request that waits for ever would keep its connection."""
 _ONE = "/api/v1/recordings/{name}"
 _WAV, _BYTES, _SVG = ("audio/wav",), ("application/octet-stream",), ("image/svg+xml",)
@@ -88,7 +89,7 @@ async def _found(request: Request) -> tuple[str, Path]:
     except UsageError as error:
         raise HTTPException(404, str(error)) from error
     except TimeoutError as error:
-        raise DriveError("the drive does not answer: pull it out and plug it in again") from error
+        raise DriveError(HANGS) from error
 
 
 OPERATIONS = (
