@@ -11,7 +11,7 @@ from phone_recorder.cli.output import complain, shown, tell
 
 if TYPE_CHECKING:
     from phone_recorder.harness.outcome import Outcome
-    from phone_recorder.phone.face.indicator import Indicator
+    from phone_recorder.recording.indicator import Indicator
 
 
 class Progress:

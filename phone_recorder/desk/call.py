@@ -12,8 +12,8 @@ from phone_recorder.desk.legs import Leg, Nobody
 from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.harness.stage import Stage
 from phone_recorder.phone.call import PhoneCall
-from phone_recorder.phone.face.indicator import Indicator
 from phone_recorder.phone.pacer import TICK, Pacer
+from phone_recorder.recording.indicator import Indicator
 from phone_recorder.recording.record_key import Event
 from phone_recorder.recording.units import from_ms, to_seconds
 from phone_recorder.wire.printable import printable

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from phone_recorder.adapters.drive_port import PortState
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.phone.call import PhoneCall
-from phone_recorder.phone.face.indicator import indicator_document
 from phone_recorder.recording.account import Account
+from phone_recorder.recording.indicator import indicator_document
 from phone_recorder.recording.units import to_seconds
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from phone_recorder.errors import UsageError
-from phone_recorder.phone.face.indicator import Indicator, IndicatorFacts, show
 from phone_recorder.phone.keys import CallKey, KeyPress, OnCallKey, refuse_call_keys
 from phone_recorder.phone.levels import Levels, levels_of
 from phone_recorder.phone.party import Datagram, Party
@@ -19,6 +18,7 @@ from phone_recorder.phone.sent_tone import Toned
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination
 from phone_recorder.recording.drive_view import DriveView
+from phone_recorder.recording.indicator import Indicator, IndicatorFacts, show
 from phone_recorder.recording.mixer import FAR, NEAR, Mixer
 from phone_recorder.recording.placement import Told
 from phone_recorder.recording.record_key import Event, Key

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from phone_recorder.adapters.clock import LiveClock
 from phone_recorder.phone.call import PhoneCall
-from phone_recorder.phone.face.indicator import Indicator
+from phone_recorder.recording.indicator import Indicator
 from phone_recorder.recording.units import SECOND, from_ms
 from phone_recorder.settings.record import Mode
 

@@ -12,7 +12,7 @@ from phone_recorder.adapters.drives import find_drives
 from phone_recorder.adapters.usb_port import UsbPort
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.run import run_live
-from phone_recorder.phone.face.indicator import Indicator
+from phone_recorder.recording.indicator import Indicator
 from phone_recorder.settings.record import RecordSettings
 from tests.system.usb_loop import LoopStick, udevd, until
 

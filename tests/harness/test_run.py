@@ -18,7 +18,7 @@ from phone_recorder.harness.network import Impairment
 from phone_recorder.harness.outcome import Outcome
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.run import run_fast, run_live
-from phone_recorder.phone.face.indicator import Indicator
+from phone_recorder.recording.indicator import Indicator
 from phone_recorder.recording.units import from_ms, to_seconds
 from phone_recorder.settings.record import Mode, RecordSettings, ServerSettings, Terminator
 from tests.cli.call import audio, document

@@ -16,7 +16,7 @@ from phone_recorder.harness.outcome import Outcome
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.sip_plan import SipPlan
 from phone_recorder.harness.sip_run import run_sip
-from phone_recorder.phone.face.indicator import Indicator
+from phone_recorder.recording.indicator import Indicator
 from phone_recorder.settings.record import RecordSettings
 from phone_recorder.sip.account import Account
 from tests.phone.raw_peer import HOST, RawPeer, raw_peer

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from phone_recorder.errors import UsageError
-from phone_recorder.phone.face.indicator import IndicatorFacts, show
 from phone_recorder.phone.keys import CallKey, parse_keys
 from phone_recorder.recording.drive_view import DriveView
+from phone_recorder.recording.indicator import IndicatorFacts, show
 from phone_recorder.recording.record_key import Event
 from tests.phone.rig import SECOND, START, Rig
 from tests.phone.sip_server import SipServer

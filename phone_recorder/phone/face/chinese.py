@@ -14,9 +14,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from phone_recorder.phone.face.indicator import Say, english
 from phone_recorder.phone.face.phrases import RECORDING
 from phone_recorder.phone.face.phrases_phone import PHONE
+from phone_recorder.recording.indicator import Say, english
 from phone_recorder.settings.phone import Language
 
 PHRASES = {**RECORDING, **PHONE}

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from phone_recorder.control_api import Call, DssKey, Lamp, Screen
 from phone_recorder.phone.face.chinese import SAY
 from phone_recorder.phone.face.facts import Facts
-from phone_recorder.phone.face.indicator import Indicator, show
 from phone_recorder.phone.face.key_table import DSS, SOFT, State, records_to_usb, use_of
 from phone_recorder.phone.face.words import COLON, text
 from phone_recorder.phone.menus.view import MenuView
 from phone_recorder.recording.drive_view import NO_DRIVE, DriveView
+from phone_recorder.recording.indicator import Indicator, show
 from phone_recorder.settings.kinds import Choice
 from phone_recorder.settings.phone import Language
 from phone_recorder.settings.table import find_setting

@@ -17,10 +17,10 @@ from phone_recorder.adapters.drives import FoundDrive, choose
 from phone_recorder.adapters.record_repair import Repair, Result
 from phone_recorder.errors import DestinationError, DriveError, NoDrive, SipError, UsageError
 from phone_recorder.phone.face.chinese import PHRASES, SAY, in_chinese
-from phone_recorder.phone.face.indicator import LOW_SPACE, show
 from phone_recorder.recording.account import Account, Fault, Health, Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_view import DriveView, span
+from phone_recorder.recording.indicator import LOW_SPACE, show
 from phone_recorder.recording.record_key import Key
 from phone_recorder.recording.recorder import REFUSALS, RetryPolicy, Status
 from phone_recorder.recording.rotation import SpacePolicy

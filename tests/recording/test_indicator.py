@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
-from phone_recorder.phone.face.indicator import LOW_SPACE, Indicator, indicator_document, show
 from phone_recorder.recording.account import Account, Fault, Health, Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_view import DriveView
+from phone_recorder.recording.indicator import LOW_SPACE, Indicator, indicator_document, show
 from phone_recorder.recording.record_key import WAITING, Action, Key
 from phone_recorder.recording.recorder import RetryPolicy, Status
 

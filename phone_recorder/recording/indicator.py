@@ -1,10 +1,10 @@
-"""The phone's screen and the record key's lamp, derived from what was written or acknowledged (EDGE-CASES C10)."""
+"""The record indicator and the record key's lamp, derived from what was written or acknowledged (EDGE-CASES C10)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from phone_recorder.recording.account import Account, Health
 from phone_recorder.recording.destination import State
@@ -13,9 +13,8 @@ from phone_recorder.recording.record_key import WAITING, Action, Key
 from phone_recorder.recording.recorder import Status
 from phone_recorder.recording.units import SECOND, from_seconds, to_seconds
 
-if TYPE_CHECKING:
-    # It would load msgspec, which a phone that nobody asks anything does without.
-    from phone_recorder.control_api import Icon, Lamp
+Icon = Literal["idle", "recording", "paused", "failed"]
+Lamp = Literal["off", "on", "blinking"]
 
 
 @dataclass(frozen=True, slots=True)
