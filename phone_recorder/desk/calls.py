@@ -23,10 +23,10 @@ from phone_recorder.errors import PhoneRecorderError, SipUnreachable, UsageError
 from phone_recorder.harness.stage import Stage
 from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.face.chinese import SAY
-from phone_recorder.recording.indicator import show
 from phone_recorder.phone.keys import KEYS
 from phone_recorder.phone.sip_talk import SipTalk, Tell
 from phone_recorder.recording.drive_view import DriveView
+from phone_recorder.recording.indicator import show
 from phone_recorder.recording.record_key import Event, Key
 from phone_recorder.recording.recorder import Status
 from phone_recorder.settings.phone import PhoneSettings
