@@ -9,11 +9,11 @@ from phone_recorder.adapters.drive_port import PortPlan
 from phone_recorder.harness.network import Impairment
 from phone_recorder.models import MODELS, Model
 from phone_recorder.phone.parties import DEFAULT_FAR, DEFAULT_NEAR, voice_length
+from phone_recorder.recording.from_settings import codec_of, header_of, server_of, space_of
 from phone_recorder.recording.rotation import SpacePolicy
-from phone_recorder.recording.server_destination import TERMINATORS, ServerPolicy
-from phone_recorder.recording.units import from_ms
+from phone_recorder.recording.server_destination import ServerPolicy
 from phone_recorder.settings.record import RecordSettings
-from phone_recorder.wire.payload import BY_NAME, Codec
+from phone_recorder.wire.payload import Codec
 from phone_recorder.wire.record_file import RecordHeader
 
 DEFAULT_DURATION_S = 10.0
@@ -58,24 +58,22 @@ class CallRequest:
     @property
     def codec(self) -> Codec:
         """The recording's codec."""
-        return BY_NAME[self.settings.codec]
+        return codec_of(self.settings)
 
     @property
     def header(self) -> RecordHeader:
         """The head of a record file of this call."""
-        frame = from_ms(self.settings.ptime_ms)
-        return RecordHeader(self.codec, frame, frame)
+        return header_of(self.settings)
 
     @property
     def space(self) -> SpacePolicy:
         """What the phone does with the room on the stick."""
-        return SpacePolicy(self.settings.size_limit, self.settings.reserve, self.settings.cover)
+        return space_of(self.settings)
 
     @property
     def server(self) -> ServerPolicy:
         """How the phone speaks to a record server."""
-        settings = self.settings.server
-        return ServerPolicy(TERMINATORS[settings.terminator], settings.foreign_media, from_ms(settings.timeout_ms))
+        return server_of(self.settings)
 
     @property
     def port(self) -> PortPlan:

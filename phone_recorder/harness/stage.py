@@ -19,21 +19,18 @@ from phone_recorder.phone.keys import KeyPress, OnCallKey, parse_keys
 from phone_recorder.phone.parties import Line, make_party
 from phone_recorder.phone.party import Distant, Party
 from phone_recorder.recording.account import Account
+from phone_recorder.recording.call_facts import CallFacts
 from phone_recorder.recording.destination import Destination, NoDestination
 from phone_recorder.recording.drive_view import NO_DRIVE, DriveView
+from phone_recorder.recording.from_settings import retry_of
 from phone_recorder.recording.mixer import FAR, NEAR
 from phone_recorder.recording.record_key import Event
-from phone_recorder.recording.recorder import RetryPolicy
 from phone_recorder.recording.server_destination import ServerDestination, ServerLink
 from phone_recorder.recording.sip_info_destination import InfoLink, SipInfoDestination
 from phone_recorder.recording.units import from_ms, from_seconds
 from phone_recorder.settings.record import RecordSettings
-from phone_recorder.wire.control import StartRequest
 from phone_recorder.wire.payload import BY_NAME, Codec
 from phone_recorder.wire.rtp import RtpSender
-
-MOST_TOLD = 100
-"""Characters of the other phone's name or number that a record server is told: more of them would fill a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +129,7 @@ class Stage:
             codec=request.codec,
             pause=settings.pause,
             keys=(*_pressed_by_itself(settings), *parse_keys(request.keys, length)),
-            retry=RetryPolicy(settings.server.retries, from_ms(settings.server.retry_after_ms)),
+            retry=retry_of(settings),
             tone=settings.tone,
             enabled=settings.enabled,
         )
@@ -173,7 +170,8 @@ class Stage:
         request = self.request
         if self._server_link and request.model.server:
             sender = self._sender(request.codec)
-            return ServerDestination(self._server_link(), self._start_request(recording_id), sender, request.server)
+            asked = self._facts.start_request(recording_id, request.codec.name)
+            return ServerDestination(self._server_link(), asked, sender, request.server)
         if request.settings.mode == "sip_info" and request.model.sip_info:
             return self._ask_sip_server()
         return self._drive.destination() if self._drive else None
@@ -188,17 +186,16 @@ class Stage:
         place = {"local": "to USB", "server": "to a record server", "sip_info": "on its SIP server"}
         return NotSupported(f"{request.model.name} cannot record {place[request.settings.mode]}")
 
-    def _start_request(self, recording_id: str) -> StartRequest:
-        request, real = self.request, self._real
-        return StartRequest(
-            recording_id,
+    @property
+    def _facts(self) -> CallFacts:
+        request, peer = self.request, self._real or self.request
+        return CallFacts(
             request.device,
-            real.remote_number[:MOST_TOLD] if real else request.remote_number,
-            real.remote_name[:MOST_TOLD] if real else request.remote_name,
+            peer.remote_number,
+            peer.remote_name,
             request.local_number,
             request.local_name,
-            real.direction if real else request.direction,
-            request.codec.name,
+            peer.direction,
         )
 
     def _sender(self, codec: Codec) -> RtpSender:

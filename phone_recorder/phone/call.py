@@ -19,13 +19,11 @@ from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination
 from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.indicator import Indicator, IndicatorFacts, show
-from phone_recorder.recording.mixer import FAR, NEAR, Mixer
-from phone_recorder.recording.placement import Told
+from phone_recorder.recording.mixed_stream import MixedStream, StreamPlan
+from phone_recorder.recording.mixer import FAR, NEAR
 from phone_recorder.recording.record_key import Event, Key
-from phone_recorder.recording.recorded_time import RecordedTime
 from phone_recorder.recording.recorder import NO_RETRY, Recorder, RetryPolicy, Status
 from phone_recorder.recording.session import Session
-from phone_recorder.recording.timeline import Timeline
 from phone_recorder.recording.units import from_seconds
 from phone_recorder.settings.record import Pause
 from phone_recorder.wire.payload import Codec
@@ -65,6 +63,11 @@ class CallPlan:
     tone: bool = False
     enabled: bool = True
 
+    @property
+    def stream(self) -> StreamPlan:
+        """How it is mixed and recorded."""
+        return StreamPlan(self.frame, self.horizon, self.codec, self.pause, self.tone)
+
 
 class PhoneCall:
     """`destinations` makes where a new recording goes, and its account; `mixed` numbers the packets of the mix.
@@ -96,8 +99,6 @@ class PhoneCall:
         self._plan = plan
         self._parties = parties
         self._link = link
-        self._mixed = mixed
-        self._mixed_base = mixed.timestamp
         self._destinations = destinations
         self._drive = drive
         self._on_key = on_key
@@ -105,8 +106,9 @@ class PhoneCall:
         self._news = ""  # of the drive, since the last recording began
         self._idle = True
         self._busy_at = start - NEWS_AFTER
-        self._time = self._toned(parties[NEAR]) if plan.tone else None
-        self._mixer = Mixer(start, plan.frame, plan.horizon, plan.codec, self._gap, self._time)
+        self._stream = MixedStream(plan.stream, start, mixed, self._gap)
+        self._mixer = self._stream.mixer
+        self._sound_tone(parties[NEAR])
         self.recorder = Recorder(self._begin, self._mixer, plan.retry)
         self.recorder.enabled = plan.enabled
         self._keys: list[KeyPress] = [(start + instant, key) for instant, key in plan.keys]
@@ -125,10 +127,9 @@ class PhoneCall:
     def mix(self, now: int) -> None:
         """Keys, then audio: a recording that a key has just started must still find its first frame."""
         self._catch_up(now)
-        first, payloads = self._mixer.mix(now, self._wanted_frame())
-        if payloads:
-            self._mixed.timestamp = self._timestamp(first)
-            self._link.send([self._mixed.packet(payload) for payload in payloads])
+        packets = self._stream.mix(now, self.recorder.wanted_from)
+        if packets:
+            self._link.send(packets)
 
     def record(self, now: int) -> None:
         """The recorder's tick: drain its port, then let time pass for it."""
@@ -207,38 +208,17 @@ class PhoneCall:
 
     def _begin(self, now: int) -> Session:
         """A recording begins with the frame of the mix in which the key is pressed."""
-        frame = self._plan.frame
-        number = (now - self.start) // frame
-        start = self.start + number * frame
-        self._mixer.begin(number)
-        if self._time:
-            self._time.begin(number * frame)
-        # The mixer may take its horizon; only then can the recorder tell that a frame of the mix will not come.
-        timeline = Timeline(frame, 2 * self._plan.horizon, Told(start))
-        timeline.expect(self._mixed.ssrc, self._timestamp(number), 0)
         destination, account = self._destinations(now)
-        return Session(start, timeline, destination, account, self._plan.codec, self._plan.pause)
+        return self._stream.begin(now, destination, account)
 
-    def _toned(self, near: Party) -> RecordedTime:
-        """Where the record tone sounds. A party that sends what it says to the other phone sends the tone too."""
-        time = RecordedTime(self._plan.frame, self._plan.pause == "skip")
-        if isinstance(near, Toned):
+    def _sound_tone(self, near: Party) -> None:
+        """A party that sends what it says to the other phone sends the record tone too."""
+        time = self._stream.time
+        if time and isinstance(near, Toned):
             near.sound(lambda instant: time.at(instant - self.start))
-        return time
 
     def _follow(self, now: int) -> None:
-        """The record tone sounds while a recording runs."""
-        if self._time:
-            state = self.recorder.status.destination
-            runs = self.recorder.key is Key.RECORDING and state is not None and not state.final
-            self._time.follow(runs, now - self.start)
+        self._stream.follow(self.recorder.status, now)
 
-    def _wanted_frame(self) -> int:
-        wanted = self.recorder.wanted_from
-        return (wanted - self.start) // self._plan.frame if wanted is not None else 1 << 62
-
-    def _timestamp(self, frame_number: int) -> int:
-        return (self._mixed_base + frame_number * self._plan.frame) & 0xFFFFFFFF
-
-    def _gap(self, leg: str, start: int, length: int) -> None:
-        self.recorder.note_gap(leg, self.start + start, length)
+    def _gap(self, leg: str, instant: int, length: int) -> None:
+        self.recorder.note_gap(leg, instant, length)

@@ -20,8 +20,8 @@ MIXED = "mixed"
 class Session:
     """`start` is an instant; frames of the timeline go to the destination in `codec`, paused ones as `pause` has it.
 
-    `stream` names the stream in the account. The session is over when `finished`: after `stop`, or when its destination
-    has failed.
+    `stream` names the stream in the account; `before` are the units of audio that an earlier session of the same
+    recording has kept. The session is over when `finished`: after `stop`, or when its destination has failed.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Session:
         codec: Codec,
         pause: Pause = "skip",
         stream: str = MIXED,
+        before: int = 0,
     ) -> None:
         self.start = start
         self.destination = destination
@@ -44,6 +45,7 @@ class Session:
         self._codec = codec
         self._pause = pause
         self._stream = stream
+        self._before = before
         self._transcoder = Transcoder(codec)
         self._edges: deque[tuple[int, bool]] = deque()  # frame number, and whether it is paused from there on
         self._paused = False
@@ -140,9 +142,14 @@ class Session:
         if end > start and not any(begun <= index < over for begun, over in self._pauses):
             self.account.gaps.add(leg, self._kept_at(start), end - start)
 
+    def kept_by(self, instant: int) -> int:
+        """Units of audio that are kept of what was said before this instant."""
+        return self._kept_at(instant - self.start)
+
     def _kept_at(self, place: int) -> int:
         """Where a place on the timeline stands in what is kept: pauses that are skipped take no time there."""
         if self._pause != "skip":
-            return place
+            return self._before + place
         frame = self._timeline.frame
-        return place - sum((over - begun) * frame for begun, over in self._pauses if over * frame <= place)
+        skipped = sum((over - begun) * frame for begun, over in self._pauses if over * frame <= place)
+        return self._before + place - skipped
