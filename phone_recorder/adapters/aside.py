@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent import futures
 from contextlib import suppress
 from typing import Any, TypeVar
+
+from phone_recorder.adapters.lane import Lane
 
 T = TypeVar("T")
 
@@ -17,6 +20,28 @@ async def aside(work: Callable[[], T]) -> T:
     done: asyncio.Future[T] = loop.create_future()
     threading.Thread(target=_run, args=(loop, done, work), name="aside", daemon=True).start()
     return await done
+
+
+async def ask(lane: Lane, work: Callable[[], T]) -> T:
+    """What `work` gives, or raises, when what came before it in the lane is done."""
+    done = lane.put(work)
+    try:
+        return await share(lane, done)
+    finally:
+        done.cancel()
+
+
+async def share(lane: Lane, done: futures.Future[T]) -> T:
+    """What has been put there gives, or raises; others may wait for it too."""
+    if not done.done():
+        lane.demand_life()
+    loop = asyncio.get_running_loop()
+    here: asyncio.Future[futures.Future[T]] = loop.create_future()
+    done.add_done_callback(lambda done: hand_over(loop, here, here.set_result, done))
+    await asyncio.wait({here}, timeout=lane.patience_s)
+    if not here.done():
+        raise lane.refusal()
+    return here.result().result()
 
 
 def _run(loop: asyncio.AbstractEventLoop, done: asyncio.Future[T], work: Callable[[], T]) -> None:

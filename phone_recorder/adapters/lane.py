@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent import futures
 from typing import Any, Generic, TypeVar
-
-from phone_recorder.adapters.aside import hand_over
 
 T = TypeVar("T")
 Work = Callable[[], T]
@@ -21,7 +18,7 @@ class Lane:
 
     `refusal` makes the error of whoever has waited for `patience_s` (None: without end), of whoever comes while one
     piece has taken as long as that, and of whoever finds no room. What nobody waits for any more is not begun. Any
-    thread may call.
+    thread may call; on an event loop `ask` of adapters.aside waits.
     """
 
     def __init__(
@@ -31,7 +28,7 @@ class Lane:
         room: int,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._refusal, self._patience_s, self._room, self._now = refusal, patience_s, room, now
+        self.refusal, self.patience_s, self._room, self._now = refusal, patience_s, room, now
         self._lock = threading.Lock()
         self._waiting: deque[tuple[futures.Future[Any], Work[Any]]] = deque()
         self._began: float | None = None  # the piece that is being done; None without a thread
@@ -47,43 +44,27 @@ class Lane:
             elif len(self._waiting) < self._room:
                 self._waiting.append((done, work))
             else:
-                raise self._refusal()
+                raise self.refusal()
         return done
-
-    async def ask(self, work: Work[T]) -> T:
-        """What `work` gives, or raises, for the event loop."""
-        done = self.put(work)
-        try:
-            return await self.share(done)
-        finally:
-            done.cancel()
-
-    async def share(self, done: futures.Future[T]) -> T:
-        """What has been put gives, or raises; others may wait for it too."""
-        if not done.done():
-            with self._lock:
-                self._demand_life()
-        loop = asyncio.get_running_loop()
-        here: asyncio.Future[futures.Future[T]] = loop.create_future()
-        done.add_done_callback(lambda done: hand_over(loop, here, here.set_result, done))
-        await asyncio.wait({here}, timeout=self._patience_s)
-        if not here.done():
-            raise self._refusal()
-        return here.result().result()
 
     def wait(self, work: Work[T]) -> T:
         """What `work` gives, or raises, for another thread."""
         done = self.put(work)
-        futures.wait([done], self._patience_s)
+        futures.wait([done], self.patience_s)
         if done.cancel() or not done.done():
-            raise self._refusal()
+            raise self.refusal()
         return done.result()
 
+    def demand_life(self) -> None:
+        """`refusal` if a piece has taken as long as anybody waits."""
+        with self._lock:
+            self._demand_life()
+
     def _demand_life(self) -> None:
-        if self._began is None or self._patience_s is None:
+        if self._began is None or self.patience_s is None:
             return
-        if self._now() - self._began >= self._patience_s:
-            raise self._refusal()
+        if self._now() - self._began >= self.patience_s:
+            raise self.refusal()
 
     def _run(self, done: futures.Future[Any], work: Work[Any]) -> None:
         """The thread: the first piece, and those that came meanwhile."""

@@ -1,8 +1,8 @@
-"""The table of methods, and whatever answers them."""
+"""The tables of methods, one of the emulated phone and one of the agent, and whatever answers them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,20 +10,25 @@ import msgspec
 
 from phone_recorder.control_api.requests import (
     AnswerCall,
+    BeginCall,
+    ChangeCall,
     ClearLog,
     ControlPlayback,
     DeleteRecording,
     EndCall,
     ExportRecording,
     FillStick,
+    FinishCall,
     GetCall,
     GetPhone,
     GetPlayback,
     GetRecording,
     GetScreen,
+    GetStatus,
     GetStick,
     HoldCall,
     InsertStick,
+    ListCalls,
     ListDrives,
     ListLog,
     ListRecordings,
@@ -42,11 +47,14 @@ from phone_recorder.control_api.requests import (
 )
 from phone_recorder.control_api.shown import (
     EVENTS,
+    AgentStatus,
     Call,
+    CallList,
     CallLog,
     DriveList,
     Event,
     Exported,
+    ObservedCall,
     Phone,
     Playback,
     RecordingList,
@@ -72,6 +80,20 @@ class Method:
         return (self.request.__doc__ or "").partition("\n")[0].rstrip(".")
 
 
+RECORD = (
+    Method("record.get", GetRecording, RecordState, safe=True),
+    Method("record.press", PressRecord, RecordState),
+)
+DRIVES = (Method("drives.list", ListDrives, DriveList, safe=True),)
+RECORDINGS = (
+    Method("recordings.list", ListRecordings, RecordingList, safe=True),
+    Method("recordings.delete", DeleteRecording, RecordingList),
+    Method("recordings.export", ExportRecording, Exported),
+)
+SETTINGS = (
+    Method("settings.list", ListSettings, SettingList, safe=True),
+    Method("settings.set", SetSettings, SettingList),
+)
 METHODS = (
     Method("phone.get", GetPhone, Phone, safe=True),
     Method("screen.get", GetScreen, Screen, safe=True),
@@ -82,9 +104,8 @@ METHODS = (
     Method("call.answer", AnswerCall, Call),
     Method("call.end", EndCall, Call),
     Method("call.hold", HoldCall, Call),
-    Method("record.get", GetRecording, RecordState, safe=True),
-    Method("record.press", PressRecord, RecordState),
-    Method("drives.list", ListDrives, DriveList, safe=True),
+    *RECORD,
+    *DRIVES,
     Method("stick.get", GetStick, Stick, safe=True),
     Method("stick.insert", InsertStick, Stick),
     Method("stick.pull", PullStick, Stick),
@@ -92,19 +113,35 @@ METHODS = (
     Method("stick.slow", SlowStick, Stick),
     Method("stick.lock", LockStick, Stick),
     Method("stick.spoil", SpoilStick, Stick),
-    Method("recordings.list", ListRecordings, RecordingList, safe=True),
-    Method("recordings.delete", DeleteRecording, RecordingList),
-    Method("recordings.export", ExportRecording, Exported),
+    *RECORDINGS,
     Method("playback.get", GetPlayback, Playback, safe=True),
     Method("playback.start", StartPlayback, Playback),
     Method("playback.control", ControlPlayback, Playback),
-    Method("settings.list", ListSettings, SettingList, safe=True),
-    Method("settings.set", SetSettings, SettingList),
+    *SETTINGS,
     Method("log.list", ListLog, CallLog, safe=True),
     Method("log.clear", ClearLog, CallLog),
 )
-"""A new row is a new method, on every carrier."""
-BY_NAME = {method.name: method for method in METHODS}
+"""The emulated phone's. A new row is a new method, on every carrier."""
+AGENT_METHODS = (
+    Method("status.get", GetStatus, AgentStatus, safe=True),
+    Method("call.list", ListCalls, CallList, safe=True),
+    Method("call.start", BeginCall, ObservedCall),
+    Method("call.change", ChangeCall, ObservedCall),
+    Method("call.end", FinishCall, ObservedCall),
+    *RECORD,
+    *DRIVES,
+    *RECORDINGS,
+    *SETTINGS,
+)
+"""The agent's."""
+
+
+def by_name(methods: Iterable[Method]) -> dict[str, Method]:
+    """Each by its name."""
+    return {method.name: method for method in methods}
+
+
+BY_NAME = by_name(METHODS)
 BY_REQUEST = {method.request: method for method in METHODS}
 
 Listener = Callable[[Event], None]

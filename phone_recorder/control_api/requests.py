@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from phone_recorder.control_api.shown import Direction
+from phone_recorder.control_api.shown import Direction, Streams
+from phone_recorder.errors import UsageError
 
 DIGITS = tuple("123456789*0#")
 KEYS = (
@@ -21,6 +22,8 @@ KEYS = (
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+CallId = Annotated[str, msgspec.Meta(max_length=200, description="Empty: the current call.")]
+Codec = Literal["", "PCMU", "PCMA", "G722"]
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,14 +84,59 @@ class HoldCall(Request, frozen=True):
     held: bool = True
 
 
+class GetStatus(Request, frozen=True):
+    """What the agent is, its calls, what is recorded, and the drives."""
+
+
+class ListCalls(Request, frozen=True):
+    """The calls there are, oldest first."""
+
+
+class BeginCall(Request, frozen=True):
+    """A call of the phone's own program has begun; RTP of it is awaited at the ports in the answer.
+
+    With `rtp` mixed the program sends what both sides say to one port; with legs the near side to one and the far side
+    to another. `codec` is what is sent, or empty if the packets say so themselves.
+    """
+
+    remote_number: Short = ""
+    remote_name: Short = ""
+    local_number: Short = ""
+    local_name: Short = ""
+    direction: Direction = "out"
+    rtp: Streams = "mixed"
+    codec: Codec = ""
+    held: bool = False
+
+
+class ChangeCall(Request, frozen=True):
+    """A call has changed: it is on hold or no more, has another codec, or is with somebody else. What is null stays."""
+
+    call: CallId = ""
+    held: bool | None = None
+    codec: Codec | None = None
+    remote_number: Short | None = None
+    remote_name: Short | None = None
+
+
+class FinishCall(Request, frozen=True):
+    """A call of the phone's own program has ended, and why if that is known."""
+
+    call: CallId = ""
+    reason: Short = ""
+
+
 class GetRecording(Request, frozen=True):
     """What is being recorded of this call, and what was."""
+
+    call: CallId = ""
 
 
 class PressRecord(Request, frozen=True):
     """The record key, or one of its events: record starts and stops, the others say which."""
 
     event: Literal["record", "start", "stop", "pause", "resume"] = "record"
+    call: CallId = ""
 
 
 class ListDrives(Request, frozen=True):
@@ -187,3 +235,9 @@ class ListLog(Request, frozen=True):
 
 class ClearLog(Request, frozen=True):
     """Forget them."""
+
+
+def demand_current(call: str) -> None:
+    """On a phone that has one call at a time: UsageError for the id of a call, which none has there."""
+    if call:
+        raise UsageError("this phone has one call at a time, without an id: leave `call` empty")

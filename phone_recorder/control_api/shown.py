@@ -10,6 +10,7 @@ Lamp = Literal["off", "on", "blinking"]
 Icon = Literal["idle", "recording", "paused", "failed"]
 Direction = Literal["in", "out"]
 CallState = Literal["idle", "ringing", "calling", "connected", "held", "ended"]
+Streams = Literal["mixed", "legs"]
 
 
 class Phone(msgspec.Struct, frozen=True):
@@ -86,8 +87,33 @@ class Call(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class ObservedCall(Call, frozen=True):
+    """A call of the phone's own program.
+
+    `ports` are those at `host` that its RTP is awaited at: `mixed`, or `near` and `far`. `current`: the record key is
+    for this one.
+    """
+
+    id: str = ""
+    rtp: Streams = "mixed"
+    host: str = ""
+    ports: dict[str, int] = {}
+    local_number: str = ""
+    local_name: str = ""
+    current: bool = False
+
+
+class CallList(msgspec.Struct, frozen=True):
+    """Oldest first."""
+
+    calls: list[ObservedCall]
+
+
 class RecordState(msgspec.Struct, frozen=True):
-    """`key` is where the record key stands; `recordings` are the accounts of this call's recordings, oldest first."""
+    """`key` is where the record key stands; `recordings` are the accounts of this call's recordings, oldest first.
+
+    `call` is the id of the call, on a phone that can have several.
+    """
 
     key: str
     icon: Icon
@@ -95,6 +121,7 @@ class RecordState(msgspec.Struct, frozen=True):
     prompt: str
     lamp: Lamp
     recordings: list[dict[str, Any]] = []
+    call: str = ""
 
 
 class Drive(msgspec.Struct, frozen=True):
@@ -114,6 +141,18 @@ class DriveList(msgspec.Struct, frozen=True):
     """`problem` says why there is none to record to."""
 
     drives: list[Drive]
+    problem: str = ""
+
+
+class AgentStatus(msgspec.Struct, frozen=True):
+    """`mode` is where calls are recorded to, `device` the phone's id; `problem` is what is wrong with the agent."""
+
+    version: str
+    mode: str
+    device: str
+    calls: list[ObservedCall]
+    record: RecordState
+    drives: DriveList
     problem: str = ""
 
 
@@ -233,9 +272,22 @@ class Event(msgspec.Struct, frozen=True):
     """Something that a phone tells without being asked."""
 
     event: Literal[
-        "phone", "screen", "call", "levels", "playback", "stick", "drives", "recordings", "settings", "message"
+        "phone",
+        "screen",
+        "call",
+        "record",
+        "levels",
+        "playback",
+        "stick",
+        "drives",
+        "recordings",
+        "settings",
+        "message",
     ]
     data: Any
 
 
 EVENTS = ("phone", "screen", "call", "levels", "playback", "stick", "drives", "recordings", "settings", "message")
+"""What the emulated phone tells."""
+AGENT_EVENTS = ("call", "record", "drives", "recordings", "settings")
+"""What the agent tells."""

@@ -21,6 +21,16 @@ async def _now(value: msgspec.Struct) -> msgspec.Struct:
     return value
 
 
+async def _recording(phone: DeskPhone, request: api.GetRecording) -> api.RecordState:
+    api.demand_current(request.call)
+    return phone.calls.record_state
+
+
+async def _press_record(phone: DeskPhone, request: api.PressRecord) -> api.RecordState:
+    api.demand_current(request.call)
+    return phone.calls.press(request.event)
+
+
 async def _press_key(phone: DeskPhone, request: api.PressKey) -> api.Screen:
     phone.say("")
     return await phone.carry_out(phone.face.press(request.key, phone.facts))
@@ -67,8 +77,8 @@ ANSWERS: dict[type[api.Request], Answer] = {
     api.AnswerCall: lambda phone, _: _now(phone.calls.answer()),
     api.EndCall: lambda phone, _: _now(phone.calls.end()),
     api.HoldCall: lambda phone, request: _now(phone.calls.hold(request.held)),
-    api.GetRecording: lambda phone, _: _now(phone.calls.record_state),
-    api.PressRecord: lambda phone, request: _now(phone.calls.press(request.event)),
+    api.GetRecording: _recording,
+    api.PressRecord: _press_record,
     api.ListDrives: lambda phone, _: _now(phone.bay.drives),
     api.GetStick: lambda phone, _: _now(phone.bay.stick_state),
     api.InsertStick: lambda phone, asked: _stick(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from phone_recorder.adapters import drive_recordings
+from phone_recorder.adapters.aside import ask
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.adapters.drive_errors import HANGS, HANGS_AFTER_S, REMOVED
 from phone_recorder.adapters.drive_port import DrivePort, PortPlan
@@ -13,12 +14,12 @@ from phone_recorder.adapters.emulated_stick import EmulatedPort
 from phone_recorder.adapters.lane import Lane, Lanes
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
-from phone_recorder.control_api import Drive, DriveList, Exported, RecordingList, Stick
+from phone_recorder.control_api import DriveList, Exported, RecordingList, Stick
+from phone_recorder.control_api.told import drive_list
 from phone_recorder.desk.listings import Listings
 from phone_recorder.desk.plan import DeskPlan
 from phone_recorder.errors import DriveError, DriveGone, NoDrive, UsageError
 from phone_recorder.harness.request import CallRequest
-from phone_recorder.recording.units import to_seconds
 from phone_recorder.settings.phone import PhoneSettings
 
 ROOM = 32
@@ -78,15 +79,7 @@ class Bay:
     @property
     def drives(self) -> DriveList:
         """The drive that is recorded to, or why there is none. Told at once, without asking the drive."""
-        state, view = self._port.state, self.drive.view
-        if state.drive is None:
-            return DriveList([], str(state.error or ""))
-        remaining = None if view.remaining is None else to_seconds(view.remaining)
-        document = state.document()
-        name = state.name or str(state.drive.path)
-        size = state.found.size if state.found else None
-        found = Drive(name, document["device"], document["file_system"], size, state.free, "", True, remaining)
-        return DriveList([found])
+        return drive_list(self._port.state, self.drive.view)
 
     @property
     def listed(self) -> RecordingList:
@@ -104,13 +97,13 @@ class Bay:
     async def delete(self, name: str) -> RecordingList:
         """Delete one, and list the others."""
         drive = self._mounted()
-        await self._soon.of(drive).ask(lambda: drive_recordings.delete_recording(drive, name))
+        await ask(self._soon.of(drive), lambda: drive_recordings.delete_recording(drive, name))
         return await self.list()
 
     async def export(self, name: str) -> Exported:
         """Write one as WAV beside it; UsageError while another is written."""
         drive = self._mounted()
-        path = await self._long.of(drive).ask(lambda: drive_recordings.export_recording(drive, name))
+        path = await ask(self._long.of(drive), lambda: drive_recordings.export_recording(drive, name))
         return Exported(str(path))
 
     def path_of(self, name: str) -> Path:

@@ -12,6 +12,7 @@ from phone_recorder import control_api as api
 from phone_recorder.adapters.aside import aside
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.adapters.udp import UdpMixLink
+from phone_recorder.control_api.told import record_state
 from phone_recorder.desk.bay import Bay
 from phone_recorder.desk.call import DeskCall
 from phone_recorder.desk.call_log import Log
@@ -104,8 +105,7 @@ class Calls:
         """What is being recorded, and what was, of the call there is or was last."""
         recorded = self._call.recorded if self._call else None
         shown = show(self.status, self.drive_view, self.drive_news, SAY[self._settings().language])
-        accounts = [account.document() for account in recorded.recorder.accounts] if recorded else []
-        return api.RecordState(self.status.key.value, shown.icon, shown.timer, shown.prompt, shown.lamp, accounts)
+        return record_state(self.status.key, shown, recorded.recorder.accounts if recorded else ())
 
     @property
     def recordings_seen(self) -> list[tuple[str, str]]:

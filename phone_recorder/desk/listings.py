@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from phone_recorder.adapters import drive_recordings
+from phone_recorder.adapters.aside import share
 from phone_recorder.adapters.drive_errors import REMOVED
-from phone_recorder.adapters.drive_recordings import DriveRecording
 from phone_recorder.adapters.lane import Lane, Newest
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.control_api import Recording, RecordingList
+from phone_recorder.control_api import RecordingList
+from phone_recorder.control_api.told import recording_list
 from phone_recorder.errors import DriveError, DriveGone
-from phone_recorder.recording.drive_names import record_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Listings:
         except DriveError as error:
             return self.none(error, self._kept.number)
         try:
-            return await lane.share(look.future)
+            return await share(lane, look.future)
         except DriveError as error:
             return self.none(error, look.number)
 
@@ -77,12 +75,4 @@ def _listed(drive: MountedDrive) -> RecordingList:
             raise DriveGone(REMOVED)  # what the kernel still had in memory
     except DriveError as error:
         return RecordingList([], str(error))
-    return RecordingList([_shown(one) for one in found])
-
-
-def _shown(one: DriveRecording) -> Recording:
-    order = record_order(one.name)
-    began = ""
-    with suppress(ValueError):  # the 31st of February
-        began = datetime.strptime(order[0], "%Y%m%d%H%M%S").isoformat() if order else ""
-    return Recording(one.name, one.size, one.duration_s, began, one.codec, one.problem, one.running)
+    return recording_list(found)

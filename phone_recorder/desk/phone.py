@@ -15,6 +15,7 @@ from phone_recorder import __version__
 from phone_recorder import control_api as api
 from phone_recorder.adapters.aside import aside
 from phone_recorder.adapters.clock import LiveClock
+from phone_recorder.control_api.watchers import Watchers
 from phone_recorder.desk.answers import ANSWERS
 from phone_recorder.desk.bay import Bay
 from phone_recorder.desk.call_log import Log
@@ -24,7 +25,6 @@ from phone_recorder.desk.plan import DeskPlan
 from phone_recorder.desk.player import Player
 from phone_recorder.desk.sip_line import SipLine, account_of, has_line
 from phone_recorder.desk.taps import SipTap
-from phone_recorder.desk.watchers import Watchers
 from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.phone.face.face import Face
 from phone_recorder.phone.face.facts import Facts

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from phone_recorder.adapters import aside
 from phone_recorder.adapters.lane import Lane, Lanes, Newest
 from phone_recorder.errors import DriveError, DriveGone
 
@@ -42,8 +43,8 @@ def test_what_the_work_gives_or_raises_comes_back() -> None:
         raise DriveGone("the drive was removed")
 
     one = lane()
-    assert one.wait(lambda: 42) == asyncio.run(one.ask(lambda: 42)) == 42
-    for ask in (one.wait, lambda work: asyncio.run(one.ask(work))):
+    assert one.wait(lambda: 42) == asyncio.run(aside.ask(one, lambda: 42)) == 42
+    for ask in (one.wait, lambda work: asyncio.run(aside.ask(one, work))):
         with pytest.raises(DriveGone, match="removed"):
             ask(fail)
     assert one.wait(lambda: 43) == 43
@@ -53,7 +54,7 @@ def test_an_error_of_the_work_that_is_called_as_the_lanes_own_is_the_works() -> 
     def fail() -> None:
         raise TimeoutError("the work's")
 
-    for ask in (lane().wait, lambda work: asyncio.run(lane().ask(work))):
+    for ask in (lane().wait, lambda work: asyncio.run(aside.ask(lane(), work))):
         with pytest.raises(TimeoutError, match="the work's"):
             ask(fail)
 
@@ -68,7 +69,7 @@ def test_two_hundred_pieces_are_done_one_after_the_other() -> None:
         return number
 
     async def run() -> list[int]:
-        return await asyncio.gather(*(one.ask(lambda number=number: work(number)) for number in range(200)))  # type: ignore[misc]
+        return await asyncio.gather(*(aside.ask(one, lambda number=number: work(number)) for number in range(200)))  # type: ignore[misc]
 
     before = sum(thread.name == "lane" for thread in threading.enumerate())
     assert asyncio.run(run()) == order == list(range(200))
@@ -91,11 +92,11 @@ def test_while_one_piece_hangs_everybody_is_refused_at_once() -> None:
         clock[0] = 4.9
         later = one.put(lambda: 1)
         clock[0] = 5.0
-        for ask in (one.wait, lambda work: asyncio.run(one.ask(work))):
+        for ask in (one.wait, lambda work: asyncio.run(aside.ask(one, work))):
             with pytest.raises(DriveError, match=HANGS):
                 ask(lambda: 2)
         with pytest.raises(DriveError, match=HANGS):
-            asyncio.run(one.share(done))
+            asyncio.run(aside.share(one, done))
     assert later.result(20) == 1
     assert one.wait(lambda: 3) == 3
 
@@ -103,7 +104,7 @@ def test_while_one_piece_hangs_everybody_is_refused_at_once() -> None:
 def test_whoever_has_waited_long_enough_is_refused_and_what_nobody_waits_for_is_not_begun() -> None:
     one, begun = lane(0.01), list[int]()
     with hanging(one):
-        for ask in (one.wait, lambda work: asyncio.run(one.ask(work))):
+        for ask in (one.wait, lambda work: asyncio.run(aside.ask(one, work))):
             with pytest.raises(DriveError, match=HANGS):
                 ask(lambda: begun.append(1))
         last = one.put(lambda: begun.append(2))
@@ -116,7 +117,7 @@ def test_one_that_gives_up_takes_nothing_from_the_others() -> None:
     with hanging(one):
         shared = one.put(lambda: 7)
         with pytest.raises(DriveError, match=HANGS):
-            asyncio.run(one.share(shared))
+            asyncio.run(aside.share(one, shared))
     assert shared.result(20) == 7
 
 

@@ -119,6 +119,8 @@ def test_why_nothing_is_recorded_is_told(tmp_path: Path, settings: dict[str, str
     ("request_", "sentence"),
     [
         (api.PressRecord(), "no call to record"),
+        (api.PressRecord(call="1"), "one call at a time"),
+        (api.GetRecording("1"), "one call at a time"),
         (api.EndCall(), "no call to end"),
         (api.AnswerCall(), "no call that rings"),
         (api.HoldCall(), "no call to hold"),

@@ -11,9 +11,9 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from phone_recorder import control_api as api
+from phone_recorder.control_api.json_rpc import carry_out
 from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.web.guard import may_go_on
-from phone_recorder.web.phone.json_rpc import carry_out
 from phone_recorder.web.phone.mailbox import Mailbox
 from phone_recorder.web.phone.site import PhoneSite, phone_of
 

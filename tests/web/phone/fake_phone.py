@@ -53,6 +53,16 @@ RESULTS: dict[type[msgspec.Struct], msgspec.Struct] = {
 }
 """What it answers, by the kind of the method's result; settings are made of what is set."""
 
+REQUESTS: dict[str, dict[str, Any]] = {
+    "key.press": {"key": "ok"},
+    "text.type": {"text": "Söhne\n"},
+    "recordings.delete": {"name": "x"},
+    "recordings.export": {"name": "x"},
+    "playback.start": {"name": "x", "speed": 2},
+    "settings.set": {"values": {"phone.name": "Bob"}},
+}
+"""Fields of what needs some."""
+
 TELLS: dict[type[msgspec.Struct], str] = {
     api.Screen: "screen",
     api.Call: "call",

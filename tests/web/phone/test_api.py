@@ -17,9 +17,8 @@ import pytest
 from phone_recorder import control_api as api
 from phone_recorder.errors import CallFailed, DriveError, NoDrive, PhoneRecorderError, UsageError
 from phone_recorder.web.site import LOOKUPS
-from tests.web.phone.fake_phone import NAME, RESULTS
+from tests.web.phone.fake_phone import NAME, REQUESTS, RESULTS
 from tests.web.phone.phone_rig import BEARER, PATIENCE_S, PhoneRig
-from tests.web.phone.test_json_rpc import REQUESTS
 from tests.web.site_rig import LOCAL
 
 AUDIO = f"/api/v1/recordings/{NAME}/audio.wav"

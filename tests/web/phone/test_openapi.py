@@ -62,6 +62,8 @@ def test_what_a_kind_of_request_takes_is_described(document: dict[str, Any]) -> 
     assert schemas["PressKey"]["required"] == ["key"]
     assert schemas["PressKey"]["additionalProperties"] is False
     assert set(schemas["StartCall"]["properties"]) == {"number", "name", "direction", "near", "far", "duration_s"}
+    for kind in ("GetRecording", "PressRecord"):
+        assert schemas[kind]["properties"]["call"]["description"] == "Empty: the current call."
 
 
 def test_a_name_in_a_path_is_that_of_a_record_file(document: dict[str, Any]) -> None:

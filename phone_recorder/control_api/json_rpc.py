@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from phone_recorder.control_api import BY_NAME, Request
+from phone_recorder.control_api.methods import BY_NAME, Method
+from phone_recorder.control_api.requests import Request
 from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.wire.printable import printable
 
@@ -38,16 +39,31 @@ class Refusal(Exception):
         self.code = code
 
 
-async def carry_out(data: str | bytes, answer: Answer, own: dict[str, Own] | None = None) -> bytes | None:
-    """The answer to a message, None to one that wants none."""
+async def carry_out(
+    data: str | bytes,
+    answer: Answer,
+    own: Mapping[str, Own] | None = None,
+    methods: Mapping[str, Method] = BY_NAME,
+    where: str = "see /openapi.json",
+) -> bytes | None:
+    """The answer to a message, None to one that wants none. `where` tells whoever asks for no method what there is."""
     asked: Call | None = None
     try:
         asked = _read(data)
-        result = await _result(asked, answer, own or {})
+        if asked.method in (own or {}) or asked.method in methods:
+            result = await _result(asked, answer, own or {}, methods)
+        else:
+            raise Refusal(NO_METHOD, f"there is no method {printable(asked.method)!r}: {where}")
     except Refusal as refusal:
         # Of what cannot be read nobody knows whether it wants an answer: it gets one.
-        return _refused(refusal, asked.id if asked else None) if asked is None or asked.id is not None else None
+        return refused(refusal, asked.id if asked else None) if asked is None or asked.id is not None else None
     return None if asked.id is None else msgspec.json.encode({"jsonrpc": "2.0", "id": asked.id, "result": result})
+
+
+def refused(refusal: Refusal, id_: int | str | None = None) -> bytes:
+    """The answer that says so; without an id to whoever asked what cannot be read, or nothing at all."""
+    error = {"code": refusal.code, "message": str(refusal)}
+    return msgspec.json.encode({"jsonrpc": "2.0", "id": id_, "error": error})
 
 
 def _read(data: str | bytes) -> Call:
@@ -60,22 +76,15 @@ def _read(data: str | bytes) -> Call:
         raise Refusal(PARSE, f"this is no JSON: {printable(str(error))}") from error
 
 
-async def _result(asked: Call, answer: Answer, own: dict[str, Own]) -> object:
+async def _result(asked: Call, answer: Answer, own: Mapping[str, Own], methods: Mapping[str, Method]) -> object:
     try:
         if asked.method in own:
             own[asked.method](msgspec.json.decode(asked.params))
             return {}
-        if asked.method not in BY_NAME:
-            raise Refusal(NO_METHOD, f"there is no method {printable(asked.method)!r}: see /openapi.json")
-        request = msgspec.json.decode(asked.params, type=BY_NAME[asked.method].request)
+        request = msgspec.json.decode(asked.params, type=methods[asked.method].request)
     except NO_JSON as error:
         raise Refusal(PARAMS, f"the parameters cannot be used: {printable(str(error))}") from error
     try:
         return await answer(request)
     except PhoneRecorderError as error:
         raise Refusal(REFUSED, str(error)) from error
-
-
-def _refused(refusal: Refusal, id_: int | str | None) -> bytes:
-    error = {"code": refusal.code, "message": str(refusal)}
-    return msgspec.json.encode({"jsonrpc": "2.0", "id": id_, "error": error})

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phone_recorder import control_api as api
+from phone_recorder.control_api.json_rpc import INVALID, NO_METHOD, PARAMS, PARSE, REFUSED, Refusal, carry_out, refused
 from phone_recorder.errors import DriveGone
-from phone_recorder.web.phone.json_rpc import INVALID, NO_METHOD, PARAMS, PARSE, REFUSED, carry_out
-from tests.web.phone.fake_phone import FakePhone
+from tests.web.phone.fake_phone import REQUESTS, FakePhone
 
 
 def said(message: str | bytes, phone: FakePhone | None = None) -> Any:
@@ -109,17 +109,6 @@ def test_every_method_is_carried_out(method: api.Method) -> None:
     assert phone.asked == [msgspec.convert(request, method.request)]
 
 
-REQUESTS: dict[str, dict[str, Any]] = {
-    "key.press": {"key": "ok"},
-    "text.type": {"text": "Söhne\n"},
-    "recordings.delete": {"name": "x"},
-    "recordings.export": {"name": "x"},
-    "playback.start": {"name": "x", "speed": 2},
-    "settings.set": {"values": {"phone.name": "Bob"}},
-}
-"""Fields of what needs some."""
-
-
 @pytest.mark.parametrize("id_", [0, -1, 2**63, 2**64 + 1, "", "x" * 1000, "名"])
 def test_the_answer_has_the_id_of_the_request(id_: object) -> None:
     assert said(a_request("phone.get", id_=json.dumps(id_)))["id"] == id_
@@ -156,6 +145,41 @@ def test_an_error_of_ours_is_not_eaten() -> None:
     phone.refusals[api.GetCall] = ZeroDivisionError("a bug")
     with pytest.raises(ZeroDivisionError):
         said(a_request("call.get"), phone)
+
+
+AGENT = api.by_name(api.AGENT_METHODS)
+
+
+async def _begun(request: api.Request) -> msgspec.Struct:
+    assert isinstance(request, api.BeginCall)
+    return api.ObservedCall("connected", id="1", rtp=request.rtp, ports={"near": 40000, "far": 40002})
+
+
+def agent_said(message: str) -> Any:
+    answer = asyncio.run(carry_out(message, _begun, methods=AGENT, where="ask docs/agent.md"))
+    assert answer is not None
+    return json.loads(answer)
+
+
+def test_methods_of_the_same_name_are_those_of_the_table_that_is_given() -> None:
+    params = '{"remote_number":"1002","rtp":"legs"}'
+    assert agent_said(a_request("call.start", params))["result"]["ports"] == {"near": 40000, "far": 40002}
+    assert said(a_request("call.start", params))["error"]["code"] == PARAMS
+
+
+def test_whoever_asks_for_a_method_of_another_table_is_told_where_the_methods_are() -> None:
+    error = agent_said(a_request("phone.get"))["error"]
+    assert error == {"code": NO_METHOD, "message": "there is no method 'phone.get': ask docs/agent.md"}
+    assert said(a_request("status.get"))["error"]["message"].endswith("'status.get': see /openapi.json")
+
+
+@pytest.mark.parametrize("id_", [None, 7])
+def test_a_refusal_can_be_said_without_a_request(id_: int | None) -> None:
+    assert json.loads(refused(Refusal(PARSE, "the line is too long"), id_)) == {
+        "jsonrpc": "2.0",
+        "id": id_,
+        "error": {"code": PARSE, "message": "the line is too long"},
+    }
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from phone_recorder.control_api import EVENTS, Event, Listener
+from phone_recorder.control_api.methods import Listener
+from phone_recorder.control_api.shown import EVENTS, Event
 
 
 class Watchers:

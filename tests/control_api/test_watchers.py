@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phone_recorder.control_api import Call, Event, Levels
-from phone_recorder.desk.watchers import Watchers
+from phone_recorder.control_api.watchers import Watchers
 
 
 def test_each_is_told_what_it_wants() -> None:
