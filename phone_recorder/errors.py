@@ -128,3 +128,15 @@ class RegistrationFailed(SipError):
 
 class SpeakerError(PhoneRecorderError):
     """No sound device can play this."""
+
+
+class AgentUnreachable(PhoneRecorderError):
+    """No agent answers at a socket, this user may not use it, or what answers there is not what an agent says."""
+
+
+class AgentRefused(PhoneRecorderError):
+    """The agent was asked for something that it cannot do; the text is its own sentence."""
+
+
+class LampError(PhoneRecorderError):
+    """A LED cannot be switched any more, most often because it was unplugged."""
