@@ -18,7 +18,7 @@ HEAD = """# Settings
 
 Everything that can be set of a phone, in one TOML file; written by `docs/write_settings.py`. What a file does not say
 has its default. `phone-recorder config` shows, checks and changes it; the phone's menus and the settings page of its
-web page change the same file.
+web page change the same file. What is in `[agent]` is for the [on-device agent](agent.md) alone.
 
 ```toml
 [record]

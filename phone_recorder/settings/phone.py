@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from phone_recorder.errors import UsageError
 from phone_recorder.models import find_model
+from phone_recorder.settings.agent import AgentSettings
+from phone_recorder.settings.checks import demand, formed, one_of
 from phone_recorder.settings.forms import listen_address, mac_address, port_span, sip_address, voice
 from phone_recorder.settings.record import RecordSettings
-from phone_recorder.settings.setting import SettingError
 
 Language = Literal["en", "zh"]
 Sound = Literal["browser", "device"]
@@ -43,8 +42,8 @@ class AccountSettings:
         forms = {"registrar": sip_address, "proxy": sip_address, "listen": listen_address, "rtp_ports": port_span}
         for name, form in forms.items():
             if text := getattr(self, name):
-                _formed(f"account.{name}", form, text)
-        _demand(self.expires_s >= 1, "account.expires_s", f"a registration cannot last {self.expires_s} s")
+                formed(f"account.{name}", form, text)
+        demand(self.expires_s >= 1, "account.expires_s", f"a registration cannot last {self.expires_s} s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +62,18 @@ class CallSettings:
     def __post_init__(self) -> None:
         for name in ("near", "far"):
             text = getattr(self, name)
-            _demand(bool(text), f"call.{name}", "it cannot be empty")
-            _formed(f"call.{name}", voice, text)
-        _one_of(self.codec, ("", *CODEC_NAMES), "call.codec")
-        _one_of(self.sound, get_args(Sound), "call.sound")
+            demand(bool(text), f"call.{name}", "it cannot be empty")
+            formed(f"call.{name}", voice, text)
+        one_of(self.codec, ("", *CODEC_NAMES), "call.codec")
+        one_of(self.sound, get_args(Sound), "call.sound")
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneSettings:
     """`device` is the phone's MAC, 12 hex digits; `dss` what each of its four DSS keys does.
 
-    The model and the MAC are kept as they are usually written. UsageError names the setting.
+    `agent` is for real phones, where the agent runs beside a program that has the call; the emulated phone has no use
+    for it. The model and the MAC are kept as they are usually written. UsageError names the setting.
     """
 
     model: str = "BX5S"
@@ -84,28 +84,13 @@ class PhoneSettings:
     account: AccountSettings = field(default_factory=AccountSettings)
     call: CallSettings = field(default_factory=CallSettings)
     record: RecordSettings = field(default_factory=RecordSettings)
+    agent: AgentSettings = field(default_factory=AgentSettings)
     dss: tuple[DssKey, DssKey, DssKey, DssKey] = ("record", "pause", "none", "none")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "model", _formed("phone.model", lambda name: find_model(name).name, self.model))
-        object.__setattr__(self, "device", _formed("phone.device", mac_address, self.device))
-        _one_of(self.language, get_args(Language), "phone.language")
-        _demand(bool(self.local_number), "phone.number", "it cannot be empty")
+        object.__setattr__(self, "model", formed("phone.model", lambda name: find_model(name).name, self.model))
+        object.__setattr__(self, "device", formed("phone.device", mac_address, self.device))
+        one_of(self.language, get_args(Language), "phone.language")
+        demand(bool(self.local_number), "phone.number", "it cannot be empty")
         for number, does in enumerate(self.dss, 1):
-            _one_of(does, get_args(DssKey), f"keys.dss{number}")
-
-
-def _formed(key: str, form: Callable[[str], str], text: str) -> str:
-    try:
-        return form(text)
-    except UsageError as error:
-        raise SettingError(key, str(error)) from error
-
-
-def _one_of(value: str, possible: tuple[Any, ...], key: str) -> None:
-    _demand(value in possible, key, f"{value!r} is none of {', '.join(filter(None, possible))}")
-
-
-def _demand(fits: bool, key: str, sentence: str) -> None:
-    if not fits:
-        raise SettingError(key, sentence)
+            one_of(does, get_args(DssKey), f"keys.dss{number}")

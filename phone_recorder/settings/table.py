@@ -8,14 +8,16 @@ from difflib import get_close_matches
 from typing import Any
 
 from phone_recorder.errors import UsageError
-from phone_recorder.settings import rows_phone, rows_record
+from phone_recorder.settings import rows_agent, rows_phone, rows_record
 from phone_recorder.settings.kinds import BLANKED, Secret, Value, quoted
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.setting import Setting, SettingError
 
-SETTINGS: dict[str, Setting] = {row.key: row for row in (*rows_phone.ROWS, *rows_record.ROWS)}
+SETTINGS: dict[str, Setting] = {row.key: row for row in (*rows_phone.ROWS, *rows_record.ROWS, *rows_agent.ROWS)}
 """By key, in the order of the file."""
 SECTIONS = tuple(dict.fromkeys(setting.section for setting in SETTINGS.values()))
+PHONE_SECTIONS = tuple(section for section in SECTIONS if section != "agent")
+"""Those that mean something to the emulated phone, and stand on its page."""
 
 MENU = (
     "record.enabled",

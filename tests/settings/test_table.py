@@ -17,6 +17,7 @@ from phone_recorder.settings.record import Mode, Pause, RecordSettings, ServerSe
 from phone_recorder.settings.setting import SettingError
 from phone_recorder.settings.table import (
     MENU,
+    PHONE_SECTIONS,
     SECTIONS,
     SETTINGS,
     changed,
@@ -52,6 +53,10 @@ def test_every_setting_has_its_row_and_no_row_is_for_another() -> None:
 def test_sections_stay_together() -> None:
     sections = [setting.section for setting in SETTINGS.values()]
     assert sections == sorted(sections, key=SECTIONS.index)
+
+
+def test_the_emulated_phone_has_all_sections_but_the_agents() -> None:
+    assert (*PHONE_SECTIONS, "agent") == SECTIONS
 
 
 @pytest.mark.parametrize("key", SETTINGS)
@@ -177,7 +182,7 @@ def test_none_is_changed_if_one_cannot_be() -> None:
         ("mode", ": did you mean record.mode"),
         ("server.hosts", ": did you mean server.host"),
         ("recording.codec", ": did you mean record.codec"),
-        ("xyz", ": its first word is one of phone, keys, account, call, record, usb, server, sip_info"),
+        ("xyz", ": its first word is one of phone, keys, account, call, record, usb, server, sip_info, agent"),
     ],
 )
 def test_a_key_that_is_none_is_told_with_the_nearest(key: str, hint: str) -> None:

@@ -98,7 +98,8 @@ def test_secrets_can_be_left_out() -> None:
         ("\n[recrod]\nmode = 1", ", line 2: there is no section recrod: did you mean [record]"),
         (
             "[xyz]",
-            ", line 1: there is no section xyz: there are phone, keys, account, call, record, usb, server, sip_info",
+            ", line 1: there is no section xyz: there are"
+            " phone, keys, account, call, record, usb, server, sip_info, agent",
         ),
         ("mode = 1", ", line 1: there is no setting mode: did you mean record.mode"),
         ("record = 1", ", line 1: record is a section: write [record], and its settings below"),

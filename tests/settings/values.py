@@ -19,6 +19,13 @@ FORMED = {
     "usb.folder": st.sampled_from(["", "calls", "calls/2026", "录音/a b"]),
     "server.host": st.sampled_from(["", "192.0.2.1", "::1", "server.example"]),
     "sip_info.header": st.from_regex(r"\AX-[A-Za-z0-9.!%*_+`'~-]{1,20}\Z"),
+    "agent.group": st.sampled_from(["", "phone", "audio-video_2", "1000"]),
+    "agent.rtp_host": st.sampled_from(["127.0.0.1", "0.0.0.0", "::1", "fe80::1%eth0"]),
+    "agent.rtp_ports": st.sampled_from(["", "40000", "40000-40099"]),
+    "agent.key_device": st.sampled_from(["", "gpio-keys", "Logitech USB Keyboard", "/dev/input/by-path/a-b:1-event"]),
+    "agent.key": st.sampled_from(["KEY_RECORD", "KEY_F1", "BTN_0", "167"]),
+    "agent.pause_key": st.sampled_from(["", "KEY_PAUSE", "KEY_F2", "119"]),
+    "agent.lamp": st.sampled_from(["", "record", "input3::capslock", "tpacpi::power"]),
 }
 FORMED["call.far"] = FORMED["call.near"]
 

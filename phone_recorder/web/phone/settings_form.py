@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from phone_recorder.control_api import Choice, SettingValue
 from phone_recorder.settings import kinds
-from phone_recorder.settings.table import SETTINGS
+from phone_recorder.settings.table import PHONE_SECTIONS, SECTIONS, SETTINGS
 from phone_recorder.web.forms import Form, one
 from phone_recorder.web.phone.words import WORDS
 
@@ -27,6 +27,7 @@ OTHERS = "others"
 WAS = "was:"
 NONE = "none:"
 """Fields beside that of a setting: what it was when the form was shown, and whether a secret is to be forgotten."""
+_LEFT_OUT = frozenset(SECTIONS) - frozenset(PHONE_SECTIONS)
 _PARTS = {
     section: (group, part)
     for group, parts in GROUPS.items()
@@ -83,8 +84,12 @@ def changes(form: Form, settings: Iterable[SettingValue]) -> dict[str, str]:
 def fields(
     settings: Iterable[SettingValue], language: str, typed: Form | None = None, errors: Mapping[str, str] | None = None
 ) -> list[Field]:
-    """The settings as fields in the page's language, with what was typed, and what is wrong with it."""
-    return [_field(setting, language, typed or {}, (errors or {}).get(setting.key, "")) for setting in settings]
+    """The settings as fields in the page's language, with what was typed, and what is wrong with it.
+
+    Those that mean nothing to the emulated phone have no field.
+    """
+    shown = [setting for setting in settings if setting.key.partition(".")[0] not in _LEFT_OUT]
+    return [_field(setting, language, typed or {}, (errors or {}).get(setting.key, "")) for setting in shown]
 
 
 def groups(made: Iterable[Field]) -> list[Group]:

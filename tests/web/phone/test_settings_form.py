@@ -9,7 +9,7 @@ import pytest
 from phone_recorder.control_api import SettingValue
 from phone_recorder.desk.keeper import Keeper
 from phone_recorder.settings.phone import PhoneSettings
-from phone_recorder.settings.table import SETTINGS
+from phone_recorder.settings.table import PHONE_SECTIONS, SETTINGS
 from phone_recorder.web.phone.settings_form import FIRST, GROUPS, OTHERS, changes, fields, groups
 from phone_recorder.web.phone.words import WORDS
 
@@ -29,9 +29,15 @@ def as_it_was() -> dict[str, list[str]]:
     return {field.key: [field.value] for field in shown} | was | {"csrf": ["token"]}
 
 
-def test_every_setting_stands_in_one_group() -> None:
+def test_every_setting_of_the_phone_stands_in_one_group() -> None:
     keys = [field.key for group in groups(fields(LISTED, "en")) for part in group.parts for field in part.fields]
-    assert sorted(keys) == sorted(SETTINGS)
+    assert sorted(keys) == sorted(key for key, setting in SETTINGS.items() if setting.section in PHONE_SECTIONS)
+
+
+def test_what_is_for_the_agent_alone_has_no_field() -> None:
+    lamp = SettingValue("agent.lamp", "Record lamp", "", "text", "rec")
+    assert fields([lamp], "en") == []
+    assert changes({"was:agent.lamp": ["rec"]}, [lamp]) == {}
 
 
 def test_the_guides_settings_stand_first_whatever_the_order() -> None:
