@@ -27,10 +27,15 @@ def all_commands() -> Iterator[list[str]]:
     """Each command's words, those below another after it."""
     context = click.Context(cli)
     for name in COMMANDS:
-        yield [name]
-        command = cli.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from ([name, below] for below in command.list_commands(context))
+        yield from _with_those_below(cli.get_command(context, name), [name])
+
+
+def _with_those_below(command: click.Command | None, words: list[str]) -> Iterator[list[str]]:
+    yield words
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from _with_those_below(command.get_command(context, name), [*words, name])
 
 
 def help_of(words: list[str]) -> str:

@@ -26,7 +26,8 @@ STOP_S = 5.0
 class UsbPort:
     """`look` looks once; `start` goes on looking in a thread of its own, whenever something may have changed.
 
-    `find` tells which drives are plugged in, as drives.py does, and `watch` begins to wait for changes.
+    `find` tells which drives are plugged in, as drives.py does, and `watch` begins to wait for changes. `changed` is
+    called, on that thread, when the state is another one; it never raises.
     """
 
     def __init__(
@@ -35,10 +36,12 @@ class UsbPort:
         syncs: Syncs = Syncs.ALWAYS,
         find: Callable[[], list[FoundDrive]] | None = None,
         watch: Callable[[], Watch] = DriveWatch,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._state = PortState()
         self._find = find or partial(find_drives, plan.folder)
         self._begin_to_watch = watch
+        self._changed = changed
         self._plan = plan
         self._syncs = syncs
         self._automount = Automount(plan.automount) if plan.automount else None
@@ -100,13 +103,18 @@ class UsbPort:
     def _follow(self, watch: Watch) -> None:
         try:
             self._repair()
+            self._changed()
             while not self._stopping:
                 watch.wait(self._again_s)
                 if not self._stopping:
+                    before = self._state
                     self.look()
+                    if self._state != before:
+                        self._changed()
         except BaseException as error:
             # An error of ours: raised where the call can see it.
             self._crash = error
+            self._changed()
 
     def _repair(self) -> None:
         """Once for each drive that comes; it can be recorded to meanwhile."""

@@ -12,12 +12,12 @@ MOST_EVENTS = 100
 """Of calls that have come and gone, events that were not read."""
 
 
-class Notice(msgspec.Struct, frozen=True):
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """An event as JSON-RPC 2.0 has it: a notification, the other way round."""
 
-    params: Event
-    method: str = "event"
     jsonrpc: str = "2.0"
+    method: str = "event"
+    params: Event
 
 
 class Outbox:
@@ -66,7 +66,7 @@ class Outbox:
             line = self._answers.popleft()
             self._answered -= len(line) + 1
         elif self._events:
-            line = msgspec.json.encode(Notice(self._events.pop(next(iter(self._events)))))
+            line = msgspec.json.encode(Notice(params=self._events.pop(next(iter(self._events)))))
         else:
             return b""
         return line + b"\n"

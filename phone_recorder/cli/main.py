@@ -26,6 +26,8 @@ COMMANDS = {
     "play": "Play a record file.",
     "usb": "List the USB drives, and which one is used.",
     "phone": "Switch on the whole emulated phone.",
+    "agent": "Run the on-device agent, the recorder beside a phone's program.",
+    "ctl": "Drive a running agent.",
     "models": "List the phone models and what they can do.",
     "config": "Show, check and change the settings of a phone.",
     "server": "Run a record server.",

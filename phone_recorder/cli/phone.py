@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from phone_recorder.cli.option_groups import GroupedCommands, refuse, with_options
-from phone_recorder.cli.phone_options import DEFAULT_STICK, OPTIONS, PHONE_PORT
+from phone_recorder.cli.phone_options import DEFAULT_STICK, OPTIONS, PHONE_PORT, settings_of
 from phone_recorder.errors import UsageError
 
 if TYPE_CHECKING:
     from phone_recorder.desk.phone import DeskPhone
     from phone_recorder.desk.plan import DeskPlan
-    from phone_recorder.settings.phone import PhoneSettings
 
 COMMANDS = {
     "passwd": "Set who may log in to the web page.",
@@ -53,7 +52,7 @@ def plan_of(options: dict[str, Any]) -> DeskPlan:
     from phone_recorder.cli.call_request import made, real_usb
     from phone_recorder.desk.plan import DeskPlan
 
-    settings = _settings(options)
+    settings = settings_of(options)
     if options["usb"] == "auto":
         refuse(("no_stick", "usb_size"), "a directory that stands for a stick")
         automount = real_usb(options["automount"])
@@ -61,19 +60,6 @@ def plan_of(options: dict[str, Any]) -> DeskPlan:
     refuse(("automount",), "--usb auto")
     stick = made(Path(options["usb"]), Path(DEFAULT_STICK), True)
     return DeskPlan(settings, options["config"], stick, not options["no_stick"], options["usb_size"])
-
-
-def _settings(options: dict[str, Any]) -> PhoneSettings:
-    from phone_recorder.adapters.settings_file import load
-    from phone_recorder.settings.table import with_text
-
-    settings = load(options["config"])
-    for text in options["settings"]:
-        key, sign, value = text.partition("=")
-        if not sign:
-            raise UsageError(f"--set {text!r} is not KEY=VALUE: write one such as --set record.mode=network")
-        settings = with_text(settings, key.strip(), value.strip())
-    return settings
 
 
 async def _switch_on(options: dict[str, Any], plan: DeskPlan) -> None:

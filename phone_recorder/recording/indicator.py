@@ -101,14 +101,14 @@ def show(status: Status, drive: DriveView = NO_DRIVE, news: str = "", say: Say =
     """
     refusal = say(_REFUSED[status.refused]) if status.refused else ""
     if status.account is None or status.destination is None:
-        return Indicator(prompt=refusal or _sentence(say(drive.news)), left=_left(drive.remaining, say))
+        return Indicator(prompt=refusal or sentence(say(drive.news)), left=_left(drive.remaining, say))
     running = _RUNNING.get((status.key, status.destination))
     icon, lamp, prompt = running or _ENDED[status.destination]
     head = _WORDS.get(status.account.mode, {}).get(prompt, prompt)
     details = (*_detail(status.destination, status.account), *_attempts(status), *_earlier(status))
     prompt = "".join(map(say, (head, *details)))
     if not running and news and (drive.ready or status.destination is not State.FAILED):
-        icon, prompt = "idle", _sentence(say(news))
+        icon, prompt = "idle", sentence(say(news))
     remaining = status.account.health.remaining if running else drive.remaining
     return Indicator(icon, _timer(status.account.recorded), refusal or prompt, lamp, _left(remaining, say))
 
@@ -171,7 +171,8 @@ def _left(remaining: int | None, say: Say) -> str:
     return "" if remaining is None else say(span(remaining))
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """As a prompt begins."""
     return text[:1].upper() + text[1:]
 
 

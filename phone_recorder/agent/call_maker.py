@@ -1,0 +1,143 @@
+"""Makes calls of what the phone's program says of them and of the settings: ports, streams, where recordings go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from random import Random
+
+import msgspec
+
+from phone_recorder.adapters.clock import Clock
+from phone_recorder.adapters.phone_drive import PhoneDrive
+from phone_recorder.adapters.udp import PortRange, UdpPort
+from phone_recorder.agent.call import AgentCall
+from phone_recorder.agent.rtp_input import RtpInput
+from phone_recorder.agent.streams import LegsInput, MixedInput, Streams
+from phone_recorder.control_api import BeginCall, ObservedCall
+from phone_recorder.errors import DestinationError, NotSupported
+from phone_recorder.recording.account import Account
+from phone_recorder.recording.call_facts import CallFacts
+from phone_recorder.recording.destination import Destination, NoDestination
+from phone_recorder.recording.from_settings import codec_of, retry_of, server_of, stream_of
+from phone_recorder.recording.mixer import FAR, NEAR
+from phone_recorder.recording.server_destination import ServerDestination, ServerLink
+from phone_recorder.recording.session import MIXED
+from phone_recorder.recording.units import from_ms
+from phone_recorder.settings.agent import AgentSettings
+from phone_recorder.settings.phone import PhoneSettings
+from phone_recorder.settings.record import Mode, RecordSettings, ServerSettings
+from phone_recorder.wire.rtp import RtpSender
+
+TICK: dict[Mode, int] = {"local": from_ms(200), "server": from_ms(20), "sip_info": from_ms(200)}
+"""How often the ports are looked at while a call is recorded: a file can wait, a server that is listened to cannot."""
+NAMES = {"mixed": (MIXED,), "legs": (NEAR, FAR)}
+"""The streams of a call, by how it is sent."""
+NO_SIP = "the agent is in no SIP call: let the phone's own program ask the SIP server, or set record.mode"
+
+
+class CallMaker:
+    """`drive` tells the drive for recordings by some settings, `link` the way to a record server."""
+
+    def __init__(
+        self,
+        drive: Callable[[RecordSettings], PhoneDrive],
+        link: Callable[[ServerSettings], ServerLink],
+        clock: Clock,
+        random: Random,
+    ) -> None:
+        self._drive = drive
+        self._link = link
+        self._clock = clock
+        self._random = random
+        self._ranges: dict[str, PortRange] = {}
+
+    def begin(self, request: BeginCall, name: str, settings: PhoneSettings) -> AgentCall:
+        """A call that begins now; UsageError if no port is free for it."""
+        told = ObservedCall(
+            state="held" if request.held else "connected",
+            direction=request.direction,
+            number=request.remote_number,
+            name=request.remote_name,
+            codec=request.codec,
+            id=name,
+            rtp=request.rtp,
+            host=settings.agent.rtp_host,
+            local_number=request.local_number or settings.local_number,
+            local_name=request.local_name or settings.local_name,
+        )
+        return self.make(told, self._clock.now(), settings)
+
+    def make(self, told: ObservedCall, began: int, settings: PhoneSettings) -> AgentCall:
+        """A call that is so; at the ports that it has already, if it has some."""
+        with ExitStack() as unless:
+            inputs = {}
+            for stream in NAMES[told.rtp]:
+                port = self._open(told.host, told.ports.get(stream), settings.agent)
+                unless.callback(port.close)
+                inputs[stream] = RtpInput(port)
+            unless.pop_all()
+        ports = {stream: one.number for stream, one in inputs.items()}
+        told = msgspec.structs.replace(told, ports=ports)
+        record = settings.record
+        call = AgentCall(
+            told,
+            began,
+            from_ms(record.ptime_ms),
+            TICK[record.mode],
+            self._streams(inputs, record, lambda leg, instant, length: call.recorder.note_gap(leg, instant, length)),
+            lambda now: self.new_recording(now, call, settings),
+            retry_of(record),
+            record.enabled,
+        )
+        return call
+
+    def new_recording(self, now: int, call: AgentCall, settings: PhoneSettings) -> tuple[Destination, Account]:
+        """Where a recording of the call that starts now goes, and its account."""
+        record = settings.record
+        account = Account(f"{self._random.getrandbits(128):032x}", record.mode, record.codec)
+        account.started_at = self._clock.system_time(now).astimezone().isoformat(timespec="milliseconds")
+        return self.destination(account.id, call, settings), account
+
+    def destination(self, recording_id: str, call: AgentCall, settings: PhoneSettings) -> Destination:
+        """Where a recording of that id goes."""
+        mode = settings.record.mode
+        ways: dict[Mode, Callable[[], Destination]] = {
+            "local": lambda: self._drive(settings.record).destination(),
+            "server": partial(self._to_server, recording_id, call, settings),
+            "sip_info": lambda: NoDestination("sip_info", NotSupported(NO_SIP)),
+        }
+        try:
+            return ways[mode]()
+        except DestinationError as error:
+            return NoDestination(mode, error)
+
+    def _to_server(self, recording_id: str, call: AgentCall, settings: PhoneSettings) -> Destination:
+        record, told = settings.record, call.told(call.began)
+        facts = CallFacts(settings.device, told.number, told.name, told.local_number, told.local_name, told.direction)
+        asked = facts.start_request(recording_id, record.codec)
+        return ServerDestination(self._link(record.server), asked, self._sender(record), server_of(record))
+
+    def _streams(
+        self, inputs: dict[str, RtpInput], record: RecordSettings, on_gap: Callable[[str, int, int], None]
+    ) -> Streams:
+        plan = stream_of(record)
+        if MIXED in inputs:
+            return MixedInput(plan, inputs[MIXED])
+        return LegsInput(plan, inputs[NEAR], inputs[FAR], self._sender(record), on_gap)
+
+    def _sender(self, record: RecordSettings) -> RtpSender:
+        draw = self._random.getrandbits
+        return RtpSender(codec_of(record).payload_type, draw(32), draw(16), draw(32))
+
+    def _open(self, host: str, number: int | None, settings: AgentSettings) -> UdpPort:
+        if number:
+            return UdpPort(host, number)
+        if not settings.rtp_ports:
+            return UdpPort(host)
+        span = settings.rtp_ports
+        if span not in self._ranges:
+            first, _, last = span.partition("-")
+            self._ranges[span] = PortRange(int(first), int(last or first))
+        return self._ranges[span].open(host, even=True)

@@ -1,0 +1,271 @@
+"""The on-device agent: the recorder beside a phone's own program. It wakes when something happens, and never before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
+from random import SystemRandom
+
+import msgspec
+
+from phone_recorder import __version__
+from phone_recorder import control_api as api
+from phone_recorder.adapters.clock import LiveClock
+from phone_recorder.adapters.journal import Log
+from phone_recorder.adapters.lane import Lane
+from phone_recorder.adapters.reactor import Reactor, Timer
+from phone_recorder.adapters.settings_keeper import Keeper
+from phone_recorder.adapters.state_file import StateFile, boot_id
+from phone_recorder.agent.answers import ANSWERS
+from phone_recorder.agent.call import AgentCall
+from phone_recorder.agent.call_maker import CallMaker
+from phone_recorder.agent.calls import Calls
+from phone_recorder.agent.drive import AgentDrive
+from phone_recorder.agent.memory import Kept, decode, encode, kept_of
+from phone_recorder.agent.plan import AgentPlan
+from phone_recorder.agent.recovery import Recovery
+from phone_recorder.agent.server_way import ServerWay
+from phone_recorder.agent.signs import Signs
+from phone_recorder.agent.telling import Telling
+from phone_recorder.control_api.told import setting_list
+from phone_recorder.control_api.watchers import Watchers
+from phone_recorder.errors import PhoneRecorderError, UsageError
+from phone_recorder.recording.indicator import sentence
+from phone_recorder.recording.record_key import Event, Key
+from phone_recorder.recording.units import SECOND
+from phone_recorder.settings.phone import PhoneSettings
+
+KEYS = {
+    "record": Event.PRESS,
+    "start": Event.START,
+    "stop": Event.STOP,
+    "pause": Event.PAUSE,
+    "resume": Event.RESUME,
+}
+"""The record key's events by their names in the control API."""
+SECTIONS = ("phone.device", "phone.number", "phone.name", "record", "server", "usb", "agent")
+"""Of the settings, those that mean something here."""
+SAVING_S = 1.5
+"""So long recordings have to be saved when the agent is told to stop."""
+SAVING_TICK_S = 0.02
+FILING = "the settings' file does not answer"
+CHANGED = "the file {} was changed by somebody else: reload the agent to use that"
+
+
+class Agent:
+    """Answers the control API. `open` it, and when the reactor has stopped, `close` it."""
+
+    calls: Calls
+    drive: AgentDrive
+
+    def __init__(self, plan: AgentPlan, reactor: Reactor, log: Log) -> None:
+        self._plan = plan
+        self._reactor = reactor
+        self._log = log
+        self._clock = LiveClock()
+        self._boot = boot_id()
+        self._state = StateFile(plan.state)
+        self._kept: Kept | None = None
+        self._watchers = Watchers()
+        self._telling = Telling(self._watchers, reactor)
+        self._server = ServerWay()
+        self._signs = Signs(reactor, self._key, log)
+        self._ticking: Timer | None = None
+        self._news = ""  # of the drive, since the last recording began
+        self._heard = ""
+        self._problems: dict[str, str] = {}
+        self.keeper = Keeper(plan.settings, plan.file, CHANGED)
+        self.calls = Calls()
+        self.filing = Lane(lambda: UsageError(FILING), None, 32)
+        """For who saves settings."""
+        self._maker = CallMaker(
+            lambda record: self.drive.recorded_to(record), self._server.link, self._clock, SystemRandom()
+        )
+
+    @property
+    def settings(self) -> PhoneSettings:
+        """What is set now."""
+        return self.keeper.settings
+
+    def open(self) -> None:
+        """Look for the drive and the devices, and go on with what a crash has cut. PhoneRecorderError if it cannot."""
+        record = self.settings.record
+        self.drive = AgentDrive(
+            self._plan, record, self._clock, self._reactor, lambda: self._reactor.soon(self._look_at_drive)
+        )
+        with ExitStack() as unless:
+            unless.callback(self.drive.close)
+            self._signs.use(self.settings.agent)
+            unless.callback(self._signs.close)
+            self._heard = self.drive.view.news
+            self._reactor.start(self._server.look_up(record.server))
+            recovery = Recovery(self._reactor, self.calls, self._maker, self.drive, self._clock, self._log, self)
+            recovery.begin(decode(self._state.read(), self._boot), self.settings)
+            unless.pop_all()
+        self.show()
+
+    async def answer(self, request: api.Request) -> msgspec.Struct:
+        """What the method's result says; PhoneRecorderError if it cannot be."""
+        return await ANSWERS[type(request)](self, request)
+
+    def watch(self, listener: api.Listener, events: Collection[str] = api.AGENT_EVENTS) -> Callable[[], None]:
+        """Tell this one of these events from now on."""
+        return self._watchers.watch(listener, events)
+
+    def begin(self, request: api.BeginCall) -> api.ObservedCall:
+        """A call has begun."""
+        settings = self.settings
+        call = self._maker.begin(request, self.calls.next_id(), settings)
+        self.calls.add(call)
+        self._reactor.start(self._server.look_up(settings.record.server))
+        told = call.told(call.began)
+        self._log("info", "a call has begun", call=call.id, direction=told.direction, remote_number=told.number)
+        if settings.record.auto and settings.record.enabled:
+            call.press(self._clock.now(), Event.START)
+        self.show()
+        return self.told(call)
+
+    def end(self, call: AgentCall, reason: str = "") -> api.ObservedCall:
+        """A call has ended."""
+        now = self._clock.now()
+        self.calls.end(call, now, reason)
+        self._log("info", "the call has ended", call=call.id, reason=reason)
+        self.show()
+        return call.told(now)
+
+    def press(self, call: AgentCall, event: str) -> None:
+        """The record key, or one of its events."""
+        idle = call.recorder.key is Key.IDLE
+        call.press(self._clock.now(), KEYS[event])
+        if idle and call.recorder.key is not Key.IDLE:
+            self._news = ""
+        self._log("info", f"record key: {event}", call=call.id, key=call.recorder.key.value)
+        self.show()
+
+    def change_settings(self, texts: Mapping[str, str]) -> Callable[[], None] | None:
+        """Have these from now on; what is returned saves them. A call that goes on keeps those it began with."""
+        save = self.keeper.take(texts)
+        self._apply()
+        return save
+
+    def reload(self, settings: PhoneSettings) -> None:
+        """Have these from now on: the settings' file was read again."""
+        self.keeper = Keeper(settings, self._plan.file, CHANGED)
+        self._apply()
+
+    @property
+    def listed_settings(self) -> api.SettingList:
+        """Those that mean something here."""
+        return setting_list(self.settings, self.keeper.problem, SECTIONS)
+
+    def told(self, call: AgentCall) -> api.ObservedCall:
+        """The call as the control API has it."""
+        return call.told(self._clock.now(), call is self.calls.current)
+
+    def record_state(self, name: str = "") -> api.RecordState:
+        """What is being recorded of that call, or of the current one, or was of the last one."""
+        view = self.drive.view
+        call = self.calls.shown(name)
+        if call is None:
+            return api.RecordState(Key.IDLE.value, "idle", "00:00", sentence(view.news), "off")
+        return call.record_state(view, self._news)
+
+    @property
+    def status(self) -> api.AgentStatus:
+        """All there is to know at a glance."""
+        settings = self.settings
+        return api.AgentStatus(
+            version=__version__,
+            mode=settings.record.mode,
+            device=settings.device,
+            calls=[self.told(call) for call in self.calls],
+            record=self.record_state(),
+            drives=self.drive.drives,
+            problem="; ".join(filter(None, (*self._problems.values(), self._state.problem, self.keeper.problem))),
+        )
+
+    def show(self) -> None:
+        """Let lamp, watchers and memory know what is so now, and wake again when something is due."""
+        call = self.calls.shown()
+        indicator = call.indicator(self.drive.view) if call else None
+        self._signs.show(indicator.lamp if indicator else "off")
+        self._telling.tell(self)
+        self._remember()
+        self._arm()
+
+    def stop(self, stopped: Callable[[], None]) -> None:
+        """End every recording, and say when they are safe; in no case after more than SAVING_S."""
+        until = self._clock.now() + round(SAVING_S * SECOND)
+        if self._plan.resumes:
+            self._remember()
+        for call in self.calls:
+            self.calls.end(call, self._clock.now(), "the agent was stopped")
+        self._save(until, stopped)
+
+    def close(self) -> None:
+        """Give everything back. What was being recorded is remembered only where the agent is to go on with it."""
+        self.calls.close(self._clock.now())
+        self._signs.close()
+        self.drive.close()
+        if not self._plan.resumes:
+            self._state.remove()
+
+    def _save(self, until: int, stopped: Callable[[], None]) -> None:
+        now = self._clock.now()
+        self.calls.hurry(now)
+        if self.calls.saved or now >= until:
+            stopped()
+        else:
+            self._reactor.later(SAVING_TICK_S, lambda: self._save(until, stopped))
+
+    def _key(self, what: str) -> None:
+        """The record key of the device was pressed, or the one that pauses."""
+        call = self.calls.current
+        if call is None:
+            self._log("info", "a key was pressed, and there is no call", key=what)
+            return
+        paused = call.recorder.key in (Key.PAUSED, Key.WAITING_PAUSED)
+        event = what if what == "record" else "resume" if paused else "pause"
+        self.press(call, event)
+
+    def _apply(self) -> None:
+        settings = self.settings
+        for call in self.calls:
+            call.recorder.enabled = settings.record.enabled
+        try:
+            self._signs.use(settings.agent)
+            self._problems.pop("signs", None)
+        except PhoneRecorderError as error:
+            self._problems["signs"] = str(error)
+            self._log("warning", str(error))
+        self._reactor.start(self._server.look_up(settings.record.server))
+        self.show()
+
+    def _look_at_drive(self) -> None:
+        """Another drive is there, or none any more."""
+        news = self.drive.view.news
+        if news != self._heard:
+            self._heard = self._news = news
+            self._log("notice", news)
+        now = self._clock.now()
+        for call in self.calls:
+            if call.due is not None:
+                call.advance(now)  # a recording on it ends now, and not with the next tick
+        self.show()
+
+    def _remember(self) -> None:
+        kept = kept_of(self.calls, self._boot)
+        if kept != self._kept:
+            self._kept = kept
+            self._state.write(encode(kept))
+
+    def _arm(self) -> None:
+        if self._ticking:
+            self._ticking.cancel()
+        due = self.calls.due
+        self._ticking = None if due is None else self._reactor.at(due / SECOND, self._tick)
+
+    def _tick(self) -> None:
+        self._ticking = None
+        self.calls.advance(self._clock.now())
+        self.show()

@@ -1,0 +1,99 @@
+"""The record key and its lamp on the device itself, where there are some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from phone_recorder.adapters.journal import Log
+from phone_recorder.adapters.lamp import HALF_PERIOD_MS, Led
+from phone_recorder.adapters.reactor import Reactor, Timer
+from phone_recorder.errors import LampError, PhoneRecorderError
+from phone_recorder.recording.indicator import Lamp
+from phone_recorder.settings.agent import AgentSettings
+
+if TYPE_CHECKING:
+    from phone_recorder.adapters.record_keys import RecordKeys
+
+Pressed = Callable[[str], None]
+"""Told what a key does: `record` or `pause`."""
+
+
+class Signs:
+    """As `use` says; without a device there is no key, and without a LED no lamp. What fails is told, and goes on."""
+
+    def __init__(self, reactor: Reactor, pressed: Pressed, log: Log) -> None:
+        self._reactor = reactor
+        self._pressed = pressed
+        self._log = log
+        self._settings: AgentSettings | None = None
+        self._keys: RecordKeys | None = None
+        self._led: Led | None = None
+        self._lamp: Lamp = "off"
+        self._blinking: Timer | None = None
+
+    def use(self, settings: AgentSettings) -> None:
+        """The devices of these settings from now on; PhoneRecorderError if one of them cannot be used."""
+        if settings == self._settings:
+            return
+        self.close()
+        self._settings = settings
+        errors = []
+        for take in (self._take_led, self._take_keys):
+            try:
+                take(settings)
+            except PhoneRecorderError as error:
+                errors.append(error)
+        self.show(self._lamp)
+        if errors:
+            raise errors[0]
+
+    def show(self, lamp: Lamp) -> None:
+        """What the record key's lamp shows."""
+        self._lamp = lamp
+        if self._led is None:
+            return
+        try:
+            self._led.show(lamp)
+        except LampError as error:
+            self._log("warning", str(error))
+        self._blink(self._led, lamp == "blinking" and not self._led.blinks)
+
+    def close(self) -> None:
+        """Leave the devices as they were found."""
+        if self._led:
+            self._blink(self._led, False)
+            self._led.close()
+        if self._keys:
+            self._keys.close()
+        self._led = self._keys = self._settings = None
+
+    def _take_led(self, settings: AgentSettings) -> None:
+        if settings.lamp:
+            self._led = Led(settings.lamp)
+
+    def _take_keys(self, settings: AgentSettings) -> None:
+        if not settings.key_device:
+            return
+        from phone_recorder.adapters.record_keys import RecordKeys
+
+        keys = {settings.key: "record", **({settings.pause_key: "pause"} if settings.pause_key else {})}
+        self._keys = RecordKeys(
+            self._reactor, settings.key_device, keys, self._pressed, lambda line: self._log("notice", line)
+        )
+
+    def _blink(self, led: Led, on: bool) -> None:
+        """By our own timer, where the kernel has none for it."""
+        if on and self._blinking is None:
+            self._blinking = self._reactor.later(HALF_PERIOD_MS / 1000, lambda: self._toggle(led))
+        elif not on and self._blinking is not None:
+            self._blinking.cancel()
+            self._blinking = None
+
+    def _toggle(self, led: Led) -> None:
+        self._blinking = None
+        try:
+            led.toggle()
+        except LampError as error:
+            self._log("warning", str(error))
+        self._blink(led, True)
