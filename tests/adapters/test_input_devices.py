@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.adapters.input_devices import InputDevices, bit_map, listen_for, monitors, open_device
+from tests.peers import need_module
+
+
+@pytest.fixture(autouse=True, scope="module")
+def evdev() -> None:
+    need_module("evdev")
 
 
 @pytest.fixture

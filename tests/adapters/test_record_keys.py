@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from evdev.eventio import EventIO
 
 from phone_recorder.adapters.input_devices import Device, InputDevices, InputEvent, Monitor
 from phone_recorder.adapters.reactor import Reactor
 from phone_recorder.adapters.record_keys import RecordKeys, key_code
 from phone_recorder.errors import UsageError
+from tests.peers import need_module
 
 RECORD, PAUSE, OTHER = 167, 119, 30
 EV_SYN, EV_KEY, EV_MSC = 0, 1, 4
@@ -22,6 +22,11 @@ KEYS = {"KEY_RECORD": "record", "KEY_PAUSE": "pause"}
 NAME = "gpio-keys"
 WORKS_ONCE_THERE = f"the record key works once its device is there: {NAME}"
 THERE = f"the record key's device is there: {NAME}"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def evdev() -> None:
+    need_module("evdev")
 
 
 def event(kind: int, code: int, value: int) -> bytes:
@@ -38,6 +43,8 @@ def press(code: int) -> bytes:
 
 def evdev_reader(fd: int) -> Any:
     """What evdev reads its own devices with."""
+    from evdev.eventio import EventIO
+
     reader = EventIO()
     vars(reader)["fd"] = fd
     return reader
