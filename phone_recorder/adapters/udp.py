@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
 
@@ -34,13 +34,15 @@ def family_of(host: str) -> socket.AddressFamily:
 
 
 class UdpPort:
-    """A bound UDP port."""
+    """A bound UDP port. `system_ns` is the clock by which the kernel says when datagrams came; it may be set."""
 
-    def __init__(self, host: str = LOOPBACK, port: int = 0) -> None:
+    def __init__(self, host: str = LOOPBACK, port: int = 0, system_ns: Callable[[], int] = time.time_ns) -> None:
+        self._system_ns = system_ns
         try:
             self._socket = _bound(host, port)
         except OSError as error:
             raise UsageError(f"cannot use UDP port {port} of {host}: {reason(error)}") from error
+        self._drained_at = from_ns(time.monotonic_ns())
         for option, value in ((_SO_TIMESTAMPNS, 1), (socket.SO_RCVBUF, BUFFER_SIZE)):
             with suppress(OSError):
                 # Without them the instant of reading, and the usual buffer, have to do.
@@ -78,8 +80,9 @@ class UdpPort:
 
         Whoever sends faster than we read does not hold us here for ever: after MOST_WAITING datagrams it is enough.
         """
-        skew = time.time_ns() - time.monotonic_ns()
+        skew = self._system_ns() - time.monotonic_ns()
         now = from_ns(time.monotonic_ns())
+        since, self._drained_at = self._drained_at, now
         for _ in range(MOST_WAITING):
             try:
                 data, ancillary, flags, source = self._socket.recvmsg(MAX_DATAGRAM, 64)
@@ -88,7 +91,9 @@ class UdpPort:
             except OSError:
                 # Of an earlier packet of ours, which met a port that nobody listens on, or of a moment without memory.
                 continue
-            yield _instant(ancillary, skew, now), b"" if flags & socket.MSG_TRUNC else data, source[:2]
+            # A step of the system time since it came could name an instant that has not come yet, or is long past.
+            instant = max(since, min(_instant(ancillary, skew, now), now))
+            yield instant, b"" if flags & socket.MSG_TRUNC else data, source[:2]
 
     @property
     def closed(self) -> bool:
@@ -165,6 +170,5 @@ def _instant(ancillary: list[tuple[int, int, bytes]], skew: int, now: int) -> in
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= _TIMESPEC.size:
             seconds, nanoseconds = _TIMESPEC.unpack_from(data)
-            # A step of the system time since then could name an instant that has not come yet.
-            return min(from_ns(seconds * 1_000_000_000 + nanoseconds - skew), now)
+            return from_ns(seconds * 1_000_000_000 + nanoseconds - skew)
     return now

@@ -48,6 +48,18 @@ def test_datagrams_come_whole_and_in_order_with_their_source(port: UdpPort) -> N
     assert list(port.drain()) == []
 
 
+@pytest.mark.parametrize("hours", [-24, 24])
+def test_a_system_time_that_is_set_moves_no_instant_out_of_the_time_since_the_last_reading(hours: int) -> None:
+    port = UdpPort(system_ns=lambda: time.time_ns() + hours * 3_600_000_000_000)
+    begun = units()
+    assert list(port.drain()) == []
+    with sender() as sending:
+        sending.sendto(b"x", port.address)
+    [(instant, _, _)] = port.drain()
+    assert begun <= instant <= units()
+    port.close()
+
+
 def lateness(port: UdpPort, sending: socket.socket) -> int:
     """How long after a datagram was sent its instant is, when it is read 20 ms after that; in units."""
     before = units()
