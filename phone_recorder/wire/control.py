@@ -22,6 +22,10 @@ QUIET_S = 0.2
 Terminator = Literal[b"", b"\n", b"\r\n"]
 
 _ENDS = re.compile(rb"[\n\r\0]+|(?<=[^&])(?=cmd=)")
+_CANNOT_GO_ON = re.compile(
+    rb"cmd=RecordStartResponse&id=[^&]+&result=success&reason=[^&]*&server=[^&]*&port=[1-9]\d{4}"
+)
+"""All of the guide's fields in its order, the last of them a port of five digits: a sixth would make it none."""
 _MUST_ESCAPE = re.compile(r"[&=%\s\x00-\x1f\x7f-\x9f]")
 
 
@@ -126,7 +130,11 @@ class ControlBuffer:
         if len(self._held) > MAX_MESSAGE_SIZE:
             self._held = b""
             raise ControlError(f"more than {MAX_MESSAGE_SIZE} bytes came without the end of a message")
-        return [message for message in ended if message]
+        if _CANNOT_GO_ON.fullmatch(self._held):
+            # Whoever waits for this answer has audio to send: it need not be seen that nothing follows.
+            ended += self.closed()
+        # Other fields than the guide's may still follow what was taken for whole; they are ignored there too.
+        return [message for message in ended if message and not message.startswith(b"&")]
 
     @property
     def held(self) -> bytes:

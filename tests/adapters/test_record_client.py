@@ -190,11 +190,11 @@ def test_an_answer_a_byte_at_a_time(server: Server, link: TcpServerLink) -> None
     made = destination(link)
     connection = server.accept()
     assert destination_sent(made, connection) == REQUEST
-    for byte in server.accepted[:-1]:
+    for byte in server.accepted.rstrip()[:-1]:
         connection.sendall(bytes([byte]))
         made.advance(0)
         assert made.state is State.OPENING
-    connection.sendall(b"\n")
+    connection.sendall(server.accepted.rstrip()[-1:])
     advance_until(made, 0, State.OPEN)
 
 

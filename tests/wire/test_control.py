@@ -209,6 +209,25 @@ def test_quiet_ends_a_complete_message() -> None:
     assert buffer.quiet() == []
 
 
+def test_an_answer_with_a_port_of_five_digits_is_whole_and_what_follows_is_ignored() -> None:
+    buffer, answer = ControlBuffer(), build(StartResponse("00ff", "success", "", "192.0.2.7", "20000"))
+    assert buffer.feed(answer) == [answer]
+    assert buffer.feed(b"&more=1") == []
+    assert buffer.feed(build(StopResponse("00ff"), b"\n")) == [build(StopResponse("00ff"))]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        StartResponse("00ff", "success", "", "192.0.2.7", "2000"),
+        StartResponse("00ff", "failed", "no room"),
+        StopResponse("00ff"),
+    ],
+)
+def test_an_answer_that_could_go_on_is_not_taken_for_whole(answer: Message) -> None:
+    assert ControlBuffer().feed(build(answer)) == []
+
+
 def test_quiet_leaves_an_incomplete_message_for_its_rest() -> None:
     buffer = ControlBuffer()
     buffer.feed(b"cmd=RecordStopResponse&id=00ff&resu")
