@@ -22,10 +22,10 @@ QUIET_S = 0.2
 Terminator = Literal[b"", b"\n", b"\r\n"]
 
 _ENDS = re.compile(rb"[\n\r\0]+|(?<=[^&])(?=cmd=)")
-_CANNOT_GO_ON = re.compile(
-    rb"cmd=RecordStartResponse&id=[^&]+&result=success&reason=[^&]*&server=[^&]*&port=[1-9]\d{4}"
-)
-"""All of the guide's fields in its order, the last of them a port of five digits: a sixth would make it none."""
+_WHOLE = re.compile(rb"cmd=RecordStartResponse&id=[^&]+&result=success&reason=[^&]*&server=[^&]*&port=[1-9]\d{4}")
+"""All of the guide's fields in its order, the last of them a port of five digits: a sixth would make it none. Whoever
+waits for this answer has audio to send. A request could be told from its beginning too; but then its answer would be
+given before it is known how this peer ends its messages."""
 _MUST_ESCAPE = re.compile(r"[&=%\s\x00-\x1f\x7f-\x9f]")
 
 
@@ -119,6 +119,8 @@ class ControlBuffer:
         self.terminator: Terminator = b""
         """What the peer ends its messages with, as far as is known: an answer that ends so keeps nobody waiting."""
         self._held = b""
+        self._whole = False
+        """The last message was given out before its end: what still belongs to it is ignored."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """The messages that these bytes end. ControlError when too much came without an end."""
@@ -127,14 +129,16 @@ class ControlBuffer:
         elif b"\n" in data:
             self.terminator = self.terminator or b"\n"
         *ended, self._held = _split(self._held + data)
+        if self._whole and ended:
+            ended = ended if ended[0].startswith(b"cmd=") else ended[1:]
+            self._whole = False
         if len(self._held) > MAX_MESSAGE_SIZE:
             self._held = b""
             raise ControlError(f"more than {MAX_MESSAGE_SIZE} bytes came without the end of a message")
-        if _CANNOT_GO_ON.fullmatch(self._held):
-            # Whoever waits for this answer has audio to send: it need not be seen that nothing follows.
+        if _WHOLE.fullmatch(self._held):
             ended += self.closed()
-        # Other fields than the guide's may still follow what was taken for whole; they are ignored there too.
-        return [message for message in ended if message and not message.startswith(b"&")]
+            self._whole = True
+        return [message for message in ended if message]
 
     @property
     def held(self) -> bytes:
@@ -155,7 +159,8 @@ class ControlBuffer:
     def closed(self) -> list[bytes]:
         """Call when the connection has ended: whatever is held."""
         held, self._held = self._held, b""
-        return [held] if held else []
+        rest = self._whole and not held.startswith(b"cmd=")
+        return [held] if held and not rest else []
 
 
 def _split(data: bytes) -> Iterator[bytes]:

@@ -209,11 +209,14 @@ def test_quiet_ends_a_complete_message() -> None:
     assert buffer.quiet() == []
 
 
-def test_an_answer_with_a_port_of_five_digits_is_whole_and_what_follows_is_ignored() -> None:
-    buffer, answer = ControlBuffer(), build(StartResponse("00ff", "success", "", "192.0.2.7", "20000"))
-    assert buffer.feed(answer) == [answer]
-    assert buffer.feed(b"&more=1") == []
-    assert buffer.feed(build(StopResponse("00ff"), b"\n")) == [build(StopResponse("00ff"))]
+@pytest.mark.parametrize("rest", [b"", b"\n", b"\r\n", b"&more=1", b"&more=1\n", b"/8000&more=1\0"])
+def test_an_answer_that_can_take_no_more_is_whole_and_what_follows_is_ignored(rest: bytes) -> None:
+    first = StartResponse("00ff", "success", "", "192.0.2.7", "20000")
+    second = build(StopResponse("00ff"))
+    for cut in range(len(rest + second)):
+        buffer = ControlBuffer()
+        assert buffer.feed(build(first)) == [build(first)]
+        assert [*buffer.feed((rest + second)[:cut]), *buffer.feed((rest + second)[cut:]), *buffer.closed()] == [second]
 
 
 @pytest.mark.parametrize(
@@ -221,6 +224,7 @@ def test_an_answer_with_a_port_of_five_digits_is_whole_and_what_follows_is_ignor
     [
         StartResponse("00ff", "success", "", "192.0.2.7", "2000"),
         StartResponse("00ff", "failed", "no room"),
+        StartRequest("00ff", codec="PCMU"),
         StopResponse("00ff"),
     ],
 )
