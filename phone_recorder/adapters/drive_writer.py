@@ -48,14 +48,18 @@ class BackgroundDestination:
     """A destination whose drive is used on a thread of its own; this side never waits for it.
 
     All that is told of it is what the thread has done. `present` tells whether the stick is plugged in, without asking
-    the drive, so that a recording ends even while the thread hangs in it.
+    the drive, so that a recording ends even while the thread hangs in it. The thread calls `part_begun` when there is
+    another part, before there is any audio in it but that of the same job.
     """
 
     mode = "local"
 
-    def __init__(self, inner: DriveDestination, present: Callable[[], bool]) -> None:
+    def __init__(
+        self, inner: DriveDestination, present: Callable[[], bool], part_begun: Callable[[], object] = lambda: None
+    ) -> None:
         self._inner = inner
         self._present = present
+        self._part_begun = part_begun
         self._seen = _Seen()
         self._error: DriveError | None = None  # found on this side
         self._crash: BaseException | None = None
@@ -184,7 +188,10 @@ class BackgroundDestination:
         inner = self._inner
         try:
             job.run()
+            before = len(self._seen.parts)
             self._seen = _Seen(inner.state, inner.error, inner.written, inner.parts, inner.safe, inner.health)
+            if len(self._seen.parts) > before:
+                self._part_begun()
         except BaseException as error:
             # An error of ours: raised where the call can see it.
             self._crash = error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 
@@ -25,7 +25,8 @@ class PhoneDrive:
     """Recordings of `header`'s codec and packets go to the drive that is in `port`.
 
     `live` writes them on a thread each; without it the drive is used at once, under a virtual clock. `header` and
-    `policy` may be changed: recordings that start later go by that.
+    `policy` may be changed: recordings that start later go by that. `part_begun` is called, on such a thread, for each
+    file that a live recording begins.
     """
 
     def __init__(
@@ -35,12 +36,14 @@ class PhoneDrive:
         policy: SpacePolicy,
         system_time: Callable[[int], datetime],
         live: bool,
+        part_begun: Callable[[], object] = lambda: None,
     ) -> None:
         self._port = port
         self.header = header
         self.policy = policy
         self._system_time = system_time
         self._live = live
+        self._part_begun = part_begun
         self._writers: list[BackgroundDestination] = []
         self._last: tuple[MountedDrive, Destination] | None = None
 
@@ -55,14 +58,14 @@ class PhoneDrive:
         state = self.state
         return DriveView(state.error is None, self._remaining(state), state.news)
 
-    def destination(self) -> Destination:
-        """Where a recording that starts now goes."""
+    def destination(self, earlier: Collection[str] = ()) -> Destination:
+        """Where a recording that starts now goes, or goes on after its `earlier` files, by their paths."""
         state = self.state
         if state.drive is None:
             return NoDestination("local", state.error or NoDrive("no USB drive is plugged in"))
         drive = state.drive
         time = partial(self._time_for_name, drive)
-        there = DriveDestination(drive, self.header, self.policy, time, drive.room_in)
+        there = DriveDestination(drive, self.header, self.policy, time, drive.room_in, earlier)
         made = self._in_background(there, drive) if self._live else there
         self._last = drive, made
         return made
@@ -74,7 +77,7 @@ class PhoneDrive:
         self._port.close()
 
     def _in_background(self, there: DriveDestination, drive: MountedDrive) -> BackgroundDestination:
-        made = BackgroundDestination(there, drive.present)
+        made = BackgroundDestination(there, drive.present, self._part_begun)
         self._writers = [*(writer for writer in self._writers if not writer.finished), made]
         return made
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from phone_recorder.adapters.files import reason
 
@@ -20,9 +24,9 @@ class StateFile:
         self._data: bytes | None = None
 
     def read(self) -> bytes:
-        """What it says; nothing if there is none, or it cannot be read."""
+        """What it says; nothing if there is none, or it cannot be read, or it is none of this user's own."""
         try:
-            with self._path.open("rb") as file:
+            with _opened(self._path) as file:
                 return file.read(MAX_SIZE)
         except FileNotFoundError:
             return b""
@@ -36,24 +40,43 @@ class StateFile:
             return
         beside = self._path.with_name(f"{self._path.name}.new")
         try:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
+            with _made(beside) as file:
                 file.write(data)
             beside.replace(self._path)
         except OSError as error:
-            self.problem = f"cannot write {self._path}: {reason(error)}"
+            self.problem, self._data = f"cannot write {self._path}: {reason(error)}", None
         else:
             self.problem, self._data = "", data
 
     def remove(self) -> None:
         """There is nothing to remember."""
-        self._path.unlink(missing_ok=True)
         self._data = None
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            self.problem = f"cannot remove {self._path}: {reason(error)}"
 
 
 def boot_id(path: Path = BOOT_ID) -> str:
-    """Names the time since the last boot, in which CLOCK_MONOTONIC means the same."""
+    """Names the time since the last boot, in which CLOCK_MONOTONIC means the same; empty if that cannot be told."""
     try:
         return path.read_text().strip()
     except OSError:
         return ""
+
+
+def _opened(path: Path) -> BinaryIO:
+    """To be read. What others have put in its place, or a pipe, which would be waited for, is refused."""
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    status = os.fstat(file)
+    if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
+        return os.fdopen(file, "rb")
+    os.close(file)
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def _made(path: Path) -> BinaryIO:
+    """A new file, in place of what was left there before."""
+    with suppress(FileNotFoundError):
+        path.unlink()
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")

@@ -109,7 +109,7 @@ class UsbPort:
                 if not self._stopping:
                     before = self._state
                     self.look()
-                    if self._state != before:
+                    if _shown(self._state) != _shown(before):
                         self._changed()
         except BaseException as error:
             # An error of ours: raised where the call can see it.
@@ -192,6 +192,11 @@ class UsbPort:
         if any(drive.mountable and _attempt(drive) == _attempt(found) for drive in drives):
             self._cannot_mount[_attempt(found)] = error
         return drives
+
+
+def _shown(state: PortState) -> tuple[PortState, str]:
+    """What is the same as long as nothing has changed: each look makes an error of its own."""
+    return replace(state, error=None), str(state.error)
 
 
 _Attempt = tuple[Identity, str, str]

@@ -28,7 +28,7 @@ NewRecording = Callable[[int], tuple[Destination, Account]]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Where a recording was begun, or last resumed: it keeps all from `instant` on, after the `kept` units before."""
+    """Since `instant` a recording keeps all, or while it is paused nothing, after the `kept` units before."""
 
     instant: int
     kept: int
@@ -36,13 +36,16 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """The rest of a recording that a crash has cut: from `instant` on, after the `before` units that are kept."""
+    """The rest of a recording that a crash has cut: from `instant` on, after the `before` units that are kept.
+
+    From the instant `paused_from` on, if there is one, it is paused.
+    """
 
     destination: Destination
     account: Account
     instant: int
     before: int
-    paused: bool
+    paused_from: int | None = None
 
 
 class AgentCall:
@@ -66,7 +69,7 @@ class AgentCall:
         self.streams = streams
         self.ended_at: int | None = None
         self.stretch: Stretch | None = None
-        """Of the recording that runs; None before the first."""
+        """Of the recording that was begun last, since it was begun, paused or resumed; None before the first."""
         self.recorder = Recorder(self._begin, streams, retry)
         self.recorder.enabled = enabled
         self._told = told
@@ -130,13 +133,19 @@ class AgentCall:
         self._catch_up(now)
         self._press(now, event)
 
-    def go_on(self, now: int, rest: Rest) -> None:
-        """Go on with a recording that a crash has cut."""
-        self._catch_up(now)
+    def go_on(self, now: int, rest: Rest) -> bool:
+        """Go on with a recording that a crash has cut, and with what has come since; False if it is too late for that.
+
+        It is once the call has ended, a key has begun another recording, or recording was switched off.
+        """
+        if self.ended_at is not None or self.recorder.accounts or not self.recorder.enabled:
+            return False
         self._rest = rest
-        self._press(now, Event.START)
-        if rest.paused:
-            self._press(now, Event.PAUSE)
+        self.recorder.press(now, Event.START)
+        if rest.paused_from is not None:
+            self._turn(rest.paused_from, Event.PAUSE)
+        self.advance(now)
+        return True
 
     def advance(self, now: int) -> None:
         """Let what has come be recorded."""
@@ -167,16 +176,25 @@ class AgentCall:
 
     def _catch_up(self, now: int) -> None:
         """What came before a key counts as before it, and is nobody's where nothing is recorded."""
-        self.streams.discard() if self._asleep else self._feed(now)
+        if self._asleep:
+            self.streams.discard()
+            self._foreign = self._dropped
+        else:
+            self._feed(now)
 
     def _press(self, now: int, event: Event) -> None:
+        self._turn(now, event)
+        self.advance(now)
+
+    def _turn(self, now: int, event: Event) -> None:
         before = self.recorder.key
         self.recorder.press(now, event)
-        if before is Key.PAUSED and self.recorder.key is Key.RECORDING and self.session:
-            # With the first frame that is wholly after the key, as the session does.
-            first = now + (self.session.start - now) % self._frame
-            self.stretch = Stretch(first, self.session.kept_by(first))
-        self.advance(now)
+        after, session = self.recorder.key, self.session
+        if session and {before, after} == {Key.RECORDING, Key.PAUSED}:
+            # The session pauses from the frame in which the key comes to the first one that is wholly after it.
+            into = (now - session.start) % self._frame
+            edge = now - into if after is Key.PAUSED else now + (-into) % self._frame
+            self.stretch = Stretch(edge, session.kept_by(edge))
 
     def _begin(self, now: int) -> Session:
         rest, self._rest = self._rest, None
@@ -192,7 +210,11 @@ class AgentCall:
 
     def _feed(self, now: int) -> None:
         self.streams.feed(now, self.recorder)
-        foreign = sum(one.foreign for one in self.streams.inputs.values())
-        if foreign != self._foreign and self.session:
-            self.session.account.foreign += foreign - self._foreign
-        self._foreign = foreign
+        if self.session:
+            self.session.account.foreign += self._dropped - self._foreign
+        self._foreign = self._dropped
+
+    @property
+    def _dropped(self) -> int:
+        """Datagrams of others, of which those of before a recording are none of its own."""
+        return sum(one.foreign for one in self.streams.inputs.values())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Collection
+from contextlib import ExitStack, nullcontext, suppress
 from functools import partial
 from random import Random
 
@@ -11,12 +11,12 @@ import msgspec
 
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.adapters.phone_drive import PhoneDrive
-from phone_recorder.adapters.udp import PortRange, UdpPort
 from phone_recorder.agent.call import AgentCall
-from phone_recorder.agent.rtp_input import RtpInput
+from phone_recorder.agent.local_ports import LocalPorts, Ports
+from phone_recorder.agent.rtp_input import Port, RtpInput
 from phone_recorder.agent.streams import LegsInput, MixedInput, Streams
 from phone_recorder.control_api import BeginCall, ObservedCall
-from phone_recorder.errors import DestinationError, NotSupported
+from phone_recorder.errors import DestinationError, NotSupported, UsageError
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.call_facts import CallFacts
 from phone_recorder.recording.destination import Destination, NoDestination
@@ -25,7 +25,6 @@ from phone_recorder.recording.mixer import FAR, NEAR
 from phone_recorder.recording.server_destination import ServerDestination, ServerLink
 from phone_recorder.recording.session import MIXED
 from phone_recorder.recording.units import from_ms
-from phone_recorder.settings.agent import AgentSettings
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.record import Mode, RecordSettings, ServerSettings
 from phone_recorder.wire.rtp import RtpSender
@@ -46,12 +45,13 @@ class CallMaker:
         link: Callable[[ServerSettings], ServerLink],
         clock: Clock,
         random: Random,
+        ports: Ports | None = None,
     ) -> None:
         self._drive = drive
         self._link = link
         self._clock = clock
         self._random = random
-        self._ranges: dict[str, PortRange] = {}
+        self._ports = ports or LocalPorts()
 
     def begin(self, request: BeginCall, name: str, settings: PhoneSettings) -> AgentCall:
         """A call that begins now; UsageError if no port is free for it."""
@@ -69,20 +69,12 @@ class CallMaker:
         )
         return self.make(told, self._clock.now(), settings)
 
-    def make(self, told: ObservedCall, began: int, settings: PhoneSettings) -> AgentCall:
-        """A call that is so; at the ports that it has already, if it has some."""
-        with ExitStack() as unless:
-            inputs = {}
-            for stream in NAMES[told.rtp]:
-                port = self._open(told.host, told.ports.get(stream), settings.agent)
-                unless.callback(port.close)
-                inputs[stream] = RtpInput(port)
-            unless.pop_all()
+    def make(self, told: ObservedCall, began: int, settings: PhoneSettings, elsewhere: bool = False) -> AgentCall:
+        """A call that is so, at the ports that it has; UsageError if one is taken, and it may not be `elsewhere`."""
+        inputs, record = self._inputs(told, settings.agent.rtp_ports, elsewhere), settings.record
         ports = {stream: one.number for stream, one in inputs.items()}
-        told = msgspec.structs.replace(told, ports=ports)
-        record = settings.record
         call = AgentCall(
-            told,
+            msgspec.structs.replace(told, ports=ports),
             began,
             from_ms(record.ptime_ms),
             TICK[record.mode],
@@ -93,6 +85,25 @@ class CallMaker:
         )
         return call
 
+    def _inputs(self, told: ObservedCall, span: str, elsewhere: bool) -> dict[str, RtpInput]:
+        """All of them, or none and a UsageError."""
+        opened: dict[str, Port] = {}
+        streams = NAMES[told.rtp]
+
+        def open_port(stream: str, number: int | None) -> None:
+            opened[stream] = port = self._ports.open(told.host, number, span)
+            unless.callback(port.close)
+
+        with ExitStack() as unless:
+            # Its own first: what one stream is still sent to must not become the port of the other.
+            for stream in filter(told.ports.__contains__, streams):
+                with suppress(UsageError) if elsewhere else nullcontext():
+                    open_port(stream, told.ports[stream])
+            for stream in [one for one in streams if one not in opened]:
+                open_port(stream, None)
+            unless.pop_all()
+        return {stream: RtpInput(opened[stream]) for stream in streams}
+
     def new_recording(self, now: int, call: AgentCall, settings: PhoneSettings) -> tuple[Destination, Account]:
         """Where a recording of the call that starts now goes, and its account."""
         record = settings.record
@@ -100,11 +111,13 @@ class CallMaker:
         account.started_at = self._clock.system_time(now).astimezone().isoformat(timespec="milliseconds")
         return self.destination(account.id, call, settings), account
 
-    def destination(self, recording_id: str, call: AgentCall, settings: PhoneSettings) -> Destination:
-        """Where a recording of that id goes."""
+    def destination(
+        self, recording_id: str, call: AgentCall, settings: PhoneSettings, earlier: Collection[str] = ()
+    ) -> Destination:
+        """Where a recording of that id goes; `earlier` are paths of its files of before a crash."""
         mode = settings.record.mode
         ways: dict[Mode, Callable[[], Destination]] = {
-            "local": lambda: self._drive(settings.record).destination(),
+            "local": lambda: self._drive(settings.record).destination(earlier),
             "server": partial(self._to_server, recording_id, call, settings),
             "sip_info": lambda: NoDestination("sip_info", NotSupported(NO_SIP)),
         }
@@ -130,14 +143,3 @@ class CallMaker:
     def _sender(self, record: RecordSettings) -> RtpSender:
         draw = self._random.getrandbits
         return RtpSender(codec_of(record).payload_type, draw(32), draw(16), draw(32))
-
-    def _open(self, host: str, number: int | None, settings: AgentSettings) -> UdpPort:
-        if number:
-            return UdpPort(host, number)
-        if not settings.rtp_ports:
-            return UdpPort(host)
-        span = settings.rtp_ports
-        if span not in self._ranges:
-            first, _, last = span.partition("-")
-            self._ranges[span] = PortRange(int(first), int(last or first))
-        return self._ranges[span].open(host, even=True)

@@ -11,7 +11,10 @@ from phone_recorder.wire.printable import printable
 MOST_CALLS = 8
 """At a time: a desk phone has as many lines."""
 NONE_BEGUN = "there is no call: say that one has begun first"
+MOST_SAVING = 4 * MOST_CALLS
+"""Calls that have ended and whose recordings are being saved: each has ports, and a thread that writes."""
 TOO_MANY = f"there are {MOST_CALLS} calls already: say of those that are over that they have ended"
+TOO_SLOW = f"recordings of {MOST_SAVING} calls that have ended are still being saved: use a faster drive"
 
 
 class Calls:
@@ -36,6 +39,8 @@ class Calls:
         """A name for another call; UsageError if there are too many."""
         if len(self._calls) >= MOST_CALLS:
             raise UsageError(TOO_MANY)
+        if len(self._saving) >= MOST_SAVING:
+            raise UsageError(TOO_SLOW)
         self._number += 1
         return str(self._number)
 
@@ -68,7 +73,7 @@ class Calls:
 
     @property
     def current(self) -> AgentCall | None:
-        """The call that the phone's user talks in: the newest that is not on hold."""
+        """The call that the phone's user talks in: the newest that is not on hold, or the newest if all are."""
         return next((call for call in reversed(self._calls.values()) if not call.held), self._newest)
 
     @property

@@ -31,14 +31,23 @@ EXPORTS = "another recording is being exported: wait until that is done"
 
 
 class AgentDrive:
-    """`changed` is called, on any thread, when the drive is another one, or is there no more."""
+    """`changed` is called, on any thread, when the drive is another one, or is there no more.
+
+    `part_begun` is called on the thread that writes a recording when that has another file, and may hold it up.
+    """
 
     def __init__(
-        self, plan: AgentPlan, settings: RecordSettings, clock: Clock, reactor: Reactor, changed: Callable[[], None]
+        self,
+        plan: AgentPlan,
+        settings: RecordSettings,
+        clock: Clock,
+        reactor: Reactor,
+        changed: Callable[[], None],
+        part_begun: Callable[[], None] = lambda: None,
     ) -> None:
         self._reactor = reactor
         port = _port(plan, settings, changed)
-        self._drive = PhoneDrive(port, header_of(settings), space_of(settings), clock.system_time, live=True)
+        self._drive = PhoneDrive(port, header_of(settings), space_of(settings), clock.system_time, True, part_begun)
         self._soon = Lanes(lambda: Lane(lambda: DriveError(HANGS), HANGS_AFTER_S, ROOM))
         self._long = Lanes(lambda: Lane(lambda: UsageError(EXPORTS), None, 0))
 

@@ -5,23 +5,29 @@ Instants are those of the kernel's monotonic clock, which goes on while we are a
 
 from __future__ import annotations
 
+from pathlib import PurePath
+from typing import Annotated
+
 import msgspec
 
 from phone_recorder.agent.call import AgentCall
-from phone_recorder.agent.calls import Calls
+from phone_recorder.agent.calls import MOST_CALLS, Calls
+from phone_recorder.agent.server_way import is_address
 from phone_recorder.control_api import ObservedCall
 from phone_recorder.recording.record_key import Key
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 60)]
+
 
 class KeptRecording(msgspec.Struct, frozen=True):
-    """One that runs: from `instant` on it keeps all, after the `kept` units before; `parts` are paths."""
+    """One that runs, `instant` and `kept` as Stretch has them. `parts` are the names of its files on the drive."""
 
     id: str
     mode: str
     codec: str
     started_at: str
-    instant: int
-    kept: int
+    instant: Count
+    kept: Count
     paused: bool
     parts: tuple[str, ...]
 
@@ -30,7 +36,7 @@ class KeptCall(msgspec.Struct, frozen=True):
     """A call, and the recording that runs of it, if one does."""
 
     told: ObservedCall
-    began: int
+    began: Count
     recording: KeptRecording | None = None
 
 
@@ -38,8 +44,8 @@ class Kept(msgspec.Struct, frozen=True):
     """All of it. `counted`: names that were given to calls."""
 
     boot: str
-    counted: int = 0
-    calls: tuple[KeptCall, ...] = ()
+    counted: Count = 0
+    calls: Annotated[tuple[KeptCall, ...], msgspec.Meta(max_length=MOST_CALLS)] = ()
 
 
 def kept_of(calls: Calls, boot: str) -> Kept:
@@ -53,12 +59,24 @@ def encode(kept: Kept) -> bytes:
 
 
 def decode(data: bytes, boot: str) -> Kept:
-    """What a file says; nothing, if it is of before the last reboot, or cannot be read."""
+    """What a file says; nothing, if it is of before the last reboot, as far as that is known, or cannot be read."""
     try:
         kept = msgspec.json.decode(data, type=Kept)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return Kept(boot)
-    return kept if kept.boot == boot else Kept(boot)
+    return kept if boot and kept.boot == boot and _can_be(kept) else Kept(boot)
+
+
+def _can_be(kept: Kept) -> bool:
+    """Whether these calls have each a name of its own, and places at which RTP can be awaited."""
+    names = {call.told.id for call in kept.calls}
+    ports = [port for call in kept.calls for port in call.told.ports.values()]
+    hosts = [call.told.host for call in kept.calls]
+    return len(names) == len(kept.calls) and all(map(_is_port, ports)) and all(map(is_address, hosts))
+
+
+def _is_port(number: int) -> bool:
+    return 0 < number < 1 << 16
 
 
 def _kept_call(call: AgentCall) -> KeptCall:
@@ -67,10 +85,10 @@ def _kept_call(call: AgentCall) -> KeptCall:
 
 def _kept_recording(call: AgentCall) -> KeptRecording | None:
     recorder, stretch, session = call.recorder, call.stretch, call.session
-    if recorder.key is Key.IDLE or session is None or stretch is None or session.finished:
+    if recorder.key is Key.IDLE or session is None or stretch is None:
         return None
     account = session.account
-    parts = tuple(part.path for part in session.destination.parts)
+    parts = tuple(PurePath(part.path).name for part in session.destination.parts)
     paused = recorder.key in (Key.PAUSED, Key.WAITING_PAUSED)
     return KeptRecording(
         account.id, account.mode, account.codec, account.started_at, stretch.instant, stretch.kept, paused, parts

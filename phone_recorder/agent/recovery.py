@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -19,17 +20,24 @@ from phone_recorder.agent.call_maker import CallMaker
 from phone_recorder.agent.calls import Calls
 from phone_recorder.agent.drive import AgentDrive
 from phone_recorder.agent.memory import Kept, KeptCall, KeptRecording
-from phone_recorder.errors import DestinationError, PhoneRecorderError, UsageError
+from phone_recorder.errors import DestinationError, UsageError
 from phone_recorder.recording.account import Account, Part
 from phone_recorder.recording.continued import ContinuedDestination
 from phone_recorder.recording.destination import NoDestination
 from phone_recorder.recording.drive_destination import audio_in
+from phone_recorder.recording.drive_names import record_order
+from phone_recorder.recording.units import SECOND
 from phone_recorder.settings.phone import PhoneSettings
+from phone_recorder.settings.record import RecordSettings
 from phone_recorder.wire.record_file import HEADER_SIZE
 
 SILENT_S = 30.0
 """A call of which nothing comes for so long after a crash has ended meanwhile, unless it is on hold."""
+MOST_SILENCE = 600 * SECOND
+"""So much of what is missing is made up for by silence: an agent that was away for hours must not fill the drive."""
 SILENCE = "nothing has come of it since the agent was started again"
+OTHER_PORTS = "its ports are taken: its RTP is awaited at others, see call.list"
+TOO_LATE = "its recording does not go on: it was ended, or begun anew, or recording was switched off"
 
 
 class Beside(Protocol):
@@ -66,14 +74,27 @@ class Recovery:
     def begin(self, kept: Kept, settings: PhoneSettings) -> None:
         """Have the calls again; their recordings go on as soon as the drive has told what it holds."""
         self._calls.count_from(kept.counted)
+        # Those whose ports are taken come last, so that none of them takes the port of another.
+        made = {one.told.id: self._made(one, settings) for one in kept.calls}
         for one in kept.calls:
-            try:
-                self._bring_back(one, settings)
-            except PhoneRecorderError as error:
-                self._log("error", f"the call cannot go on: {error}", call=one.told.id)
+            if call := made[one.told.id] or self._made_elsewhere(one, settings):
+                self._bring_back(call, one, settings)
 
-    def _bring_back(self, kept: KeptCall, settings: PhoneSettings) -> None:
-        call = self._maker.make(kept.told, kept.began, settings)
+    def _made(self, kept: KeptCall, settings: PhoneSettings) -> AgentCall | None:
+        with suppress(UsageError):
+            return self._maker.make(kept.told, kept.began, settings)
+        return None
+
+    def _made_elsewhere(self, kept: KeptCall, settings: PhoneSettings) -> AgentCall | None:
+        try:
+            call = self._maker.make(kept.told, kept.began, settings, elsewhere=True)
+        except UsageError as error:
+            self._log("error", f"the call cannot go on: {error}", call=kept.told.id)
+            return None
+        self._log("warning", OTHER_PORTS, call=call.id)
+        return call
+
+    def _bring_back(self, call: AgentCall, kept: KeptCall, settings: PhoneSettings) -> None:
         self._calls.add(call)
         self._log("notice", "the call goes on", call=call.id)
         if kept.recording:
@@ -81,10 +102,42 @@ class Recovery:
         self._reactor.later(SILENT_S, lambda: self._end_if_silent(call))
 
     async def _go_on(self, call: AgentCall, recording: KeptRecording, settings: PhoneSettings) -> None:
-        rest = await rest_of(recording, call, self._drive, self._maker, settings, self._clock.now())
-        call.go_on(self._clock.now(), rest)
-        self._log("notice", "its recording goes on in a new part", call=call.id, recording=recording.id)
+        found = await self._look(recording)
+        now = self._clock.now()
+        rest = self._rest(now, call, recording, found, settings)
+        if call.go_on(now, rest):
+            self._log("notice", "its recording goes on", call=call.id, recording=rest.account.id)
+        else:
+            self._log("notice", TOO_LATE, call=call.id, recording=recording.id)
         self._agent.show()
+
+    async def _look(self, kept: KeptRecording) -> tuple[Part, ...] | DestinationError:
+        """The parts there are, mended; or why the drive cannot tell."""
+        if kept.mode != "local":
+            return ()
+        try:
+            return await self._drive.ask(partial(mended, self._drive.mounted, kept.parts))
+        except DestinationError as error:
+            return error
+
+    def _rest(
+        self,
+        now: int,
+        call: AgentCall,
+        kept: KeptRecording,
+        found: tuple[Part, ...] | DestinationError,
+        settings: PhoneSettings,
+    ) -> Rest:
+        """What a recording goes on with."""
+        if not _goes_on(kept, settings.record):
+            destination, account = self._maker.new_recording(now, call, settings)
+            return Rest(destination, account, now, 0, now if kept.paused else None)
+        account = Account(kept.id, kept.mode, kept.codec, started_at=kept.started_at)
+        if isinstance(found, DestinationError):
+            return Rest(NoDestination(kept.mode, found), account, now, 0)
+        onwards = self._maker.destination(kept.id, call, settings, [part.path for part in found])
+        there = ContinuedDestination(onwards, found, audio_in(found))
+        return rest_of(now, kept, found, there, account)
 
     def _end_if_silent(self, call: AgentCall) -> None:
         """A call that has ended while there was no agent to be told."""
@@ -93,36 +146,41 @@ class Recovery:
             self._agent.end(call, SILENCE)
 
 
-async def rest_of(
-    kept: KeptRecording, call: AgentCall, drive: AgentDrive, maker: CallMaker, settings: PhoneSettings, now: int
+def _goes_on(kept: KeptRecording, record: RecordSettings) -> bool:
+    """In files, of one codec. A record server takes an id once and never again: there the rest is another recording."""
+    return kept.mode == record.mode == "local" and kept.codec == record.codec
+
+
+def rest_of(
+    now: int, kept: KeptRecording, parts: tuple[Part, ...], there: ContinuedDestination, account: Account
 ) -> Rest:
-    """What a recording goes on with. What came after the audio that is kept is missing there, as silence."""
-    account = Account(kept.id, kept.mode, kept.codec, started_at=kept.started_at)
-    parts: tuple[Part, ...] = ()
-    try:
-        if kept.mode == "local" and kept.parts:
-            parts = await drive.ask(partial(_parts, drive.mounted, kept.parts))
-    except DestinationError as error:
-        return Rest(NoDestination(kept.mode, error), account, now, kept.kept, kept.paused)
-    before = audio_in(parts) if parts else kept.kept
-    instant = min(max(kept.instant + before - kept.kept, kept.instant), now)
-    there = ContinuedDestination(maker.destination(kept.id, call, settings), parts, before)
-    skips = kept.paused and settings.record.pause == "skip"
-    return Rest(there, account, now if skips or kept.mode != "local" else instant, before, kept.paused)
+    """The rest begins where the audio that is kept ends: what is missing in between is silence.
+
+    If a file is gone nobody can tell what it had, and it begins now.
+    """
+    before = audio_in(parts)
+    ended = kept.instant + before - kept.kept if len(parts) == len(kept.parts) else now
+    instant = min(max(ended, now - MOST_SILENCE), now)
+    return Rest(there, account, instant, before, max(kept.instant, instant) if kept.paused else None)
 
 
-def _parts(drive: MountedDrive, paths: Iterable[str]) -> tuple[Part, ...]:
-    """Those of these record files that are still there, mended."""
-    return tuple(part for path in paths if (part := _part(drive, Path(path))))
+def mended(drive: MountedDrive, names: Iterable[str]) -> tuple[Part, ...]:
+    """Those of these record files that are still in the drive's folder, mended; DriveError if it is not the drive."""
+    with drive.opened_folder() as folder:
+        # Found by its number, so that no name leads elsewhere.
+        there = Path(f"/proc/self/fd/{folder}")
+        parts = (_part(there / name, str(drive.directory / name)) for name in names if record_order(name))
+        return tuple(part for part in parts if part)
 
 
-def _part(drive: MountedDrive, path: Path) -> Part | None:
-    if path.parent != drive.directory:
-        return None  # it is on another drive
+def _part(place: Path, path: str) -> Part | None:
     with suppress(UsageError):
-        repair(path, follow=False)
-        with open_record(path, follow=False) as record:
+        repair(place, follow=False)
+        with open_record(place, follow=False) as record:
             header = record.examination.header
-            if header is not None:
-                return Part(str(path), HEADER_SIZE + header.data_size, header.packets, header.duration_s)
+            if header is not None and header.rtp_len:
+                # The drive's own repair may be at work on it just now: a last packet in part is going to be whole.
+                size = -(-header.data_size // header.rtp_len) * header.rtp_len
+                whole = replace(header, data_size=size)
+                return Part(path, HEADER_SIZE + size, whole.packets, whole.duration_s)
     return None

@@ -5,7 +5,7 @@ A port that takes RTP from anywhere can be made to record anything (rtpengine CV
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from phone_recorder.errors import RtpError
@@ -50,13 +50,21 @@ class RtpInput:
 
     def take(self) -> list[Datagram]:
         """What has come of the call since the last time, each with its instant."""
-        return [
-            (instant, data) for instant, data, source in self._port.arrivals() if self._admits(instant, data, source)
-        ]
+        return list(self._admitted())
+
+    def discard(self) -> None:
+        """Forget what has come since the last time: of a call that was not recorded that may be a megabyte."""
+        for _ in self._admitted():
+            pass
 
     def close(self) -> None:
         """Give the port back."""
         self._port.close()
+
+    def _admitted(self) -> Iterator[Datagram]:
+        for instant, data, source in self._port.arrivals():
+            if self._admits(instant, data, source):
+                yield instant, data
 
     def _admits(self, instant: int, data: bytes, source: Address) -> bool:
         if source != self._source and not self._may_lock(instant, data, source):

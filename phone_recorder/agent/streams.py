@@ -58,7 +58,7 @@ class MixedInput(NoLegs):
         return Session(start, timeline, destination, account, plan.codec, plan.pause, before=before)
 
     def discard(self) -> None:
-        self._mixed.take()
+        self._mixed.discard()
 
     def feed(self, now: int, recorder: Recorder) -> None:
         recorder.receive(self._mixed.take())
@@ -85,7 +85,7 @@ class LegsInput:
     def discard(self) -> None:
         self._stream = None
         for leg in self.inputs.values():
-            leg.take()
+            leg.discard()
 
     def feed(self, now: int, recorder: Recorder) -> None:
         stream = self._stream

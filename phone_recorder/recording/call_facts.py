@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from phone_recorder.wire.control import StartRequest
 
 MOST_TOLD = 100
-"""Characters of the other phone's name or number that a record server is told: more of them would fill a message."""
+"""Characters of a phone's name or number that a record server is told: more of them would fill a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class CallFacts:
             self.device,
             self.remote_number[:MOST_TOLD],
             self.remote_name[:MOST_TOLD],
-            self.local_number,
-            self.local_name,
+            self.local_number[:MOST_TOLD],
+            self.local_name[:MOST_TOLD],
             self.direction,
             codec,
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from phone_recorder.errors import DestinationError
-from phone_recorder.recording.account import Health, Part
+from phone_recorder.recording.account import Fault, Health, Part
 from phone_recorder.recording.destination import Destination, State
 
 
@@ -34,7 +36,10 @@ class ContinuedDestination:
 
     @property
     def health(self) -> Health:
-        return self._rest.health
+        """Faults stand where they do in the whole recording."""
+        health = self._rest.health
+        faults = tuple(Fault(self._before + fault.at, fault.error) for fault in health.faults)
+        return replace(health, faults=faults) if faults else health
 
     def open(self, now: int) -> None:
         self._rest.open(now)

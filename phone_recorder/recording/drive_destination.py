@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ class DriveDestination:
     """`system_time` turns an instant into local time, for the files' names; asked when the recording begins.
 
     `header` says codec and packet lengths. `room_in` tells how many bytes deleting each of these recordings would free;
-    without it none are covered.
+    without it none are covered. `earlier` are paths of its own files of before a crash, which never are.
     """
 
     mode = "local"
@@ -47,12 +47,14 @@ class DriveDestination:
         policy: SpacePolicy,
         system_time: Callable[[int], datetime],
         room_in: Callable[[Sequence[str]], Sequence[int]] | None = None,
+        earlier: Collection[str] = (),
     ) -> None:
         self.state = State.OPENING
         self.error: DriveError | None = None
         self.health = Health()
         self._drive = drive
         self._room_in = room_in if policy.cover else None
+        self._earlier = frozenset(earlier)
         self._header = header
         self._policy = policy
         self._system_time = system_time
@@ -170,7 +172,7 @@ class DriveDestination:
         """Delete older recordings, never parts of this one, until the next part has room; none in vain."""
         if self._room_in is None or (free := self._drive.free()) >= self._policy.wanted:
             return
-        ours = {part.path for part in self._done}
+        ours = {part.path for part in self._done} | self._earlier
         paths = [path for path in self._drive.recordings() if path not in ours]
         rooms = self._room_in(paths)
         if free + sum(rooms) < self._policy.least(self._header.rtp_len):

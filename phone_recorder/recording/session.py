@@ -67,7 +67,8 @@ class Session:
         """Keep nothing from the frame in which this comes: what is said during a pause may be a card number."""
         first = (now - self.start) // self._timeline.frame
         self._edges.append((first, True))
-        self._pauses.append((first, EVER))
+        # It may come in the frame that a pause before it has taken already.
+        self._pauses.append((max(first, self._pauses[-1][1]) if self._pauses else first, EVER))
 
     def resume(self, now: int) -> None:
         """Keep all from the first frame that is wholly after this."""

@@ -125,8 +125,8 @@ RECORD = (
         Toggle(),
         "Record tone",
         "录音提示音",
-        "Put a tone of 440 Hz into what is recorded, for 0.5 s every 5 s.",
-        "录音中每 5 秒加入 0.5 秒 440 Hz 提示音。",
+        "Put a tone of 440 Hz into what is recorded, for 0.5 s every 5 s. What comes mixed to the agent has none.",
+        "录音中每 5 秒加入 0.5 秒 440 Hz 提示音。送到代理时已混音的通话不加。",
         ("tone", "record tone", "enable tone", "tone enable"),
     ),
 )

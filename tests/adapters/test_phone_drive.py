@@ -147,3 +147,21 @@ def test_live_it_is_written_by_a_thread_which_is_waited_for(tmp_path: Path, live
     made.close()
     assert (destination.state, destination.written, port.closed) == (State.CLOSED, 1600, True)
     assert (tmp_path / "Record_20240131120000.wav").stat().st_size == 76 + 1600
+
+
+def test_each_file_of_a_live_recording_is_told_of_before_its_audio_is_in_it(tmp_path: Path) -> None:
+    found: list[list[int]] = []
+
+    def part_begun() -> None:
+        found.append(sorted(path.stat().st_size for path in tmp_path.iterdir()))
+
+    port = DirectoryPort(MountedDrive(tmp_path))
+    made = PhoneDrive(port, RecordHeader(PCMU, 160, 160), SpacePolicy(0), lambda _: NOON, True, part_begun)
+    for _ in range(2):
+        destination = made.destination()
+        destination.open(0)
+        destination.write(0, FRAMES)
+        destination.close(SECOND, "record key")
+        assert isinstance(destination, BackgroundDestination) and destination.finish(20)
+    made.close()
+    assert found == [[76], [76, 76 + 1600]]

@@ -29,7 +29,9 @@ class Followed:
 
     def __init__(self, sticks: Sticks, **plan: object) -> None:
         self.bell = Bell()
-        self.port = UsbPort(PortPlan(**plan), Syncs.AT_END, sticks.find, lambda: self.bell)  # type: ignore[arg-type]
+        self.changes: list[tuple[str, str]] = []
+        plan_of_it = PortPlan(**plan)  # type: ignore[arg-type]
+        self.port = UsbPort(plan_of_it, Syncs.AT_END, sticks.find, lambda: self.bell, self._changed)
 
     def __enter__(self) -> Self:
         self.port.start()
@@ -37,6 +39,19 @@ class Followed:
 
     def __exit__(self, *_: object) -> None:
         self.port.close()
+
+    def _changed(self) -> None:
+        """What is so by then, and on which thread that is told; an error of ours by its name."""
+        try:
+            news = self.port.state.news
+        except ZeroDivisionError as error:
+            news = str(error)
+        self.changes.append((news, threading.current_thread().name))
+
+    @property
+    def news(self) -> list[str]:
+        """What was told, in its order."""
+        return [news for news, _ in self.changes]
 
     def ring(self) -> None:
         """Something has changed; until the thread has looked."""
@@ -123,3 +138,38 @@ def test_fifty_replugs_leave_no_thread_and_no_open_file(sticks: Sticks) -> None:
             followed.ring()
         assert (threading.active_count(), open_files()) == before
         assert [done.result for done in followed.port.state.earlier] == [Result.MENDED] * 50
+
+
+def test_another_state_is_told_once_by_the_thread_and_what_stays_as_it_is_not_at_all(sticks: Sticks) -> None:
+    stick = sticks.plug("sda1")
+    with Followed(sticks) as followed:
+        followed.until(lambda: followed.changes != [])
+        for _ in range(3):
+            followed.ring()
+        sticks.pull(stick)
+        followed.ring()
+        followed.ring()
+        none = followed.port.state.news
+        sticks.plug("sdb1")
+        followed.ring()
+        followed.ring()
+    assert followed.news == ["the USB drive SDA1 is ready", none, "the USB drive SDB1 is ready"]
+    assert {thread for _, thread in followed.changes} == {"USB port"}
+
+
+def test_what_is_told_of_a_drive_that_is_there_at_the_start_is_told_with_its_repairs(sticks: Sticks) -> None:
+    stick = sticks.plug("sda1")
+    assert stick.mount
+    (stick.mount / NAME).write_bytes(CUT_SHORT)
+    with Followed(sticks) as followed:
+        followed.until(lambda: followed.changes != [])
+    assert followed.news == ["the USB drive SDA1 is ready, 1 recording repaired"]
+
+
+def test_an_error_of_ours_in_the_thread_is_a_change_too(sticks: Sticks) -> None:
+    with Followed(sticks) as followed:
+        followed.until(lambda: followed.bell.waits > 0)
+        sticks.fails = ZeroDivisionError("ours")
+        followed.bell.wake()
+        followed.until(lambda: "ours" in followed.news)
+    assert followed.news[-1] == "ours"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from phone_recorder.media import g711
 from phone_recorder.recording.account import Account, Gap
-from phone_recorder.recording.placement import BySender
+from phone_recorder.recording.placement import BySender, Told
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.timeline import Timeline
 from phone_recorder.settings.record import Pause
@@ -200,3 +200,63 @@ def test_a_gap_of_a_leg_is_noted_as_far_as_it_is_within_the_recording(
     rig.session.stop(1000 + 5 * FRAME + 99, "record key")
     rig.session.note_gap("far", *gap)
     assert [(g.start, g.length) for g in rig.account.gaps.gaps if g.stream == "far"] == noted
+
+
+BEFORE = 700 * FRAME
+
+
+def kept_frames(keys: list[int], instant: int, pause: Pause) -> int:
+    """How many of the frames that are over by then are kept, each looked at by itself."""
+    spans = [*zip(keys[::2], [*keys[1::2], 1 << 20], strict=False)]
+    whole = range(instant // FRAME)
+    paused = [n for n in whole if any(a < (n + 1) * FRAME and n * FRAME < b for a, b in spans)]
+    return len(whole) - (len(paused) if pause == "skip" else 0)
+
+
+@pytest.mark.parametrize("pause", ["skip", "silence"])
+@pytest.mark.parametrize("start", [0, 12_345])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [],
+        [5 * FRAME],
+        [5 * FRAME, 10 * FRAME],
+        [5 * FRAME + 1, 10 * FRAME + 1],
+        [5 * FRAME + 1, 5 * FRAME + 2],
+        [5 * FRAME + 1, 5 * FRAME + 2, 5 * FRAME + 3, 8 * FRAME],
+        [5 * FRAME + 1, 5 * FRAME + 2, 5 * FRAME + 3, 5 * FRAME + 4],
+        [0, 3 * FRAME, 4 * FRAME, 9 * FRAME - 1, 11 * FRAME],
+    ],
+)
+def test_what_is_kept_of_before_an_instant_is_told_to_the_frame(keys: list[int], start: int, pause: Pause) -> None:
+    account = Account("id", "test", "PCMU")
+    timeline = Timeline(FRAME, SECOND, Told(start))
+    session = Session(start, timeline, Sink(), account, PCMU, pause, before=BEFORE)
+    for number, key in enumerate(keys):
+        (session.pause, session.resume)[number % 2](start + key)
+    # While it is paused what is over of the pause is not known to be skipped: it is asked at the pause's beginning.
+    ends = 5 * FRAME if len(keys) == 1 else 11 * FRAME if len(keys) == 5 else 20 * FRAME
+    for instant in range(0, ends + 1, FRAME):
+        if not any(begun < instant < over for begun, over in zip(keys[::2], keys[1::2], strict=False)):
+            assert session.kept_by(start + instant) == BEFORE + kept_frames(keys, instant, pause) * FRAME
+
+
+def test_gaps_stand_after_what_an_earlier_session_has_kept() -> None:
+    account = Account("id", "test", "PCMU")
+    timeline = Timeline(FRAME, SECOND, Told(0))
+    timeline.expect(SSRC, 0, 0)
+    session = Session(0, timeline, Sink(), account, PCMU, before=BEFORE)
+    for number in (0, 1, 4):
+        session.receive(number * FRAME, rtp(number, number * FRAME, b"a" * FRAME, SSRC))
+    session.note_gap("far", 3 * FRAME, FRAME)
+    session.stop(5 * FRAME, "bye")
+    session.advance(5 * FRAME + SECOND)
+    assert account.gaps.gaps == [Gap("far", BEFORE + 3 * FRAME, FRAME), Gap("mixed", BEFORE + 2 * FRAME, 2 * FRAME)]
+
+
+def test_what_an_earlier_session_has_kept_is_not_counted_by_it_but_by_its_destination() -> None:
+    account, sink = Account("id", "test", "PCMU"), Sink()
+    session = Session(0, Timeline(FRAME, SECOND, Told(0)), sink, account, PCMU, before=BEFORE)
+    session.stop(3 * FRAME, "bye")
+    session.advance(3 * FRAME + SECOND)
+    assert (len(sink.frames), account.recorded) == (3, 3 * FRAME)
