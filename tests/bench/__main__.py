@@ -24,7 +24,8 @@ FFMPEG = ["ffmpeg", "-y", "-protocol_whitelist", "file,udp,rtp", "-i", "call.sdp
 
 def main() -> None:
     known = {
-        bench.__name__: bench for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server, sip, phone)
+        bench.__name__: bench
+        for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server, sip, phone, agent)
     }
     wanted = sys.argv[1:] or list(known)
     if not known.keys() >= set(wanted):
@@ -59,6 +60,12 @@ def sip(directory: Path) -> None:
 
 def phone(directory: Path) -> None:
     from tests.bench.phone import phone as bench
+
+    bench(directory)
+
+
+def agent(directory: Path) -> None:
+    from tests.bench.agent import agent as bench
 
     bench(directory)
 
