@@ -104,7 +104,8 @@ class BackgroundDestination:
 
     def write(self, now: int, frames: list[bytes]) -> None:
         if frames:
-            self._post(_Job(now, partial(self._inner.write, now, frames), sum(map(len, frames))))
+            # The tick that follows wakes the thread: once for both.
+            self._post(_Job(now, partial(self._inner.write, now, frames), sum(map(len, frames))), wake=False)
 
     def advance(self, now: int) -> None:
         if now - self._now > SLOW:
@@ -133,12 +134,13 @@ class BackgroundDestination:
         self._thread.join(timeout_s)
         return self.finished
 
-    def _post(self, job: _Job) -> None:
+    def _post(self, job: _Job, wake: bool = True) -> None:
         with self._change:
             if not self.state.final and not self._closing:
                 self._jobs.append(job)
                 self._waiting += job.size
-                self._change.notify()
+                if wake:
+                    self._change.notify()
 
     def _behind(self) -> int:
         with self._change:
