@@ -31,6 +31,7 @@ async def _change(agent: Agent, request: api.ChangeCall) -> api.ObservedCall:
     if request.held is not None:
         changes["state"] = "held" if request.held else "connected"
     call.change(**changes)
+    agent.show()
     return agent.told(call)
 
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
+from functools import partial
 from random import SystemRandom
 
 import msgspec
 
 from phone_recorder import __version__
 from phone_recorder import control_api as api
-from phone_recorder.adapters.clock import LiveClock
+from phone_recorder.adapters.clock import Clock, LiveClock
 from phone_recorder.adapters.journal import Log
 from phone_recorder.adapters.lane import Lane
 from phone_recorder.adapters.reactor import Reactor, Timer
 from phone_recorder.adapters.settings_keeper import Keeper
-from phone_recorder.adapters.state_file import StateFile, boot_id
 from phone_recorder.agent.answers import ANSWERS
 from phone_recorder.agent.call import AgentCall
 from phone_recorder.agent.call_maker import CallMaker
 from phone_recorder.agent.calls import Calls
 from phone_recorder.agent.drive import AgentDrive
-from phone_recorder.agent.memory import Kept, decode, encode, kept_of
+from phone_recorder.agent.keeping import Keeping
 from phone_recorder.agent.plan import AgentPlan
 from phone_recorder.agent.recovery import Recovery
 from phone_recorder.agent.server_way import ServerWay
@@ -29,7 +29,7 @@ from phone_recorder.agent.signs import Signs
 from phone_recorder.agent.telling import Telling
 from phone_recorder.control_api.told import setting_list
 from phone_recorder.control_api.watchers import Watchers
-from phone_recorder.errors import PhoneRecorderError, UsageError
+from phone_recorder.errors import DriveError, PhoneRecorderError, UsageError
 from phone_recorder.recording.indicator import sentence
 from phone_recorder.recording.record_key import Event, Key
 from phone_recorder.recording.units import SECOND
@@ -46,8 +46,12 @@ KEYS = {
 SECTIONS = ("phone.device", "phone.number", "phone.name", "record", "server", "usb", "agent")
 """Of the settings, those that mean something here."""
 SAVING_S = 1.5
-"""So long recordings have to be saved when the agent is told to stop."""
+"""So long recordings have to be saved when the agent is told to stop, or has to after an error of its own."""
 SAVING_TICK_S = 0.02
+CLOSING_S = 0.3
+"""So long the drive may take to be let go after that."""
+ENDING = "the agent is ending: ask again when it has been started again"
+UNSAVED = "the drive does not answer: the last seconds of a recording may be missing on it"
 FILING = "the settings' file does not answer"
 CHANGED = "the file {} was changed by somebody else: reload the agent to use that"
 
@@ -58,14 +62,13 @@ class Agent:
     calls: Calls
     drive: AgentDrive
 
-    def __init__(self, plan: AgentPlan, reactor: Reactor, log: Log) -> None:
+    def __init__(self, plan: AgentPlan, reactor: Reactor, log: Log, clock: Clock | None = None) -> None:
         self._plan = plan
         self._reactor = reactor
         self._log = log
-        self._clock = LiveClock()
-        self._boot = boot_id()
-        self._state = StateFile(plan.state)
-        self._kept: Kept | None = None
+        self._clock = clock or LiveClock()
+        self._ends = False
+        self._patience_s = CLOSING_S
         self._watchers = Watchers()
         self._telling = Telling(self._watchers, reactor)
         self._server = ServerWay()
@@ -76,6 +79,7 @@ class Agent:
         self._problems: dict[str, str] = {}
         self.keeper = Keeper(plan.settings, plan.file, CHANGED)
         self.calls = Calls()
+        self._memory = Keeping(plan, self.calls, reactor)
         self.filing = Lane(lambda: UsageError(FILING), None, 32)
         """For who saves settings."""
         self._maker = CallMaker(
@@ -90,9 +94,8 @@ class Agent:
     def open(self) -> None:
         """Look for the drive and the devices, and go on with what a crash has cut. PhoneRecorderError if it cannot."""
         record = self.settings.record
-        self.drive = AgentDrive(
-            self._plan, record, self._clock, self._reactor, lambda: self._reactor.soon(self._look_at_drive)
-        )
+        look = partial(self._reactor.soon, self._look_at_drive)
+        self.drive = AgentDrive(self._plan, record, self._clock, self._reactor, look, self._memory.part_begun)
         with ExitStack() as unless:
             unless.callback(self.drive.close)
             self._signs.use(self.settings.agent)
@@ -100,7 +103,7 @@ class Agent:
             self._heard = self.drive.view.news
             self._reactor.start(self._server.look_up(record.server))
             recovery = Recovery(self._reactor, self.calls, self._maker, self.drive, self._clock, self._log, self)
-            recovery.begin(decode(self._state.read(), self._boot), self.settings)
+            recovery.begin(self._memory.read(), self.settings)
             unless.pop_all()
         self.show()
 
@@ -114,6 +117,7 @@ class Agent:
 
     def begin(self, request: api.BeginCall) -> api.ObservedCall:
         """A call has begun."""
+        self._demand_life()
         settings = self.settings
         call = self._maker.begin(request, self.calls.next_id(), settings)
         self.calls.add(call)
@@ -135,6 +139,7 @@ class Agent:
 
     def press(self, call: AgentCall, event: str) -> None:
         """The record key, or one of its events."""
+        self._demand_life()
         idle = call.recorder.key is Key.IDLE
         call.press(self._clock.now(), KEYS[event])
         if idle and call.recorder.key is not Key.IDLE:
@@ -181,7 +186,7 @@ class Agent:
             calls=[self.told(call) for call in self.calls],
             record=self.record_state(),
             drives=self.drive.drives,
-            problem="; ".join(filter(None, (*self._problems.values(), self._state.problem, self.keeper.problem))),
+            problem="; ".join(filter(None, (*self._problems.values(), self._memory.problem, self.keeper.problem))),
         )
 
     def show(self) -> None:
@@ -190,29 +195,53 @@ class Agent:
         indicator = call.indicator(self.drive.view) if call else None
         self._signs.show(indicator.lamp if indicator else "off")
         self._telling.tell(self)
-        self._remember()
+        self._memory.remember()
         self._arm()
 
     def stop(self, stopped: Callable[[], None]) -> None:
         """End every recording, and say when they are safe; in no case after more than SAVING_S."""
         until = self._clock.now() + round(SAVING_S * SECOND)
-        if self._plan.resumes:
-            self._remember()
+        self._memory.end()
+        self._end()
         for call in self.calls:
             self.calls.end(call, self._clock.now(), "the agent was stopped")
         self._save(until, stopped)
 
+    def fail(self) -> None:
+        """An error of ours ends the agent: what was being recorded is remembered, and saved by `close` as it is."""
+        self._patience_s = SAVING_S
+        self._end()
+        self._memory.fail()
+
     def close(self) -> None:
         """Give everything back. What was being recorded is remembered only where the agent is to go on with it."""
-        self.calls.close(self._clock.now())
-        self._signs.close()
-        self.drive.close()
-        if not self._plan.resumes:
-            self._state.remove()
+        with ExitStack() as last_first:  # each of them, whatever becomes of the others
+            last_first.callback(self._memory.close)
+            last_first.callback(self._let_drive_go)
+            last_first.callback(self._signs.close)
+            self.calls.close(self._clock.now())
+
+    def _end(self) -> None:
+        """Begin nothing more."""
+        self._ends = True
+        self._arm()
+
+    def _demand_life(self) -> None:
+        """UsageError if it is too late to begin something."""
+        if self._ends:
+            raise UsageError(ENDING)
+
+    def _let_drive_go(self) -> None:
+        """One that hangs holds up its own thread, and not the agent's end."""
+        try:
+            Lane(lambda: DriveError(UNSAVED), self._patience_s, 0).wait(self.drive.close)
+        except DriveError as error:
+            self._log("error", str(error))
 
     def _save(self, until: int, stopped: Callable[[], None]) -> None:
         now = self._clock.now()
         self.calls.hurry(now)
+        self.show()
         if self.calls.saved or now >= until:
             stopped()
         else:
@@ -253,16 +282,10 @@ class Agent:
                 call.advance(now)  # a recording on it ends now, and not with the next tick
         self.show()
 
-    def _remember(self) -> None:
-        kept = kept_of(self.calls, self._boot)
-        if kept != self._kept:
-            self._kept = kept
-            self._state.write(encode(kept))
-
     def _arm(self) -> None:
         if self._ticking:
             self._ticking.cancel()
-        due = self.calls.due
+        due = None if self._ends else self.calls.due
         self._ticking = None if due is None else self._reactor.at(due / SECOND, self._tick)
 
     def _tick(self) -> None:

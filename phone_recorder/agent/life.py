@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from traceback import walk_tb
 
 from phone_recorder.adapters.journal import Log
 from phone_recorder.adapters.reactor import Reactor
@@ -18,13 +20,21 @@ from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.settings.phone import PhoneSettings
 
 READY = "waiting for calls"
+BUG = "an error of the agent itself ends it; what was being recorded goes on when it is started again"
+PLACES = 8
+"""Of the way to an error, how many are logged."""
+
+
+class AgentFailed(PhoneRecorderError):
+    """An error of the agent itself has ended it, and is in its log."""
 
 
 def live(
     plan: AgentPlan, read_settings: Callable[[], PhoneSettings], log: Log, environ: Mapping[str, str] = os.environ
 ) -> None:
-    """Run the agent until it is told to end. PhoneRecorderError if it cannot start."""
+    """Run the agent until it is told to end. PhoneRecorderError if it cannot start, AgentFailed if it has a bug."""
     with ExitStack() as stack:
+        stack.enter_context(_bugs_logged(log))
         reactor = Reactor()
         stack.callback(reactor.close)
         notifier = Notifier(environ)
@@ -41,8 +51,12 @@ def live(
         _watch_over(reactor, notifier)
         log("notice", f"the agent listens at {plan.socket}")
         notifier.ready(READY)
-        reactor.run()
-        log("notice", "the agent has ended")
+        try:
+            reactor.run()
+        except Exception:
+            agent.fail()
+            raise
+    log("notice", "the agent has ended")
 
 
 def _obey(
@@ -68,6 +82,24 @@ def _obey(
     for number in (signal.SIGTERM, signal.SIGINT):
         reactor.on_signal(number, end)
     reactor.on_signal(signal.SIGHUP, reload)
+
+
+@contextmanager
+def _bugs_logged(log: Log) -> Iterator[None]:
+    """Whoever starts it anew need know no more than that; whoever mends it finds the places in the log."""
+    try:
+        yield
+    except PhoneRecorderError:
+        raise
+    except Exception as error:
+        log("error", BUG, error=type(error).__name__, text=str(error), at=_places(error))
+        raise AgentFailed(BUG) from error
+
+
+def _places(error: Exception) -> str:
+    """The lines that led to it, the last one first."""
+    lines = [f"{Path(frame.f_code.co_filename).name}:{line}" for frame, line in walk_tb(error.__traceback__)]
+    return " ".join(lines[-PLACES:][::-1])
 
 
 def _watch_over(reactor: Reactor, notifier: Notifier) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from phone_recorder.adapters.journal import Log
 from phone_recorder.adapters.lamp import HALF_PERIOD_MS, Led
@@ -17,15 +17,34 @@ if TYPE_CHECKING:
 
 Pressed = Callable[[str], None]
 """Told what a key does: `record` or `pause`."""
+TakeKeys = Callable[[Reactor, str, Mapping[str, str], Pressed, Callable[[str], None]], "RecordKeys"]
+
+
+def _record_keys(*taken: Any) -> RecordKeys:
+    """Loaded where there is a key: its libraries take memory."""
+    from phone_recorder.adapters.record_keys import RecordKeys
+
+    return RecordKeys(*taken)
 
 
 class Signs:
-    """As `use` says; without a device there is no key, and without a LED no lamp. What fails is told, and goes on."""
+    """As `use` says; without a device there is no key, and without a LED no lamp. What fails is told, and goes on.
 
-    def __init__(self, reactor: Reactor, pressed: Pressed, log: Log) -> None:
+    `take_led` and `take_keys` give the devices.
+    """
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        pressed: Pressed,
+        log: Log,
+        take_led: Callable[[str], Led] = Led,
+        take_keys: TakeKeys = _record_keys,
+    ) -> None:
         self._reactor = reactor
         self._pressed = pressed
         self._log = log
+        self._make_led, self._make_keys = take_led, take_keys
         self._settings: AgentSettings | None = None
         self._keys: RecordKeys | None = None
         self._led: Led | None = None
@@ -70,15 +89,13 @@ class Signs:
 
     def _take_led(self, settings: AgentSettings) -> None:
         if settings.lamp:
-            self._led = Led(settings.lamp)
+            self._led = self._make_led(settings.lamp)
 
     def _take_keys(self, settings: AgentSettings) -> None:
         if not settings.key_device:
             return
-        from phone_recorder.adapters.record_keys import RecordKeys
-
         keys = {settings.key: "record", **({settings.pause_key: "pause"} if settings.pause_key else {})}
-        self._keys = RecordKeys(
+        self._keys = self._make_keys(
             self._reactor, settings.key_device, keys, self._pressed, lambda line: self._log("notice", line)
         )
 

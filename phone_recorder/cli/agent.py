@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +65,8 @@ def command(**options: Any) -> None:
         click.echo(_unit(), nl=False)
         return
     from phone_recorder.adapters.journal import open_log
-    from phone_recorder.agent.life import live
+    from phone_recorder.agent.life import AgentFailed, live
+    from phone_recorder.cli.main import EXIT_FAILED
 
     plan = plan_of(options)
     log = open_log()
@@ -74,6 +74,8 @@ def command(**options: Any) -> None:
     os.umask(0o027)
     try:
         live(plan, lambda: settings_of(options), log)
+    except AgentFailed:
+        sys.exit(EXIT_FAILED)
     except PhoneRecorderError as error:
         _tell_journal(log, error)
         raise
@@ -83,7 +85,7 @@ def plan_of(options: dict[str, Any]) -> AgentPlan:
     """What the options ask for; what makes no sense is a UsageError that says what does."""
     from phone_recorder.adapters.runtime_directory import runtime_directory
     from phone_recorder.agent.plan import AgentPlan
-    from phone_recorder.cli.call_request import made, real_usb
+    from phone_recorder.cli.stick import made, real_usb
 
     settings = settings_of(options)
     runtime = options["runtime"] or runtime_directory(os.environ, os.getuid())
@@ -98,6 +100,8 @@ def plan_of(options: dict[str, Any]) -> AgentPlan:
 
 
 def _unit() -> str:
+    from importlib.resources import files  # of no use later, and a megabyte
+
     text = (files("phone_recorder.agent") / UNIT).read_text("utf-8")
     return text.replace(PROGRAM_IN_UNIT, os.path.realpath(sys.argv[0]))
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
 
-import click
-
 from phone_recorder.cli.call_options import DEFAULT_STORAGE, DEFAULT_USB, REAL_USB
 from phone_recorder.cli.option_groups import refuse
+from phone_recorder.cli.stick import made, real_usb
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.settings.record import RecordSettings, ServerSettings, SipInfoSettings
@@ -126,28 +124,3 @@ def _stick(options: dict[str, Any], needed: bool) -> dict[str, Any]:
         return {"usb": None, "automount": real_usb(options["automount"])}
     refuse(_REAL_USB_ALONE, "--usb auto")
     return {"usb": made(Path(options["usb"]), Path(DEFAULT_USB), needed)}
-
-
-def real_usb(automount: bool) -> Path | None:
-    """Where real drives are mounted here, if that is asked for; what makes them hard to find is said."""
-    from phone_recorder.adapters.drive_port import AUTOMOUNT_BASE
-    from phone_recorder.adapters.drives import udevd_runs
-    from phone_recorder.cli.usb import NO_UDEV
-
-    if automount and os.geteuid():
-        raise UsageError("--automount needs root: let the desktop mount the drive, or run as root")
-    if not udevd_runs():
-        click.echo(f"phone-recorder: {NO_UDEV}", err=True)
-    return AUTOMOUNT_BASE if automount else None
-
-
-def made(path: Path, default: Path, needed: bool) -> Path:
-    """A directory that the user named must be there; the default one is made."""
-    if needed and path == default:
-        try:
-            path.mkdir(exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"cannot make the directory {path}: {(error.strerror or '').lower()}") from error
-    if needed and not path.exists():
-        raise UsageError(f"cannot record to {path}: there is no such file or directory; make it, or name another")
-    return path

@@ -49,7 +49,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
 def plan_of(options: dict[str, Any]) -> DeskPlan:
     """What the options ask for; what makes no sense is a UsageError that says what does."""
-    from phone_recorder.cli.call_request import made, real_usb
+    from phone_recorder.cli.stick import made, real_usb
     from phone_recorder.desk.plan import DeskPlan
 
     settings = settings_of(options)

@@ -13,6 +13,7 @@ import click
 
 from phone_recorder.cli.main import EXIT_USAGE
 from phone_recorder.cli.output import complain
+from phone_recorder.cli.stick import NO_UDEV
 from phone_recorder.errors import NoDrive
 from phone_recorder.wire.printable import printable
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from phone_recorder.adapters.drives import FoundDrive
 
 NONE_THERE = "no USB drive is plugged in"
-NO_UDEV = "udev does not run here: file systems and labels are told only as far as root can read them with blkid"
 
 
 @click.command()
