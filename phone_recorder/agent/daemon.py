@@ -34,6 +34,7 @@ from phone_recorder.recording.indicator import sentence
 from phone_recorder.recording.record_key import Event, Key
 from phone_recorder.recording.units import SECOND
 from phone_recorder.settings.phone import PhoneSettings
+from phone_recorder.settings.table import find_setting
 
 KEYS = {
     "record": Event.PRESS,
@@ -148,7 +149,13 @@ class Agent:
         self.show()
 
     def change_settings(self, texts: Mapping[str, str]) -> Callable[[], None] | None:
-        """Have these from now on; what is returned saves them. A call that goes on keeps those it began with."""
+        """Have these from now on; what is returned saves them. A call that goes on keeps those it began with.
+
+        UsageError if one of them cannot be, or means nothing here.
+        """
+        for key in texts:
+            if not {find_setting(key).section, key} & set(SECTIONS):
+                raise UsageError(f"{key} means nothing to the agent: it is a setting of the emulated phone")
         save = self.keeper.take(texts)
         self._apply()
         return save
@@ -276,10 +283,7 @@ class Agent:
         if news != self._heard:
             self._heard = self._news = news
             self._log("notice", news)
-        now = self._clock.now()
-        for call in self.calls:
-            if call.due is not None:
-                call.advance(now)  # a recording on it ends now, and not with the next tick
+        self.calls.hurry(self._clock.now())  # a recording on it ends now, and not with the next tick
         self.show()
 
     def _arm(self) -> None:

@@ -17,7 +17,7 @@ from phone_recorder.adapters.reactor import Reactor, waiting
 from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.agent.plan import AgentPlan
 from phone_recorder.control_api import DriveList, Exported, RecordingList
-from phone_recorder.control_api.told import drive_list, recording_list
+from phone_recorder.control_api.told import as_text, drive_list, recording_list
 from phone_recorder.errors import DriveError, DriveGone, NoDrive, UsageError
 from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.from_settings import header_of, space_of
@@ -94,7 +94,7 @@ class AgentDrive:
         """Write one as WAV beside it; UsageError while another is written."""
         drive = self.mounted
         path = await waiting(self._long.of(drive).put(lambda: drive_recordings.export_recording(drive, name)))
-        return Exported(str(path))
+        return Exported(as_text(path))
 
     async def ask(self, work: Callable[[], T]) -> T:
         """What `work` with the drive gives, or raises; DriveError if the drive does not answer."""

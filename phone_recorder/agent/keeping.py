@@ -46,7 +46,7 @@ class Keeping:
             return
         kept = kept_of(self._calls, self._boot)
         kept = replace(kept, calls=tuple(self._still(one) for one in kept.calls))
-        if kept != self._last:
+        if kept != self._last or self._file.problem:
             self._last = kept
             self._file.write(encode(kept))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from phone_recorder.adapters.drive_port import PortState
 from phone_recorder.adapters.drive_recordings import DriveRecording
@@ -35,7 +37,7 @@ AGENT_ALONE = "agent"
 
 def record_state(key: Key, shown: Indicator, accounts: Iterable[Account], call: str = "") -> RecordState:
     """What is being recorded of a call, and what was."""
-    recordings = [account.document() for account in accounts]
+    recordings = [_account(account) for account in accounts]
     return RecordState(key.value, shown.icon, shown.timer, shown.prompt, shown.lamp, recordings, call)
 
 
@@ -45,7 +47,7 @@ def drive_list(state: PortState, view: DriveView) -> DriveList:
         return DriveList([], str(state.error or ""))
     remaining = None if view.remaining is None else to_seconds(view.remaining)
     document, found = state.document(), state.found
-    name, size = state.name or str(state.drive.path), found.size if found else None
+    name, size = state.name or as_text(state.drive.path), found.size if found else None
     return DriveList([Drive(name, document["device"], document["file_system"], size, state.free, "", True, remaining)])
 
 
@@ -61,6 +63,16 @@ def setting_list(settings: PhoneSettings, problem: str, sections: Collection[str
     """
     shown = [one for one in SETTINGS.values() if _is_among(one, sections)]
     return SettingList([_setting(one, settings) for one in shown], problem)
+
+
+def as_text(path: Path | str) -> str:
+    """A path for JSON, which has no place for names that are no UTF-8: a question mark for each such byte."""
+    return str(path).encode(errors="replace").decode()
+
+
+def _account(account: Account) -> dict[str, Any]:
+    document = account.document()
+    return {**document, "parts": [{**part, "path": as_text(part["path"])} for part in document["parts"]]}
 
 
 def _is_among(setting: Setting, sections: Collection[str] | None) -> bool:

@@ -15,7 +15,7 @@ from phone_recorder.adapters.lane import Lane, Lanes
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.control_api import DriveList, Exported, RecordingList, Stick
-from phone_recorder.control_api.told import drive_list
+from phone_recorder.control_api.told import as_text, drive_list
 from phone_recorder.desk.listings import Listings
 from phone_recorder.desk.plan import DeskPlan
 from phone_recorder.errors import DriveError, DriveGone, NoDrive, UsageError
@@ -104,7 +104,7 @@ class Bay:
         """Write one as WAV beside it; UsageError while another is written."""
         drive = self._mounted()
         path = await ask(self._long.of(drive), lambda: drive_recordings.export_recording(drive, name))
-        return Exported(str(path))
+        return Exported(as_text(path))
 
     def path_of(self, name: str) -> Path:
         """Where a recording is; UsageError or DriveError if it is not there. Takes HANGS_AFTER_S at most."""

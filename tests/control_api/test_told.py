@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from phone_recorder.adapters.drive_port import PortState
@@ -12,7 +13,7 @@ from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.control_api.shown import Drive, DriveList, Recording, SettingValue
 from phone_recorder.control_api.told import drive_list, record_state, recording_list, setting_list
 from phone_recorder.errors import NoDrive
-from phone_recorder.recording.account import Account
+from phone_recorder.recording.account import Account, Part
 from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.indicator import Indicator
 from phone_recorder.recording.record_key import Key
@@ -107,3 +108,11 @@ def test_labels_and_choices_are_in_the_phones_language() -> None:
     assert [one.value for one in modes["en"].choices] == [one.value for one in modes["zh"].choices] != []
     assert modes["en"].label != modes["zh"].label and modes["en"].choices != modes["zh"].choices
     assert told["en"]["phone.name"].choices == []
+
+
+def test_a_path_that_is_no_utf_8_can_be_told() -> None:
+    account = Account("00ff", "local", "PCMU", parts=(Part("/media/\udcff/Record_1.wav", 76, 0, 0.0),))
+    told = record_state(Key.IDLE, Indicator(), [account])
+    assert (
+        msgspec.json.decode(msgspec.json.encode(told))["recordings"][0]["parts"][0]["path"] == "/media/?/Record_1.wav"
+    )
