@@ -60,9 +60,9 @@ def record_files(path: Path) -> list[Path]:
     A link in a directory may lead anywhere: it is none of them.
     """
     try:
-        if not path.is_dir():
-            return [path]
         names = [entry.name for entry in os.scandir(path) if entry.is_file(follow_symlinks=False)]
+    except (FileNotFoundError, NotADirectoryError):
+        return [path]
     except OSError as error:
         raise UsageError(f"cannot read {path}: {reason(error)}") from error
     found = [name for name in names if name.startswith("Record_") and name.endswith(".wav")]

@@ -9,6 +9,8 @@ import msgspec
 
 from phone_recorder import control_api as api
 from phone_recorder.adapters.reactor import waiting
+from phone_recorder.media.codecs import require
+from phone_recorder.wire.payload import BY_NAME
 
 if TYPE_CHECKING:
     from phone_recorder.agent.daemon import Agent
@@ -26,6 +28,8 @@ async def _start(agent: Agent, request: api.BeginCall) -> api.ObservedCall:
 
 async def _change(agent: Agent, request: api.ChangeCall) -> api.ObservedCall:
     call = agent.calls.find(request.call)
+    if request.codec:
+        require(BY_NAME[request.codec])
     said = {"number": request.remote_number, "name": request.remote_name, "codec": request.codec}
     changes = {name: value for name, value in said.items() if value is not None}
     if request.held is not None:

@@ -17,6 +17,7 @@ from phone_recorder.agent.rtp_input import Port, RtpInput
 from phone_recorder.agent.streams import LegsInput, MixedInput, Streams
 from phone_recorder.control_api import BeginCall, ObservedCall
 from phone_recorder.errors import DestinationError, NotSupported, UsageError
+from phone_recorder.media.codecs import require
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.call_facts import CallFacts
 from phone_recorder.recording.destination import Destination, NoDestination
@@ -27,6 +28,7 @@ from phone_recorder.recording.session import MIXED
 from phone_recorder.recording.units import from_ms
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.record import Mode, RecordSettings, ServerSettings
+from phone_recorder.wire.payload import BY_NAME
 from phone_recorder.wire.rtp import RtpSender
 
 TICK: dict[Mode, int] = {"local": from_ms(200), "server": from_ms(20), "sip_info": from_ms(200)}
@@ -54,7 +56,9 @@ class CallMaker:
         self._ports = ports or LocalPorts()
 
     def begin(self, request: BeginCall, name: str, settings: PhoneSettings) -> AgentCall:
-        """A call that begins now; UsageError if no port is free for it."""
+        """A call that begins now; UsageError if no port is free for it, or its codec cannot be had."""
+        if request.codec:
+            require(BY_NAME[request.codec])
         told = ObservedCall(
             state="held" if request.held else "connected",
             direction=request.direction,

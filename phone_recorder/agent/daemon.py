@@ -20,6 +20,7 @@ from phone_recorder.agent.answers import ANSWERS
 from phone_recorder.agent.call import AgentCall
 from phone_recorder.agent.call_maker import CallMaker
 from phone_recorder.agent.calls import Calls
+from phone_recorder.agent.chronicle import Chronicle
 from phone_recorder.agent.drive import AgentDrive
 from phone_recorder.agent.keeping import Keeping
 from phone_recorder.agent.plan import AgentPlan
@@ -29,7 +30,9 @@ from phone_recorder.agent.signs import Signs
 from phone_recorder.agent.telling import Telling
 from phone_recorder.control_api.told import setting_list
 from phone_recorder.control_api.watchers import Watchers
-from phone_recorder.errors import DriveError, PhoneRecorderError, UsageError
+from phone_recorder.errors import DriveError, UsageError
+from phone_recorder.media.codecs import require
+from phone_recorder.recording.from_settings import codec_of
 from phone_recorder.recording.indicator import sentence
 from phone_recorder.recording.record_key import Event, Key
 from phone_recorder.recording.units import SECOND
@@ -74,10 +77,10 @@ class Agent:
         self._telling = Telling(self._watchers, reactor)
         self._server = ServerWay()
         self._signs = Signs(reactor, self._key, log)
+        self._chronicle = Chronicle(reactor, log)
         self._ticking: Timer | None = None
         self._news = ""  # of the drive, since the last recording began
         self._heard = ""
-        self._problems: dict[str, str] = {}
         self.keeper = Keeper(plan.settings, plan.file, CHANGED)
         self.calls = Calls()
         self._memory = Keeping(plan, self.calls, reactor)
@@ -95,12 +98,13 @@ class Agent:
     def open(self) -> None:
         """Look for the drive and the devices, and go on with what a crash has cut. PhoneRecorderError if it cannot."""
         record = self.settings.record
+        require(codec_of(record))
         look = partial(self._reactor.soon, self._look_at_drive)
         self.drive = AgentDrive(self._plan, record, self._clock, self._reactor, look, self._memory.part_begun)
         with ExitStack() as unless:
             unless.callback(self.drive.close)
-            self._signs.use(self.settings.agent)
             unless.callback(self._signs.close)
+            self._signs.use(self.settings.agent)
             self._heard = self.drive.view.news
             self._reactor.start(self._server.look_up(record.server))
             recovery = Recovery(self._reactor, self.calls, self._maker, self.drive, self._clock, self._log, self)
@@ -156,12 +160,14 @@ class Agent:
         for key in texts:
             if not {find_setting(key).section, key} & set(SECTIONS):
                 raise UsageError(f"{key} means nothing to the agent: it is a setting of the emulated phone")
+        require(codec_of(self.keeper.checked(texts).record))
         save = self.keeper.take(texts)
         self._apply()
         return save
 
     def reload(self, settings: PhoneSettings) -> None:
         """Have these from now on: the settings' file was read again."""
+        require(codec_of(settings.record))
         self.keeper = Keeper(settings, self._plan.file, CHANGED)
         self._apply()
 
@@ -193,7 +199,7 @@ class Agent:
             calls=[self.told(call) for call in self.calls],
             record=self.record_state(),
             drives=self.drive.drives,
-            problem="; ".join(filter(None, (*self._problems.values(), self._memory.problem, self.keeper.problem))),
+            problem="; ".join(filter(None, (self._signs.problem, self._memory.problem, self.keeper.problem))),
         )
 
     def show(self) -> None:
@@ -201,6 +207,7 @@ class Agent:
         call = self.calls.shown()
         indicator = call.indicator(self.drive.view) if call else None
         self._signs.show(indicator.lamp if indicator else "off")
+        self._chronicle.note(self.calls)
         self._telling.tell(self)
         self._memory.remember()
         self._arm()
@@ -268,12 +275,7 @@ class Agent:
         settings = self.settings
         for call in self.calls:
             call.recorder.enabled = settings.record.enabled
-        try:
-            self._signs.use(settings.agent)
-            self._problems.pop("signs", None)
-        except PhoneRecorderError as error:
-            self._problems["signs"] = str(error)
-            self._log("warning", str(error))
+        self._signs.use(settings.agent)
         self._reactor.start(self._server.look_up(settings.record.server))
         self.show()
 
@@ -282,7 +284,7 @@ class Agent:
         news = self.drive.view.news
         if news != self._heard:
             self._heard = self._news = news
-            self._log("notice", news)
+            self._chronicle.drive(news)
         self.calls.hurry(self._clock.now())  # a recording on it ends now, and not with the next tick
         self.show()
 

@@ -50,22 +50,24 @@ class Signs:
         self._led: Led | None = None
         self._lamp: Lamp = "off"
         self._blinking: Timer | None = None
+        self.problem = ""
+        """Why the key or the lamp cannot be used; without them a phone still records."""
 
     def use(self, settings: AgentSettings) -> None:
-        """The devices of these settings from now on; PhoneRecorderError if one of them cannot be used."""
+        """The devices of these settings from now on, as far as they can be."""
         if settings == self._settings:
             return
         self.close()
         self._settings = settings
-        errors = []
+        problems = []
         for take in (self._take_led, self._take_keys):
             try:
                 take(settings)
             except PhoneRecorderError as error:
-                errors.append(error)
+                problems.append(str(error))
+                self._log("warning", str(error))
+        self.problem = "; ".join(problems)
         self.show(self._lamp)
-        if errors:
-            raise errors[0]
 
     def show(self, lamp: Lamp) -> None:
         """What the record key's lamp shows."""

@@ -112,10 +112,10 @@ def _uri(option: str, text: str) -> SipUri:
 
 def _codecs(options: dict[str, Any]) -> tuple[Codec, ...]:
     """All that this phone has, the one that is asked for first."""
-    from phone_recorder.wire.payload import CODECS
+    from phone_recorder.media.codecs import usable
 
     wanted = options["call_codec"] or options["codec"]
-    return tuple(sorted(CODECS, key=lambda codec: codec.name != wanted))
+    return tuple(sorted(usable(), key=lambda codec: codec.name != wanted))
 
 
 def _ports(span: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from phone_recorder.adapters.udp import PortRange
 from phone_recorder.errors import SipError, SipMessageError, SipUnreachable, UsageError
+from phone_recorder.media.codecs import usable
 from phone_recorder.phone.sip_phone import SipPhone
 from phone_recorder.phone.sip_talk import SipTalk, Tell
 from phone_recorder.settings.phone import AccountSettings, PhoneSettings
@@ -21,7 +22,7 @@ from phone_recorder.sip.messages.message import SipUri, parse_uri
 from phone_recorder.sip.registration.registration import Registration, RegistrationState
 from phone_recorder.sip.tap import Tap
 from phone_recorder.sip.transport.tls import TlsSettings
-from phone_recorder.wire.payload import CODECS, Codec
+from phone_recorder.wire.payload import Codec
 
 RETRY_S = 10.0
 """Until a phone whose SIP server cannot be reached at all tries again."""
@@ -181,4 +182,4 @@ def _talk(
 
 def _codecs(wanted: str) -> tuple[Codec, ...]:
     """All that this phone has, the one that is wanted first."""
-    return tuple(sorted(CODECS, key=lambda codec: codec.name != wanted))
+    return tuple(sorted(usable(), key=lambda codec: codec.name != wanted))

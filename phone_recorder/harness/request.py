@@ -7,13 +7,14 @@ from pathlib import Path
 
 from phone_recorder.adapters.drive_port import PortPlan
 from phone_recorder.harness.network import Impairment
+from phone_recorder.media.codecs import require
 from phone_recorder.models import MODELS, Model
 from phone_recorder.phone.parties import DEFAULT_FAR, DEFAULT_NEAR, voice_length
 from phone_recorder.recording.from_settings import codec_of, header_of, server_of, space_of
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.server_destination import ServerPolicy
 from phone_recorder.settings.record import RecordSettings
-from phone_recorder.wire.payload import Codec
+from phone_recorder.wire.payload import BY_NAME, Codec
 from phone_recorder.wire.record_file import RecordHeader
 
 DEFAULT_DURATION_S = 10.0
@@ -28,6 +29,7 @@ class CallRequest:
 
     `usb` is the directory that stands for the stick, `usb_size` its capacity in bytes, None for the real free space.
     `usb` None records to a real USB drive, which is mounted below `automount` if nobody else does it and that is given.
+    UsageError if one of its codecs cannot be had here.
     """
 
     model: Model = MODELS["BX5S"]
@@ -49,6 +51,10 @@ class CallRequest:
     local_name: str = "Near Party"
     device: str = DEVICE
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        require(self.codec)
+        require(BY_NAME[self.call_codec])
 
     @property
     def length_s(self) -> float:

@@ -2,18 +2,24 @@
 
 PCM is signed 16 bit in `array("h")`, at 8 kHz or 16 kHz. G.722 is PyPI's `G722`, loaded when first needed; it decodes
 to and encodes from 8 kHz directly. G.711 meets 16 kHz only where it is mixed with G.722 into G.722, by `resample`.
+
+`G722` is a module in C, which not every machine has. Whoever is asked for G.722 there says so with `require`, before
+anything is begun; a packet that comes in it is one of a codec that is not ours, which `has` tells.
 """
 
 from __future__ import annotations
 
 from array import array
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
 
+from phone_recorder.errors import UsageError
 from phone_recorder.media import g711
 from phone_recorder.media.resample import Resampler
-from phone_recorder.wire.payload import G722, Codec
+from phone_recorder.wire.payload import CODECS, G722, Codec
 
 BIT_RATE = 64000
+NO_G722 = "codec G722 needs the Python package G722: install it, or use PCMU or PCMA"
 
 
 class Decoder(Protocol):
@@ -28,13 +34,29 @@ class Encoder(Protocol):
     def encode(self, pcm: array[int]) -> bytes: ...
 
 
+def has(codec: Codec) -> bool:
+    """Whether there are encoders and decoders of that codec here; of G.722, to find out is to load it."""
+    return codec is not G722 or _library() is not None
+
+
+def usable() -> tuple[Codec, ...]:
+    """Those that there are here, in their usual order."""
+    return tuple(codec for codec in CODECS if has(codec))
+
+
+def require(codec: Codec) -> None:
+    """UsageError, which says what to do, if that codec cannot be had here."""
+    if not has(codec):
+        raise UsageError(NO_G722)
+
+
 def decoder(codec: Codec, rate: int) -> Decoder:
-    """A decoder of `codec` that gives samples at `rate` Hz, 8000 or 16000."""
+    """A decoder of `codec` that gives samples at `rate` Hz, 8000 or 16000; UsageError as of `require`."""
     return _G722(rate) if codec is G722 else _G711(codec, rate)
 
 
 def encoder(codec: Codec, rate: int) -> Encoder:
-    """An encoder of `codec` that takes samples at `rate` Hz, 8000 or 16000."""
+    """An encoder of `codec` that takes samples at `rate` Hz, 8000 or 16000; UsageError as of `require`."""
     return _G722(rate) if codec is G722 else _G711(codec, rate)
 
 
@@ -101,9 +123,8 @@ class _G711:
 
 class _G722:
     def __init__(self, rate: int) -> None:
-        from G722 import G722 as Codec722
-
-        self._codec = Codec722(rate, BIT_RATE)
+        require(G722)
+        self._codec = _library()(rate, BIT_RATE)
 
     def decode(self, payload: bytes) -> array[int]:
         # Without numpy the library gives an array, with its numpy build an ndarray of the same samples.
@@ -112,3 +133,13 @@ class _G722:
     def encode(self, pcm: array[int]) -> bytes:
         # Given bytes, the library takes each byte for a sample.
         return bytes(self._codec.encode(memoryview(pcm)))
+
+
+@cache
+def _library() -> Any:
+    """The class of the library; None where it cannot be imported."""
+    try:
+        from G722 import G722 as Codec722
+    except ImportError:
+        return None
+    return Codec722

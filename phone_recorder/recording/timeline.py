@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from phone_recorder.errors import RtpError
+from phone_recorder.media.codecs import has
 from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.account import StreamCounts
 from phone_recorder.recording.partial_frame import PartialFrame
@@ -102,7 +103,7 @@ class Timeline:
         if not stream.sequence.take(packet.sequence):
             return "repeated", self._pace.stand(arrival)
         codec = BY_PAYLOAD_TYPE.get(packet.payload_type)
-        if codec is None or not packet.payload:
+        if codec is None or not packet.payload or not has(codec):
             return "other", self._pace.stand(arrival)
         if self._settled or self._settle(arrival):
             self._give_up(self._pace.late(arrival, self._horizon))

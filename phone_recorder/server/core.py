@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from phone_recorder.errors import ControlError, DriveError, UsageError
+from phone_recorder.media.codecs import has, usable
 from phone_recorder.recording.drive_destination import Drive, DriveDestination
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.units import from_ms
@@ -18,7 +19,7 @@ from phone_recorder.server.limits import Limits
 from phone_recorder.server.recording import MediaPort, ServerRecording
 from phone_recorder.settings.record import MIB
 from phone_recorder.wire.control import StartRequest
-from phone_recorder.wire.payload import CODECS, find_codec
+from phone_recorder.wire.payload import find_codec
 from phone_recorder.wire.record_file import RecordHeader
 
 MAX_ID = 128
@@ -102,8 +103,8 @@ class RecordServer:
         ControlError is the reason to refuse it.
         """
         codec = find_codec(request.codec)
-        if codec is None:
-            text = f"codec {request.codec[:20]} is not one of {', '.join(map(str, CODECS))}"
+        if codec is None or not has(codec):
+            text = f"codec {request.codec[:20]} is not one of {', '.join(map(str, usable()))}"
             raise self._refused("unknown codec", text)
         storage = self._archive.storage(_call(request, codec.name, self._system_time(now).timestamp()))
         for kind, text in self._refusals(request, storage):

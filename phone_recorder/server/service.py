@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import time
@@ -126,8 +127,10 @@ class Service:
         try:
             return await loop.create_server(self.lobby.enter, self._host, self._port, backlog=1024)
         except OSError as error:
-            # asyncio has words of its own around the system's.
-            why = reason(OSError(error.errno, os.strerror(error.errno))) if error.errno else str(error)
+            # asyncio has words of its own around the system's, and since Python 3.13 none of it where the address
+            # is not one of this machine.
+            number = error.errno or errno.EADDRNOTAVAIL
+            why = reason(OSError(number, os.strerror(number) if number > 0 else error.strerror))
             raise UsageError(f"cannot listen on {self._host}:{self._port}: {why}") from error
         except UnicodeError as error:
             raise UsageError(f"cannot listen on {self._host}: that cannot be the name of a host") from error

@@ -6,6 +6,8 @@ asyncio's own accepting counts nobody until the handshake is over, and takes who
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -139,4 +141,6 @@ async def _listen(host: str, port: int) -> list[Socket]:
 
 def _why(error: OSError) -> str:
     """What the operating system said, without what asyncio says before it."""
-    return (error.strerror or str(error)).rpartition(": ")[2].lower()
+    # Since Python 3.13 asyncio gives no number where the address is not one of this machine.
+    number = errno.EADDRNOTAVAIL if error.errno is None else error.errno
+    return (os.strerror(number) if number > 0 else error.strerror or str(error)).lower()

@@ -122,10 +122,11 @@ def test_a_long_file_is_never_held_whole(tmp_path: Path) -> None:
 
 
 def test_a_file_changed_after_it_was_opened_ends_early(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.wav", wav(bytes(400_000), 8000))
+    path = write(tmp_path / "a.wav", wav(bytes(4_000_000), 8000))
     pieces = open_pcm(path, 8000)
-    os.truncate(path, 100_044)
-    assert len(joined(pieces)) == 50_000
+    # Far behind what is read ahead: Python 3.14 has buffers of 128 KiB.
+    os.truncate(path, 1_000_044)
+    assert len(joined(pieces)) == 500_000
 
 
 BAD = {

@@ -239,6 +239,6 @@ def test_an_export_is_a_file_that_anybody_can_play(tmp_path: Path) -> None:
 
 def test_a_setting_that_means_nothing_here_is_refused_and_none_is_taken(tmp_path: Path) -> None:
     with rigged(plan_in(tmp_path)) as rig:
-        with pytest.raises(UsageError, match="account.password means nothing to the agent"):
+        with pytest.raises(UsageError, match=r"account\.password means nothing to the agent"):
             rig.ask(api.SetSettings({"record.codec": "PCMA", "account.password": "secret"}))
         assert rig.agent.settings.record.codec == "PCMU"

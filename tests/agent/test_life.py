@@ -120,8 +120,8 @@ def test_a_second_agent_in_the_same_runtime_directory_touches_nothing(home: Path
 
 
 def test_an_agent_that_cannot_start_says_why_and_the_next_one_can(home: Path, systemd: Systemd) -> None:
-    with pytest.raises(UsageError, match="there is no LED green"):
-        live(plan_in(home, "agent.lamp=green"), PhoneSettings, Log(StringIO()), {})
+    with pytest.raises(UsageError, match="there is no group 'no-such-group'"):
+        live(plan_in(home, "agent.group=no-such-group"), PhoneSettings, Log(StringIO()), {})
     assert "notice: the agent has ended" in lived(plan_in(home), systemd, lambda: None)
 
 

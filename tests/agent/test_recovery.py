@@ -305,7 +305,7 @@ def test_switched_off_meanwhile_it_does_not_go_on(stick: Path) -> None:
 
 
 def test_to_make_room_it_never_deletes_its_own_parts_of_before_the_crash(stick: Path) -> None:
-    small = {"size_limit": 76 + 50 * FRAME, "reserve": 0, "cover": True}
+    small: dict[str, Any] = {"size_limit": 76 + 50 * FRAME, "reserve": 0, "cover": True}
     life, _ = recorded(stick, 0, **small)
     after = life.crash(CRASH, AWAY, **small)
     before = files(after.stick)

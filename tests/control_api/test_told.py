@@ -113,6 +113,5 @@ def test_labels_and_choices_are_in_the_phones_language() -> None:
 def test_a_path_that_is_no_utf_8_can_be_told() -> None:
     account = Account("00ff", "local", "PCMU", parts=(Part("/media/\udcff/Record_1.wav", 76, 0, 0.0),))
     told = record_state(Key.IDLE, Indicator(), [account])
-    assert (
-        msgspec.json.decode(msgspec.json.encode(told))["recordings"][0]["parts"][0]["path"] == "/media/?/Record_1.wav"
-    )
+    [recording] = msgspec.json.decode(msgspec.json.encode(told))["recordings"]
+    assert recording["parts"][0]["path"] == "/media/?/Record_1.wav"

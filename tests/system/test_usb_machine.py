@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from phone_recorder.cli.usb import NO_UDEV
+from phone_recorder.cli.stick import NO_UDEV
 from phone_recorder.wire.payload import PCMU
 from tests.cli.call import Document, document
 from tests.peers import need

@@ -1,6 +1,8 @@
 #!/usr/bin/python3 -ES
 """The guest's first process: makes the machine ready, then runs what the host asks for, many things at once.
 
+Where it is not the first process, but a service of the first, the machine is ready already.
+
 Talks over a virtio-serial port in lines of JSON. {"id", "sh"} is run by the shell; the answer is {"id", "code",
 "lines", "err", "began", "ended"}, where each line of the output stands with the time at which it came (the guest's
 clock, seconds). No command at all is answered at once.
@@ -109,7 +111,8 @@ def run(command: str) -> dict[str, Any]:
 def main() -> None:
     os.environ.clear()
     os.environ.update(ENVIRONMENT)
-    prepare()
+    if os.getpid() == 1:
+        prepare()
     port = open_port()
     answers = Answers(port)
     answers.write({"id": 0, "ready": True})

@@ -47,12 +47,20 @@ def accelerators() -> list[str]:
 class Machine:
     """A running QEMU. `monitor` and `guest` are its two wires."""
 
-    def __init__(self, kernel: Path, initrd: Path, accelerator: str, incoming: Path | None = None) -> None:
-        """`incoming` is a snapshot to go on from."""
+    def __init__(
+        self,
+        kernel: Path,
+        initrd: Path,
+        accelerator: str,
+        incoming: Path | None = None,
+        options: Sequence[str] = (),
+        words: str = "",
+    ) -> None:
+        """`incoming` is a snapshot to go on from; `options` are QEMU's, `words` the kernel's, more than are usual."""
         # Not under a test's own directory: a socket's path must be short.
         self._directory = Path(tempfile.mkdtemp(prefix="machine-"))
         self._process = subprocess.Popen(
-            self._command(kernel, initrd, accelerator, incoming),
+            [*self._command(kernel, initrd, accelerator, f"{KERNEL_WORDS} {words}", incoming), *options],
             stdin=subprocess.DEVNULL,
             stdout=(self._directory / "qemu.log").open("wb"),
             stderr=subprocess.STDOUT,
@@ -68,14 +76,14 @@ class Machine:
             self.close()
             raise MachineError(f"{error}\n{told}") from error
 
-    def _command(self, kernel: Path, initrd: Path, accelerator: str, incoming: Path | None) -> list[str]:
+    def _command(self, kernel: Path, initrd: Path, accelerator: str, words: str, incoming: Path | None) -> list[str]:
         there = self._directory
         return [
             # It ends with us, however we end.
             *("setpriv", "--pdeathsig", "KILL", need("qemu-system-x86_64")),
             *("-M", "q35", "-accel", {"tcg": "tcg,thread=multi"}.get(accelerator, accelerator), "-cpu", "max"),
             *("-smp", "2", "-m", "640", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
-            *("-kernel", str(kernel), "-initrd", str(initrd), "-append", KERNEL_WORDS),
+            *("-kernel", str(kernel), "-initrd", str(initrd), "-append", words),
             *("-serial", f"file:{there / 'console.log'}", "-qmp", f"unix:{there / 'monitor'},server=on,wait=off"),
             *("-device", "virtio-serial-pci", "-chardev", f"socket,id=guest,path={there / 'guest'},server=on,wait=off"),
             *("-device", f"virtserialport,chardev=guest,name={PORT}", "-device", "qemu-xhci,id=xhci"),
