@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from phone_recorder.cli.option_groups import GroupedCommand, refuse, under, with_options
-from phone_recorder.cli.parameters import PathGiven, Size
-from phone_recorder.cli.phone_options import DEFAULT_CONFIG, DEFAULT_STICK, settings_of
+from phone_recorder.cli.parameters import Size
+from phone_recorder.cli.settings_options import settings_of, settings_options
 from phone_recorder.errors import PhoneRecorderError
 
 if TYPE_CHECKING:
@@ -24,15 +24,7 @@ PROGRAM_IN_UNIT = "/usr/bin/phone-recorder"
 _agent, _usb = under("The agent"), under("The USB port")
 
 OPTIONS = [
-    _agent(
-        "--config",
-        type=PathGiven(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        default=DEFAULT_CONFIG,
-        show_default=True,
-        help="Keeps the settings; made when one is changed.",
-    ),
-    _agent("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting for this run alone."),
+    *settings_options(_agent),
     _agent(
         "--runtime",
         type=click.Path(path_type=Path, file_okay=False),
@@ -85,7 +77,7 @@ def plan_of(options: dict[str, Any]) -> AgentPlan:
     """What the options ask for; what makes no sense is a UsageError that says what does."""
     from phone_recorder.adapters.runtime_directory import runtime_directory
     from phone_recorder.agent.plan import AgentPlan
-    from phone_recorder.cli.stick import made, real_usb
+    from phone_recorder.cli.stick import DEFAULT_STICK, made, real_usb
 
     settings = settings_of(options)
     runtime = options["runtime"] or runtime_directory(os.environ, os.getuid())

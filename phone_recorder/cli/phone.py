@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from phone_recorder.cli.option_groups import GroupedCommands, refuse, with_options
-from phone_recorder.cli.phone_options import DEFAULT_STICK, OPTIONS, PHONE_PORT, settings_of
+from phone_recorder.cli.phone_options import OPTIONS, PHONE_PORT
+from phone_recorder.cli.settings_options import settings_of
+from phone_recorder.cli.stick import DEFAULT_STICK
 from phone_recorder.errors import UsageError
 
 if TYPE_CHECKING:

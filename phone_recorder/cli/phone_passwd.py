@@ -8,8 +8,8 @@ import click
 
 from phone_recorder.cli.parameters import PathGiven
 from phone_recorder.cli.passwd import passwd_command, token_command
-from phone_recorder.cli.phone_options import DEFAULT_CONFIG
 from phone_recorder.cli.phone_web import credentials_path
+from phone_recorder.cli.settings_options import DEFAULT_CONFIG
 
 _config = click.option(
     "--config",

@@ -9,6 +9,7 @@ import click
 
 from phone_recorder.errors import UsageError
 
+DEFAULT_STICK = "usb"
 NO_UDEV = "udev does not run here: file systems and labels are told only as far as root can read them with blkid"
 
 
