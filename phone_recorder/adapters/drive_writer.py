@@ -99,7 +99,10 @@ class BackgroundDestination:
 
     def open(self, now: int) -> None:
         self._now = self._patient_since = now
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._error = DriveError("too many recordings are being saved at once: wait until some of them are")
         self._post(_Job(now, partial(self._inner.open, now)))
 
     def write(self, now: int, frames: list[bytes]) -> None:
@@ -131,7 +134,8 @@ class BackgroundDestination:
 
     def finish(self, timeout_s: float) -> bool:
         """Wait until the thread has done all; False if the drive still hangs then."""
-        self._thread.join(timeout_s)
+        if not self.finished:
+            self._thread.join(timeout_s)
         return self.finished
 
     def _post(self, job: _Job, wake: bool = True) -> None:

@@ -39,8 +39,7 @@ class Lane:
         with self._lock:
             self._demand_life()
             if self._began is None:
-                self._began = self._now()
-                threading.Thread(target=self._run, args=(done, work), name="lane", daemon=True).start()
+                self._start(done, work)
             elif len(self._waiting) < self._room:
                 self._waiting.append((done, work))
             else:
@@ -65,6 +64,15 @@ class Lane:
             return
         if self._now() - self._began >= self.patience_s:
             raise self.refusal()
+
+    def _start(self, done: futures.Future[Any], work: Work[Any]) -> None:
+        self._began = self._now()
+        try:
+            threading.Thread(target=self._run, args=(done, work), name="lane", daemon=True).start()
+        except RuntimeError as error:
+            # This process may have no more threads just now; the next piece may find one.
+            self._began = None
+            raise self.refusal() from error
 
     def _run(self, done: futures.Future[Any], work: Work[Any]) -> None:
         """The thread: the first piece, and those that came meanwhile."""

@@ -37,12 +37,14 @@ class TcpServerLink:
     def open(self) -> None:
         try:
             self._control = control = socket.socket(family_of(self._address[0]), socket.SOCK_STREAM)
+            control.setblocking(False)
+            control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._refused = control.connect_ex(self._address)
+        except socket.gaierror:
+            # An address that names a network interface which is not there, or not any more.
+            self._refused = errno.EADDRNOTAVAIL
         except OSError as error:
             self._refused = error.errno or errno.EIO
-            return
-        control.setblocking(False)
-        control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._refused = control.connect_ex(self._address)
 
     def events(self) -> Iterator[LinkEvent]:
         try:

@@ -15,6 +15,8 @@ from phone_recorder.wire.rtp import RtpPacket
 Address = tuple[str, int]
 Datagram = tuple[int, bytes]
 
+_RTCP = range(64, 96)
+"""What the payload types of RTCP packets look like (RFC 5761 section 4)."""
 SILENT = 2 * SECOND
 """After so much silence of the source another one may take its place: the phone has opened another socket."""
 
@@ -70,16 +72,23 @@ class RtpInput:
         if source != self._source and not self._may_lock(instant, data, source):
             self.foreign += 1
             return False
-        self._heard_at = instant
-        self.heard = True
+        # Whatever else the source sends is counted as bad, and holds no port that it does not use.
+        if _is_rtp(data):
+            self._heard_at = instant
+            self.heard = True
         return True
 
     def _may_lock(self, instant: int, data: bytes, source: Address) -> bool:
         if self._source is not None and instant - self._heard_at < SILENT:
             return False
-        try:
-            RtpPacket.parse(data)
-        except RtpError:
+        if not _is_rtp(data):
             return False
         self._source = source
         return True
+
+
+def _is_rtp(data: bytes) -> bool:
+    try:
+        return RtpPacket.parse(data).payload_type not in _RTCP
+    except RtpError:
+        return False

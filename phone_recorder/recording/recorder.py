@@ -129,7 +129,7 @@ class Recorder:
         self._turn(now, event)
 
     def _turn(self, now: int, event: Event) -> None:
-        self.key, action = turn(self.key, event)
+        key, action = turn(self.key, event)
         self._refused = action if action in REFUSALS else None
         match action:
             case Action.START:
@@ -151,6 +151,8 @@ class Recorder:
                 self._waits_until = now + self._retry.after
             case Action.GIVE_UP:
                 self._attempt = 0
+        # Last: a recording that cannot even begin, by an error of ours, leaves the key where it was.
+        self.key = key
 
     def receive(self, datagrams: list[tuple[int, bytes]]) -> None:
         """Datagrams of the mixed stream, each with the instant at which it came."""

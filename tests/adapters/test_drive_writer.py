@@ -221,3 +221,15 @@ def test_an_error_of_ours_is_not_kept_secret() -> None:
         rig.pass_time()
         rig.until(lambda: False)
     assert rig.made.finish(DEADLINE_S)
+
+
+def test_a_recording_that_gets_no_thread_has_failed_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_more)
+    made = Rig().made
+    assert made.state is State.FAILED and "wait until some of them are" in str(made.error)
+    made.advance(1600)
+    made.close(1600, "record key")
+    assert made.finish(DEADLINE_S)

@@ -143,3 +143,15 @@ def test_what_is_older_than_what_was_found_already_is_dropped() -> None:
     assert newest.keep(2, "second") == "second"
     assert newest.keep(1, "first") == "second" == newest.value
     assert newest.keep(2, "second, late") == "second, late" and newest.number == 2
+
+
+def test_a_lane_that_got_no_thread_refuses_and_works_again_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    one = lane()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_more)
+        with pytest.raises(DriveError, match=HANGS):
+            one.put(lambda: 42)
+    assert one.wait(lambda: 42) == 42

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from phone_recorder.adapters.record_client import probe, resolve
+from phone_recorder.adapters.record_client import TcpServerLink, probe, resolve
 from phone_recorder.errors import UsageError
+from phone_recorder.recording.server_destination import Closed
 from tests.adapters.byte_server import Server
 
 
@@ -41,3 +42,12 @@ def test_a_probe_finds_none(server: Server) -> None:
         UsageError, match=rf"^no record server answers at 127.0.0.1:{address[1]} \(connection refused\)"
     ):
         probe(address)
+
+
+@pytest.mark.parametrize("host", ["::1%no-such-interface", "fe80::1%usb9"])
+def test_an_address_of_an_interface_that_is_not_there_is_an_error_of_the_connection(host: str) -> None:
+    link = TcpServerLink((host, 9))
+    link.open()
+    [closed] = link.events()
+    assert isinstance(closed, Closed) and closed.error
+    link.close()

@@ -83,3 +83,25 @@ def test_closing_closes_the_port() -> None:
     port = MemoryPort(VirtualClock(), 40000)
     RtpInput(port).close()
     assert port.closed
+
+
+@pytest.mark.parametrize("junk", [b"x", b"\x80", b"\x80\xc9" + bytes(26)])
+def test_whoever_has_taken_the_port_does_not_hold_it_with_what_is_no_rtp(junk: bytes) -> None:
+    clock = VirtualClock()
+    port = MemoryPort(clock, 40000)
+    port.send(0, packet(0, said(0)), STRANGER)
+    for instant in range(1, 2 * SILENT, SILENT // 4):
+        port.send(instant, junk, STRANGER)
+    port.send(2 * SILENT, packet(0, said(0)), PHONE)
+    clock.advance(LATER)
+    found = RtpInput(port)
+    assert found.take()[-1][0] == 2 * SILENT and found.foreign == 0
+
+
+def test_what_is_no_rtp_is_nothing_heard() -> None:
+    clock = VirtualClock()
+    port = MemoryPort(clock, 40000)
+    port.send(0, b"x", STRANGER)
+    clock.advance(LATER)
+    found = RtpInput(port)
+    assert (found.take(), found.heard) == ([], False)

@@ -295,3 +295,14 @@ def test_what_is_abandoned_is_closed_at_its_destination() -> None:
     rig.recorder.abandon(SECOND)
     assert rig.sinks[0].state is State.CLOSED
     assert rig.kept(0) == list(range(41))
+
+
+def test_an_error_of_ours_as_a_recording_begins_leaves_the_key_where_it_was() -> None:
+    def fail(now: int) -> Session:
+        raise ZeroDivisionError
+
+    recorder = Recorder(fail, CountedLegs())
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            recorder.press(0, Event.PRESS)
+        assert (recorder.key, recorder.wanted_from) == (Key.IDLE, None)
