@@ -55,6 +55,12 @@ async def _set(agent: Agent, request: api.SetSettings) -> api.SettingList:
     return agent.listed_settings
 
 
+async def _delete(agent: Agent, request: api.DeleteRecording) -> api.RecordingList:
+    left = await agent.drive.delete(request.name)
+    agent.list_again()
+    return left
+
+
 ANSWERS: dict[type[api.Request], Answer] = {
     api.GetStatus: lambda agent, _: _now(agent.status),
     api.ListCalls: lambda agent, _: _now(api.CallList([agent.told(call) for call in agent.calls])),
@@ -65,7 +71,7 @@ ANSWERS: dict[type[api.Request], Answer] = {
     api.PressRecord: _press,
     api.ListDrives: lambda agent, _: _now(agent.drive.drives),
     api.ListRecordings: lambda agent, _: agent.drive.list(),
-    api.DeleteRecording: lambda agent, request: agent.drive.delete(request.name),
+    api.DeleteRecording: _delete,
     api.ExportRecording: lambda agent, request: agent.drive.export(request.name),
     api.ListSettings: lambda agent, _: _now(agent.listed_settings),
     api.SetSettings: _set,

@@ -22,6 +22,8 @@ from phone_recorder.recording.recorder import NO_RETRY, Recorder, RetryPolicy
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.units import to_seconds
 
+MOST_RECORDINGS = 20
+"""Of a call, whose accounts are told."""
 NewRecording = Callable[[int], tuple[Destination, Account]]
 """Where a recording that starts at an instant goes, and its account."""
 
@@ -107,10 +109,10 @@ class AgentCall:
         until = now if self.ended_at is None else self.ended_at
         return msgspec.structs.replace(self._told, seconds=to_seconds(until - self.began), current=current)
 
-    def record_state(self, drive: DriveView = NO_DRIVE, news: str = "") -> api.RecordState:
-        """What is being recorded of it, and what was."""
-        recorder = self.recorder
-        return record_state(recorder.key, self.indicator(drive, news), recorder.accounts, self.id)
+    def record_state(self, drive: DriveView = NO_DRIVE, news: str = "", brief: bool = False) -> api.RecordState:
+        """What is being recorded of it, and the newest recordings that there were; `brief` leaves those out."""
+        accounts = [] if brief else self.recorder.accounts[-MOST_RECORDINGS:]
+        return record_state(self.recorder.key, self.indicator(drive, news), accounts, self.id)
 
     def indicator(self, drive: DriveView = NO_DRIVE, news: str = "") -> Indicator:
         """What the record indicator shows."""

@@ -26,6 +26,7 @@ from phone_recorder.agent.keeping import Keeping
 from phone_recorder.agent.plan import AgentPlan
 from phone_recorder.agent.recovery import Recovery
 from phone_recorder.agent.server_way import ServerWay
+from phone_recorder.agent.service import place_of
 from phone_recorder.agent.signs import Signs
 from phone_recorder.agent.telling import Telling
 from phone_recorder.control_api.told import setting_list
@@ -74,7 +75,7 @@ class Agent:
         self._ends = False
         self._patience_s = CLOSING_S
         self._watchers = Watchers()
-        self._telling = Telling(self._watchers, reactor)
+        self._telling = Telling(self._watchers, reactor, self._failed)
         self._server = ServerWay()
         self._signs = Signs(reactor, self._key, log)
         self._chronicle = Chronicle(reactor, log)
@@ -106,7 +107,7 @@ class Agent:
             unless.callback(self._signs.close)
             self._signs.use(self.settings.agent)
             self._heard = self.drive.view.news
-            self._reactor.start(self._server.look_up(record.server))
+            self._look_up_server()
             recovery = Recovery(self._reactor, self.calls, self._maker, self.drive, self._clock, self._log, self)
             recovery.begin(self._memory.read(), self.settings)
             unless.pop_all()
@@ -118,6 +119,7 @@ class Agent:
 
     def watch(self, listener: api.Listener, events: Collection[str] = api.AGENT_EVENTS) -> Callable[[], None]:
         """Tell this one of these events from now on."""
+        self._telling.begin(self, events)
         return self._watchers.watch(listener, events)
 
     def begin(self, request: api.BeginCall) -> api.ObservedCall:
@@ -126,13 +128,20 @@ class Agent:
         settings = self.settings
         call = self._maker.begin(request, self.calls.next_id(), settings)
         self.calls.add(call)
-        self._reactor.start(self._server.look_up(settings.record.server))
+        self._look_up_server()
         told = call.told(call.began)
         self._log("info", "a call has begun", call=call.id, direction=told.direction, remote_number=told.number)
         if settings.record.auto and settings.record.enabled:
-            call.press(self._clock.now(), Event.START)
+            self._press_by_itself(call)
         self.show()
         return self.told(call)
+
+    def _press_by_itself(self, call: AgentCall) -> None:
+        """The recording that begins with the call; the call has begun, whatever becomes of that."""
+        try:
+            call.press(self._clock.now(), Event.START)
+        except Exception as error:
+            self._failed(error)
 
     def end(self, call: AgentCall, reason: str = "") -> api.ObservedCall:
         """A call has ended."""
@@ -174,19 +183,24 @@ class Agent:
     @property
     def listed_settings(self) -> api.SettingList:
         """Those that mean something here."""
-        return setting_list(self.settings, self.keeper.problem, SECTIONS)
+        return setting_list(self.settings, self._problem, SECTIONS)
 
     def told(self, call: AgentCall) -> api.ObservedCall:
         """The call as the control API has it."""
         return call.told(self._clock.now(), call is self.calls.current)
 
-    def record_state(self, name: str = "") -> api.RecordState:
-        """What is being recorded of that call, or of the current one, or was of the last one."""
+    def record_state(self, name: str = "", brief: bool = False) -> api.RecordState:
+        """What is being recorded of that call, or of the current one, or was of the last one; as AgentCall has it."""
         view = self.drive.view
         call = self.calls.shown(name)
         if call is None:
             return api.RecordState(Key.IDLE.value, "idle", "00:00", sentence(view.news), "off")
-        return call.record_state(view, self._news)
+        return call.record_state(view, self._news, brief)
+
+    def list_again(self) -> None:
+        """The recordings on the drive have changed, by what somebody has asked for."""
+        self._telling.list_again()
+        self.show()
 
     @property
     def status(self) -> api.AgentStatus:
@@ -199,8 +213,12 @@ class Agent:
             calls=[self.told(call) for call in self.calls],
             record=self.record_state(),
             drives=self.drive.drives,
-            problem="; ".join(filter(None, (self._signs.problem, self._memory.problem, self.keeper.problem))),
+            problem=self._problem,
         )
+
+    @property
+    def _problem(self) -> str:
+        return "; ".join(filter(None, (self._signs.problem, self._memory.problem, self.keeper.problem)))
 
     def show(self) -> None:
         """Let lamp, watchers and memory know what is so now, and wake again when something is due."""
@@ -269,14 +287,30 @@ class Agent:
             return
         paused = call.recorder.key in (Key.PAUSED, Key.WAITING_PAUSED)
         event = what if what == "record" else "resume" if paused else "pause"
-        self.press(call, event)
+        try:
+            self.press(call, event)
+        except UsageError as error:
+            self._log("info", str(error), call=call.id)
+        except Exception as error:  # a key ends no other call's recording
+            self._failed(error)
+
+    def _look_up_server(self) -> None:
+        """Ahead of the recording that wants it."""
+        look_up = self._server.look_up(self.settings.record.server)
+        self._reactor.start(look_up, lambda _, error: self._failed(error) if error else None)
+
+    def _failed(self, error: BaseException) -> None:
+        """A bug in what nobody waits for: it is logged, and the agent goes on."""
+        if not isinstance(error, Exception):
+            raise error
+        self._log("error", f"a bug of the agent: {type(error).__name__}", text=str(error), at=place_of(error))
 
     def _apply(self) -> None:
         settings = self.settings
         for call in self.calls:
             call.recorder.enabled = settings.record.enabled
         self._signs.use(settings.agent)
-        self._reactor.start(self._server.look_up(settings.record.server))
+        self._look_up_server()
         self.show()
 
     def _look_at_drive(self) -> None:

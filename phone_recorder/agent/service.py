@@ -40,11 +40,11 @@ class Service:
 
     def bug(self, error: Exception, where: str) -> Refusal:
         """Log what should not have happened; what to tell whoever asked."""
-        self.log("error", f"a bug of the agent, {where}: {type(error).__name__}", text=str(error), at=_place(error))
+        self.log("error", f"a bug of the agent, {where}: {type(error).__name__}", text=str(error), at=place_of(error))
         return Refusal(INTERNAL, "the agent has a bug and did not do that; its log says more")
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """The line of the source that raised it."""
     trace = error.__traceback__
     while trace and trace.tb_next:

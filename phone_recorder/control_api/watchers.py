@@ -30,10 +30,13 @@ class Watchers:
 
     def tell(self, event: str, data: msgspec.Struct, key: object = None) -> None:
         """Something is so now. `key` stands for the data, where not every change of it is worth telling."""
-        key = data if key is None else key
-        if self._last.get(event) != key:
-            self._last[event] = key
+        if self.changed(event, data if key is None else key):
             self.pass_on(event, data)
+
+    def changed(self, event: str, key: object) -> bool:
+        """Whether this is another state than that which was noted last, which from now on is this."""
+        before, self._last[event] = self._last.get(event), key
+        return before != key
 
     def pass_on(self, event: str, data: msgspec.Struct) -> None:
         """Something has happened, however often it has before."""

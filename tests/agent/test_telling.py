@@ -46,9 +46,9 @@ class Rig:
     def told(self, call: AgentCall) -> api.ObservedCall:
         return call.told(self.life.clock.now(), call is self.calls.current)
 
-    def record_state(self) -> api.RecordState:
+    def record_state(self, brief: bool = False) -> api.RecordState:
         call = self.calls.shown()
-        return call.record_state() if call else api.RecordState("idle", "idle", "00:00", "", "off")
+        return call.record_state(brief=brief) if call else api.RecordState("idle", "idle", "00:00", "", "off")
 
     def tell(self) -> list[Any]:
         """What is told now."""
@@ -137,3 +137,41 @@ def test_what_is_told_can_be_encoded(tmp_path: Path) -> None:
     told = rig.tell()
     assert len(told) == 5
     assert all(msgspec.json.encode(data) for data in told)
+
+
+def test_what_nobody_has_watched_is_no_news_to_whoever_watches_next(tmp_path: Path) -> None:
+    rig = Rig(tmp_path / "stick")
+    one = rig.life.begin(remote_number="1")
+    rig.calls.end(one, rig.life.clock.now(), "")
+    assert rig.tell() == []
+    rig.telling.begin(cast("Agent", rig), api.AGENT_EVENTS)
+    rig.watchers.watch(rig.told_of.append, api.AGENT_EVENTS)
+    assert rig.tell() == []
+    rig.life.begin(remote_number="2")
+    assert [data.id for data in rig.tell() if isinstance(data, api.ObservedCall)] == ["2"]
+
+
+def test_a_state_that_has_come_back_while_nobody_watched_is_told_when_it_changes_again(tmp_path: Path) -> None:
+    rig = Rig(tmp_path / "stick")
+    values = [api.SettingList([], problem) for problem in ("a", "b", "a", "b")]
+    rig.listed_settings = values[0]
+    rig.telling.begin(cast("Agent", rig), ["settings"])
+    stop = rig.watchers.watch(rig.told_of.append, ["settings"])
+    rig.listed_settings = values[1]
+    assert rig.tell() == [values[1]]
+    stop()
+    rig.listed_settings = values[2]
+    assert rig.tell() == []
+    rig.telling.begin(cast("Agent", rig), ["settings"])
+    rig.watchers.watch(rig.told_of.append, ["settings"])
+    rig.listed_settings = values[3]
+    assert rig.tell() == [values[3]]
+
+
+def test_less_free_room_is_no_news_of_the_drive(tmp_path: Path) -> None:
+    rig = Rig(tmp_path / "stick", "drives")
+    for free, told in ((1000, 1), (900, 0)):
+        rig.drive.drives = api.DriveList([api.Drive("STICK", free=free, remaining_s=free / 8)])
+        assert len(rig.tell()) == told
+    rig.drive.drives = api.DriveList([], "the drive was removed")
+    assert len(rig.tell()) == 1
