@@ -22,6 +22,7 @@ from phone_recorder.agent.call_maker import CallMaker
 from phone_recorder.agent.calls import Calls
 from phone_recorder.agent.chronicle import Chronicle
 from phone_recorder.agent.drive import AgentDrive
+from phone_recorder.agent.ending import Ending
 from phone_recorder.agent.keeping import Keeping
 from phone_recorder.agent.plan import AgentPlan
 from phone_recorder.agent.recovery import Recovery
@@ -31,7 +32,7 @@ from phone_recorder.agent.signs import Signs
 from phone_recorder.agent.telling import Telling
 from phone_recorder.control_api.told import setting_list
 from phone_recorder.control_api.watchers import Watchers
-from phone_recorder.errors import DriveError, UsageError
+from phone_recorder.errors import UsageError
 from phone_recorder.media.codecs import require
 from phone_recorder.recording.from_settings import codec_of
 from phone_recorder.recording.indicator import sentence
@@ -50,13 +51,6 @@ KEYS = {
 """The record key's events by their names in the control API."""
 SECTIONS = ("phone.device", "phone.number", "phone.name", "record", "server", "usb", "agent")
 """Of the settings, those that mean something here."""
-SAVING_S = 1.5
-"""So long recordings have to be saved when the agent is told to stop, or has to after an error of its own."""
-SAVING_TICK_S = 0.02
-CLOSING_S = 0.3
-"""So long the drive may take to be let go after that."""
-ENDING = "the agent is ending: ask again when it has been started again"
-UNSAVED = "the drive does not answer: the last seconds of a recording may be missing on it"
 FILING = "the settings' file does not answer"
 CHANGED = "the file {} was changed by somebody else: reload the agent to use that"
 
@@ -72,8 +66,6 @@ class Agent:
         self._reactor = reactor
         self._log = log
         self._clock = clock or LiveClock()
-        self._ends = False
-        self._patience_s = CLOSING_S
         self._watchers = Watchers()
         self._telling = Telling(self._watchers, reactor, self._failed)
         self._server = ServerWay()
@@ -85,6 +77,7 @@ class Agent:
         self.keeper = Keeper(plan.settings, plan.file, CHANGED)
         self.calls = Calls()
         self._memory = Keeping(plan, self.calls, reactor)
+        self._ending = Ending(reactor, self._clock, self.calls, log, self.show)
         self.filing = Lane(lambda: UsageError(FILING), None, 32)
         """For who saves settings."""
         self._maker = CallMaker(
@@ -124,7 +117,7 @@ class Agent:
 
     def begin(self, request: api.BeginCall) -> api.ObservedCall:
         """A call has begun."""
-        self._demand_life()
+        self._ending.demand_life()
         settings = self.settings
         call = self._maker.begin(request, self.calls.next_id(), settings)
         self.calls.add(call)
@@ -153,7 +146,7 @@ class Agent:
 
     def press(self, call: AgentCall, event: str) -> None:
         """The record key, or one of its events."""
-        self._demand_life()
+        self._ending.demand_life()
         idle = call.recorder.key is Key.IDLE
         call.press(self._clock.now(), KEYS[event])
         if idle and call.recorder.key is not Key.IDLE:
@@ -231,17 +224,14 @@ class Agent:
         self._arm()
 
     def stop(self, stopped: Callable[[], None]) -> None:
-        """End every recording, and say when they are safe; in no case after more than SAVING_S."""
-        until = self._clock.now() + round(SAVING_S * SECOND)
+        """End every recording, and say when they are safe."""
         self._memory.end()
         self._end()
-        for call in self.calls:
-            self.calls.end(call, self._clock.now(), "the agent was stopped")
-        self._save(until, stopped)
+        self._ending.save(stopped)
 
     def fail(self) -> None:
         """An error of ours ends the agent: what was being recorded is remembered, and saved by `close` as it is."""
-        self._patience_s = SAVING_S
+        self._ending.fail()
         self._end()
         self._memory.fail()
 
@@ -249,35 +239,14 @@ class Agent:
         """Give everything back. What was being recorded is remembered only where the agent is to go on with it."""
         with ExitStack() as last_first:  # each of them, whatever becomes of the others
             last_first.callback(self._memory.close)
-            last_first.callback(self._let_drive_go)
+            last_first.callback(lambda: self._ending.let_go(self.drive.close))
             last_first.callback(self._signs.close)
             self.calls.close(self._clock.now())
 
     def _end(self) -> None:
         """Begin nothing more."""
-        self._ends = True
+        self._ending.begun = True
         self._arm()
-
-    def _demand_life(self) -> None:
-        """UsageError if it is too late to begin something."""
-        if self._ends:
-            raise UsageError(ENDING)
-
-    def _let_drive_go(self) -> None:
-        """One that hangs holds up its own thread, and not the agent's end."""
-        try:
-            Lane(lambda: DriveError(UNSAVED), self._patience_s, 0).wait(self.drive.close)
-        except DriveError as error:
-            self._log("error", str(error))
-
-    def _save(self, until: int, stopped: Callable[[], None]) -> None:
-        now = self._clock.now()
-        self.calls.hurry(now)
-        self.show()
-        if self.calls.saved or now >= until:
-            stopped()
-        else:
-            self._reactor.later(SAVING_TICK_S, lambda: self._save(until, stopped))
 
     def _key(self, what: str) -> None:
         """The record key of the device was pressed, or the one that pauses."""
@@ -325,7 +294,7 @@ class Agent:
     def _arm(self) -> None:
         if self._ticking:
             self._ticking.cancel()
-        due = None if self._ends else self.calls.due
+        due = None if self._ending.begun else self.calls.due
         self._ticking = None if due is None else self._reactor.at(due / SECOND, self._tick)
 
     def _tick(self) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from phone_recorder.cli.option_groups import GroupedCommand, refuse, under, with_options
+from phone_recorder.cli.output import complain
 from phone_recorder.cli.parameters import Size
 from phone_recorder.cli.settings_options import settings_of, settings_options
-from phone_recorder.errors import PhoneRecorderError
+from phone_recorder.errors import PhoneRecorderError, UsageError
 
 if TYPE_CHECKING:
     from phone_recorder.adapters.journal import Log
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 UNIT = "phone-recorder-agent.service"
 PROGRAM_IN_UNIT = "/usr/bin/phone-recorder"
+UNSEEN = tuple(map(Path, ("/tmp", "/var/tmp", "/home", "/root")))
+"""Directories that are others, or empty, in the unit's sandbox: PrivateTmp=yes, ProtectHome=yes."""
 
 _agent, _usb = under("The agent"), under("The USB port")
 
@@ -54,7 +58,8 @@ def command(**options: Any) -> None:
     lamp. SIGHUP has it read its settings again. After a crash in the middle of a call it goes on where it was.
     """
     if options["unit"]:
-        click.echo(_unit(), nl=False)
+        refuse_others("unit", "put options into the unit's ExecStart")
+        _print_unit(os.path.realpath(sys.argv[0]))
         return
     from phone_recorder.adapters.journal import open_log
     from phone_recorder.agent.life import AgentFailed, live
@@ -91,11 +96,21 @@ def plan_of(options: dict[str, Any]) -> AgentPlan:
     return AgentPlan(settings, options["config"], runtime, stick, options["usb_size"], resumes=resumes)
 
 
-def _unit() -> str:
+def refuse_others(name: str, instead: str) -> None:
+    """UsageError if any option but this one was given."""
+    context = click.get_current_context()
+    for other in context.params:
+        if other != name and context.get_parameter_source(other) is not ParameterSource.DEFAULT:
+            raise UsageError(f"--{name} goes alone: {instead}")
+
+
+def _print_unit(program: str) -> None:
     from importlib.resources import files  # of no use later, and a megabyte
 
     text = (files("phone_recorder.agent") / UNIT).read_text("utf-8")
-    return text.replace(PROGRAM_IN_UNIT, os.path.realpath(sys.argv[0]))
+    click.echo(text.replace(PROGRAM_IN_UNIT, program), nl=False)
+    if any(Path(program).is_relative_to(directory) for directory in UNSEEN):
+        complain(f"the agent's sandbox will not see {program}: install it below /opt or /usr")
 
 
 def _tell_journal(log: Log, error: PhoneRecorderError) -> None:

@@ -8,6 +8,9 @@ import click
 
 from phone_recorder.cli.ctl_asking import Asking, takes_json
 from phone_recorder.cli.lazy_commands import LazyCommands
+from phone_recorder.cli.parameters import PathGiven
+
+SOCKET_VARIABLE = "PHONE_RECORDER_SOCKET"
 
 COMMANDS = {
     "status": "Say how the agent is, and what it records.",
@@ -35,7 +38,9 @@ PLACES = {
 @click.option(
     "--socket",
     metavar="PATH",
-    type=click.Path(path_type=Path),
+    type=PathGiven(path_type=Path, readable=False),
+    envvar=SOCKET_VARIABLE,
+    show_envvar=True,
     help="The agent's socket.  [default: this user's agent, else the system's]",
 )
 @takes_json

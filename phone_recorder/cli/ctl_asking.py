@@ -34,11 +34,14 @@ class Asking:
         """A connection to the agent; AgentUnreachable without one."""
         import os
 
-        from phone_recorder.adapters.agent_client import AgentClient, connect_first, default_sockets
+        from phone_recorder.adapters.agent_client import AgentClient, NobodyAnswers, connect_first, default_sockets
 
         if self.socket is not None:
             return AgentClient(self.socket, timeout_s)
-        return connect_first(default_sockets(os.environ, os.getuid()), timeout_s)
+        try:
+            return connect_first(default_sockets(os.environ, os.getuid()), timeout_s)
+        except NobodyAnswers as error:
+            raise NobodyAnswers(f"{error}, or name its socket with --socket") from error
 
     def ask(self, method: str, params: Answer | None = None, timeout_s: float = ANSWER_S) -> Answer:
         """The method's result."""

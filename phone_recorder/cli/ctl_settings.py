@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 
 import click
 
 from phone_recorder.cli.ctl_asking import Answer, Asking, takes_json
 from phone_recorder.cli.ctl_shown import rows, setting_line, word
+from phone_recorder.cli.main import EXIT_FAILED
 from phone_recorder.cli.output import complain
 from phone_recorder.errors import UsageError
 
@@ -19,7 +21,7 @@ from phone_recorder.errors import UsageError
 def settings(asking: Asking, wanted: tuple[str, ...]) -> None:
     """Show all settings of the agent, or those named; with a value, change them: all of them, or none.
 
-    What concerns calls counts from the next call on.
+    What concerns calls counts from the next call on. Exit code 1 if a change holds, but is not kept.
 
     \b
     phone-recorder ctl settings
@@ -27,14 +29,34 @@ def settings(asking: Asking, wanted: tuple[str, ...]) -> None:
     phone-recorder ctl settings record.mode
     """
     values = {key: value for key, equals, value in (one.partition("=") for one in wanted) if equals}
-    answer = asking.ask("settings.set", {"values": values}) if values else asking.ask("settings.list")
-    chosen = _chosen(answer, [one.partition("=")[0] for one in wanted])
+    keys = [one.partition("=")[0] for one in wanted]
+    answer = _changed(asking, values, keys) if values else asking.ask("settings.list")
+    chosen = _chosen(answer, keys)
     asking.show(chosen, _lines)
     if problem := word(answer, "problem"):
-        complain(problem)
+        complain(_not_kept(_chosen(answer, list(values)), problem) if values else problem)
+        sys.exit(EXIT_FAILED if values else 0)
 
 
-def _chosen(answer: Answer, keys: list[str]) -> Answer:
+def _changed(asking: Asking, values: dict[str, str], keys: Sequence[str]) -> Answer:
+    """What the agent answers to these changes, of which it makes none if there is no setting of one of these keys.
+
+    It says so itself of those that are to be changed, and better: it knows which one was meant.
+    """
+    with asking.connect() as agent:
+        if to_be_shown := [key for key in keys if key not in values]:
+            _chosen(agent.ask("settings.list", {}), to_be_shown)
+        return agent.ask("settings.set", {"values": values})
+
+
+def _not_kept(changed: Answer, problem: str) -> str:
+    """`record.auto is on until the agent ends, but is not kept: cannot write phone.toml: ...`."""
+    said = [setting_line(one).replace(" =", " is", 1) for one in rows(changed, "settings")]
+    said = [f"{one} empty" if one.endswith(" is") else one for one in said]
+    return f"{' and '.join(said)} until the agent ends, but {'is' if len(said) == 1 else 'are'} not kept: {problem}"
+
+
+def _chosen(answer: Answer, keys: Sequence[str]) -> Answer:
     """The answer with those settings alone, in that order; all of them if none is named."""
     if not keys:
         return answer

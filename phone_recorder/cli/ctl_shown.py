@@ -15,6 +15,8 @@ from phone_recorder.wire.printable import printable
 Facts = dict[str, Any]
 
 NO_CALLS = "there is no call"
+MODES = {"server": "network"}
+"""The mode as the control API has it, where the setting has another word for it."""
 MOST = 1e18
 """What is more is no number of anything here."""
 
@@ -90,9 +92,10 @@ def record_line(record: Facts) -> str:
     return f"{shown}: {prompt}" if prompt else shown
 
 
-def drive_lines(drives: Facts) -> Iterator[str]:
-    """A line for each drive, and why there is none to record to."""
-    yield from map(_drive_line, rows(drives, "drives"))
+def drive_lines(drives: Facts, recorded_to: bool = True) -> Iterator[str]:
+    """A line for each drive, and why there is none to record to; `recorded_to` tells which one recordings go to."""
+    for drive in rows(drives, "drives"):
+        yield _drive_line(drive, recorded_to and drive.get("used") is True)
     if problem := word(drives, "problem"):
         yield problem
 
@@ -117,12 +120,13 @@ def setting_line(setting: Facts) -> str:
 
 def status_lines(status: Facts) -> Iterator[str]:
     """All that there is to say of an agent, a word before each line."""
-    for name in ("version", "mode", "device"):
-        yield f"{name:<8} {word(status, name)}"
+    mode = word(status, "mode")
+    for name, said in (("version", ""), ("mode", MODES.get(mode, mode)), ("device", "")):
+        yield f"{name:<8} {said or word(status, name)}"
     for call in rows(status, "calls"):
         yield f"{'call':<8} {call_line(call).removeprefix('call ')}"
     yield f"{'record':<8} {record_line(inner(status, 'record'))}"
-    for line in drive_lines(inner(status, "drives")):
+    for line in drive_lines(inner(status, "drives"), mode == "local"):
         yield f"{'drive':<8} {line}"
     if problem := word(status, "problem"):
         yield f"{'problem':<8} {problem}"
@@ -149,7 +153,7 @@ def size(count: object) -> str:
     return f"{value:.1f} TB"
 
 
-def _drive_line(drive: Facts) -> str:
+def _drive_line(drive: Facts, used: bool) -> str:
     name, device = word(drive, "name"), word(drive, "device")
     head = f"{name} ({device})" if device and device != name else name
     if problem := word(drive, "problem"):
@@ -157,4 +161,4 @@ def _drive_line(drive: Facts) -> str:
     free, seconds = size(drive.get("free")), drive.get("remaining_s")
     left = f"{span(round(seconds) * SECOND)} left" if is_length(seconds) else ""
     said = (head, f"{free} free" if free else "", left)
-    return ", ".join(filter(None, (*said, "recordings go here" if drive.get("used") is True else "")))
+    return ", ".join(filter(None, (*said, "recordings go here" if used else "")))

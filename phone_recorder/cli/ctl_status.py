@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import click
 
 from phone_recorder.cli.ctl_asking import DRIVE_S, Asking, echo, given, takes_json
-from phone_recorder.cli.ctl_shown import drive_lines, record_line, status_lines
+from phone_recorder.cli.ctl_shown import Facts, drive_lines, record_line, status_lines, word
+from phone_recorder.cli.main import EXIT_FAILED
 from phone_recorder.errors import UsageError
 
 NONE_THERE = "no USB drive is plugged in"
+IDLE, RECORDING, PAUSED = ("idle",), ("recording", "waiting"), ("paused", "waiting_paused")
+"""Where the record key stands, by what is wanted: nothing, a recording, a pause. While it waits, that is wanted too."""
+BECOMES = {
+    "record": IDLE + RECORDING,
+    "start": RECORDING,
+    "stop": IDLE,
+    "pause": PAUSED,
+    "resume": RECORDING,
+}
+"""Where the key stands after each event."""
+MOVES = ("record", "start", "stop")
+"""Events that are refused where the key stands there already; a pause in a pause is none the less one."""
 
 
 @click.command()
@@ -34,12 +48,18 @@ def status(asking: Asking) -> None:
 def press(asking: Asking, event: str, call_id: str | None) -> None:
     """Press the record key: record starts and stops, the other words say which.
 
+    Exit code 1 if nothing came of it: there was nothing to stop, a recording was running already, or it failed.
+
     \b
     phone-recorder ctl press record
     phone-recorder ctl press pause --call 2
     """
-    answer = asking.ask("record.press", given(event=event, call=call_id))
-    asking.show(answer, lambda record: [record_line(record)])
+    with asking.connect() as agent:
+        before = agent.ask("record.get", given(call=call_id))
+        after = agent.ask("record.press", given(event=event, call=call_id))
+    asking.show(after, lambda record: [record_line(record)])
+    if not _came_of_it(event, before, after):
+        sys.exit(EXIT_FAILED)
 
 
 @click.command()
@@ -68,6 +88,13 @@ def ask(asking: Asking, method: str, params: str) -> None:
     """
     answer = asking.ask(method, _object(params), DRIVE_S)
     echo(json.dumps(answer, indent=None if asking.as_json else 2))
+
+
+def _came_of_it(event: str, before: Facts, after: Facts) -> bool:
+    """Whether the key stands where it was to go. A recording that is just being started is one."""
+    was, key = word(before, "key"), word(after, "key")
+    moved = event not in MOVES or was != key
+    return moved and key in BECOMES[event] and word(after, "icon") != "failed"
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from phone_recorder import control_api as api
 from phone_recorder.adapters.record_reader import open_record
-from phone_recorder.agent.daemon import ENDING, SAVING_S
+from phone_recorder.agent.ending import ENDING, SAVING_S
 from phone_recorder.errors import UsageError
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.table import with_texts
