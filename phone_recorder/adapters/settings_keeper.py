@@ -26,6 +26,8 @@ class Keeper:
     def __init__(self, settings: PhoneSettings, file: Path | None, changed: str = CHANGED) -> None:
         self.settings = settings
         self.problem = ""
+        self.kept = True
+        """Whether the last change could be saved, if there is a file."""
         self._file = file
         self._changed = changed
         self._unsaved: dict[str, str] = {}
@@ -56,8 +58,9 @@ class Keeper:
             try:
                 self.problem = self._save(file, texts)
             except UsageError as error:
-                self.problem = str(error)
+                self.problem, self.kept = str(error), False
             else:
+                self.kept = True
                 self._forget(texts)
 
     def _forget(self, saved: Mapping[str, str]) -> None:

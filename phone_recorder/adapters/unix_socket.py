@@ -135,7 +135,7 @@ def _make_directory(directory: Path) -> None:
         directory.mkdir(parents=True)
         directory.chmod(_FOR_ALL_TO_ENTER)  # whatever the umask says
     except FileExistsError:
-        owner = directory.stat().st_uid
+        owner = directory.lstat().st_uid  # of a link, where somebody has put one in a place for all
         if os.geteuid() not in (0, owner) and owner != 0:
             raise UsageError(f"{directory} belongs to another user: remove it, or name another directory") from None
 

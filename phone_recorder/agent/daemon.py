@@ -176,7 +176,7 @@ class Agent:
     @property
     def listed_settings(self) -> api.SettingList:
         """Those that mean something here."""
-        return setting_list(self.settings, self._problem, SECTIONS)
+        return setting_list(self.settings, self._problem, SECTIONS, self.keeper.kept)
 
     def told(self, call: AgentCall) -> api.ObservedCall:
         """The call as the control API has it."""

@@ -68,11 +68,21 @@ def decode(data: bytes, boot: str) -> Kept:
 
 
 def _can_be(kept: Kept) -> bool:
-    """Whether these calls have each a name of its own, and places at which RTP can be awaited."""
+    """Whether these calls have each a name that was given to it alone, and places at which RTP can be awaited."""
     names = {call.told.id for call in kept.calls}
     ports = [port for call in kept.calls for port in call.told.ports.values()]
     hosts = [call.told.host for call in kept.calls]
-    return len(names) == len(kept.calls) and all(map(_is_port, ports)) and all(map(is_address, hosts))
+    return (
+        len(names) == len(kept.calls)
+        and all(_was_given(name, kept.counted) for name in names)
+        and all(map(_is_port, ports))
+        and all(map(is_address, hosts))
+    )
+
+
+def _was_given(name: str, counted: int) -> bool:
+    """The agent's own names are numbers, and it counts on from those that it gave."""
+    return name.isascii() and name.isdecimal() and name == str(int(name)) and 0 < int(name) <= counted
 
 
 def _is_port(number: int) -> bool:

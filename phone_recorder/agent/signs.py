@@ -55,8 +55,8 @@ class Signs:
 
     def use(self, settings: AgentSettings) -> None:
         """The devices of these settings from now on, as far as they can be."""
-        if settings == self._settings:
-            return
+        if settings == self._settings and not self.problem:
+            return  # what could not be used may be there by now
         self.close()
         self._settings = settings
         problems = []

@@ -21,7 +21,8 @@ from phone_recorder.errors import UsageError
 def settings(asking: Asking, wanted: tuple[str, ...]) -> None:
     """Show all settings of the agent, or those named; with a value, change them: all of them, or none.
 
-    What concerns calls counts from the next call on. Exit code 1 if a change holds, but is not kept.
+    What concerns calls counts from the next call on, what concerns the USB port when the agent is started again. Exit
+    code 1 if a change could not be kept, and is gone when the agent ends.
 
     \b
     phone-recorder ctl settings
@@ -34,8 +35,9 @@ def settings(asking: Asking, wanted: tuple[str, ...]) -> None:
     chosen = _chosen(answer, keys)
     asking.show(chosen, _lines)
     if problem := word(answer, "problem"):
-        complain(_not_kept(_chosen(answer, list(values)), problem) if values else problem)
-        sys.exit(EXIT_FAILED if values else 0)
+        lost = bool(values) and answer.get("kept") is False
+        complain(f"{_what_holds(_chosen(answer, list(values)))}: {problem}" if lost else problem)
+        sys.exit(EXIT_FAILED if lost else 0)
 
 
 def _changed(asking: Asking, values: dict[str, str], keys: Sequence[str]) -> Answer:
@@ -49,11 +51,11 @@ def _changed(asking: Asking, values: dict[str, str], keys: Sequence[str]) -> Ans
         return agent.ask("settings.set", {"values": values})
 
 
-def _not_kept(changed: Answer, problem: str) -> str:
-    """`record.auto is on until the agent ends, but is not kept: cannot write phone.toml: ...`."""
+def _what_holds(changed: Answer) -> str:
+    """`record.auto is on until the agent ends, but is not kept`."""
     said = [setting_line(one).replace(" =", " is", 1) for one in rows(changed, "settings")]
     said = [f"{one} empty" if one.endswith(" is") else one for one in said]
-    return f"{' and '.join(said)} until the agent ends, but {'is' if len(said) == 1 else 'are'} not kept: {problem}"
+    return f"{' and '.join(said)} until the agent ends, but {'is' if len(said) == 1 else 'are'} not kept"
 
 
 def _chosen(answer: Answer, keys: Sequence[str]) -> Answer:

@@ -22,13 +22,19 @@ Own = Callable[[Any], None]
 """A method of the carrier's own; ValidationError if its parameters make no sense."""
 
 
+Id = int | float | str | None
+
+
 class Call(msgspec.Struct):
-    """What is asked. Without an id nobody waits for an answer."""
+    """What is asked. Without an id nobody waits for an answer; null is one, if an odd one (section 4).
+
+    Whoever leaves `jsonrpc` out, as one does who types, means this version all the same.
+    """
 
     method: str
     jsonrpc: Literal["2.0"] = "2.0"
     params: msgspec.Raw = msgspec.Raw(b"{}")
-    id: int | str | None = None
+    id: Id | msgspec.UnsetType = msgspec.UNSET
 
 
 class Refusal(Exception):
@@ -56,11 +62,14 @@ async def carry_out(
             raise Refusal(NO_METHOD, f"there is no method {printable(asked.method)!r}: {where}")
     except Refusal as refusal:
         # Of what cannot be read nobody knows whether it wants an answer: it gets one.
-        return refused(refusal, asked.id if asked else None) if asked is None or asked.id is not None else None
-    return None if asked.id is None else msgspec.json.encode({"jsonrpc": "2.0", "id": asked.id, "result": result})
+        id_ = asked.id if asked else None
+        return None if id_ is msgspec.UNSET else refused(refusal, id_)
+    if asked.id is msgspec.UNSET:
+        return None
+    return msgspec.json.encode({"jsonrpc": "2.0", "id": asked.id, "result": result})
 
 
-def refused(refusal: Refusal, id_: int | str | None = None) -> bytes:
+def refused(refusal: Refusal, id_: Id = None) -> bytes:
     """The answer that says so; without an id to whoever asked what cannot be read, or nothing at all."""
     error = {"code": refusal.code, "message": str(refusal)}
     return msgspec.json.encode({"jsonrpc": "2.0", "id": id_, "error": error})

@@ -226,10 +226,11 @@ class SettingValue(msgspec.Struct, frozen=True):
 
 
 class SettingList(msgspec.Struct, frozen=True):
-    """`problem`: they could not be kept in their file, and hold until the phone is switched off."""
+    """`problem` is what is wrong with them. Those that are not `kept` in their file hold until the end of this run."""
 
     settings: list[SettingValue]
     problem: str = ""
+    kept: bool = True
 
 
 class LoggedCall(msgspec.Struct, frozen=True):

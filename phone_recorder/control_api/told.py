@@ -56,13 +56,15 @@ def recording_list(found: Iterable[DriveRecording]) -> RecordingList:
     return RecordingList([_recording(one) for one in found])
 
 
-def setting_list(settings: PhoneSettings, problem: str, sections: Collection[str] | None = None) -> SettingList:
-    """What is set, with labels in the phone's language; `problem` is why that is not what the file says.
+def setting_list(
+    settings: PhoneSettings, problem: str, sections: Collection[str] | None = None, kept: bool = True
+) -> SettingList:
+    """What is set, with labels in the phone's language; `problem` and `kept` as SettingList has them.
 
     `sections` are names of sections, or keys of single settings; None is for all that an emulated phone has.
     """
     shown = [one for one in SETTINGS.values() if _is_among(one, sections)]
-    return SettingList([_setting(one, settings) for one in shown], problem)
+    return SettingList([_setting(one, settings) for one in shown], problem, kept)
 
 
 def as_text(path: Path | str) -> str:

@@ -29,5 +29,5 @@ class Keeper(settings_keeper.Keeper):
         """All that such a phone has, with labels in its language."""
         settings, problem = self.settings, self.problem
         if self._listed is None or self._listed[:2] != (settings, problem):
-            self._listed = settings, problem, setting_list(settings, problem)
+            self._listed = settings, problem, setting_list(settings, problem, kept=self.kept)
         return self._listed[2]

@@ -198,7 +198,8 @@ class DriveDestination:
         self._drive.check()
         whole = self._account(part)
         try:
-            if self._save(lambda: part.checkpoint(bytes(self._true_header(part)))):
+            # A recording that is paused has nothing to save: the drive is looked at, and left in peace.
+            if whole != self._saved and self._save(lambda: part.checkpoint(bytes(self._true_header(part)))):
                 self._saved = whole
         except FileLost as error:
             self._lose(error)

@@ -35,8 +35,8 @@ def ip_address(text: str) -> str:
 
 
 def input_device(text: str) -> str:
-    """An input device's name, or its path below /dev."""
-    if text.startswith("/") and (not text.startswith("/dev/") or ".." in text.split("/")):
+    """An input device's name, or its path below /dev/input."""
+    if text.startswith("/") and (not text.startswith("/dev/input/") or ".." in text.split("/")):
         raise UsageError(f"{text!r} is no input device: write its name, or its path such as /dev/input/event0")
     return text
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from phone_recorder import control_api as api
@@ -22,12 +23,13 @@ from tests.recording.streams import FRAME, SECOND
 BOOT = "b00t"
 RECORDING = KeptRecording("ab" * 16, "local", "PCMU", "2024-01-31T12:00:00", 800, 160, True, ("Record_1.wav",))
 CALL = api.ObservedCall(state="held", number="1002", name="Zoë", id="3", host="127.0.0.1", ports={"mixed": 40000})
-KEPT = Kept(BOOT, 3, (KeptCall(CALL, 77, RECORDING), KeptCall(api.ObservedCall(id="4", host="::1"), 78)))
+KEPT = Kept(BOOT, 4, (KeptCall(CALL, 77, RECORDING), KeptCall(api.ObservedCall(id="4", host="::1"), 78)))
 
 
 def recorded(stick: Path, **rig: Any) -> tuple[CallRig, Calls]:
     """A call with packets of ten seconds, whose recording begins at once."""
     calls, made = Calls(), CallRig(stick, **rig)
+    calls.count_from(int(made.call.id))
     calls.add(made.call)
     made.talk("mixed", range(500))
     made.press(0)
@@ -174,3 +176,9 @@ def test_names_that_are_no_utf_8_do_not_stop_the_agent(tmp_path: Path) -> None:
     rig.until(SECOND)
     found = kept(calls)
     assert found and found.parts == tuple(path.name for path in files(stick))
+
+
+@pytest.mark.parametrize(("name", "counted"), [("5", 4), ("0", 4), ("01", 4), ("x", 4), ("", 4), ("1", 0), ("٣", 4)])
+def test_a_name_that_was_never_given_is_not_believed(name: str, counted: int) -> None:
+    calls = (KeptCall(msgspec.structs.replace(CALL, id=name), 77),)
+    assert decode(encode(Kept(BOOT, counted, calls)), BOOT) == Kept(BOOT)

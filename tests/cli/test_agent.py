@@ -79,6 +79,33 @@ def test_the_unit_file_names_the_program_that_has_printed_it(monkeypatch: pytest
     assert "Type=notify\n" in told and "/usr/bin/phone-recorder" not in told
 
 
+@pytest.mark.parametrize("directory", ["/tmp/x", "/var/tmp/x", "/home/me/venv/bin", "/root"])
+def test_a_program_that_the_units_sandbox_hides_is_warned_of(directory: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [f"{directory}/phone-recorder-of-none"])
+    result = run("--unit")
+    assert result.exit_code == 0 and f"ExecStart={directory}/phone-recorder-of-none agent" in result.stdout
+    assert result.stderr == (
+        f"phone-recorder: the agent's sandbox will not see {directory}/phone-recorder-of-none: "
+        "install it below /opt or /usr\n"
+    )
+
+
+@pytest.mark.parametrize("directory", ["/opt/recorder/bin", "/usr/bin", "/homes", "/opt/home/tmp/root"])
+def test_of_any_other_program_there_is_no_warning(directory: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [f"{directory}/phone-recorder-of-none"])
+    assert run("--unit").stderr == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--automount"], ["--usb", "auto"], ["--usb-size", "1M"], ["--config", "x"], ["--set", "a=b"], ["--runtime", "r"]],
+)
+def test_a_unit_with_options_is_refused(words: list[str]) -> None:
+    result = run("--unit", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "phone-recorder: --unit goes alone: put options into the unit's ExecStart\n"
+
+
 def planned(*words: str | Path) -> AgentPlan:
     """What an agent would be started with."""
     with command.make_context("agent", list(map(str, words))) as context:

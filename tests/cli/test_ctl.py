@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from phone_recorder.cli.ctl import command
 from phone_recorder.cli.main import cli
 from tests.cli.ctl import ctl, ctl_lines
 
@@ -40,7 +41,7 @@ SETTINGS = (
     '{"key":"account.password","kind":"secret","value":"","is_set":true}],"problem":""'
 )
 STATUS = (
-    f'"version":"0.1.0","mode":"network","device":"001122334455","calls":[{{{CALL}}}],"record":{{{RECORD}}},'
+    f'"version":"0.1.0","mode":"server","device":"001122334455","calls":[{{{CALL}}}],"record":{{{RECORD}}},'
     f'"drives":{{{DRIVES}}},"problem":"the LED x is gone"'
 )
 
@@ -56,9 +57,23 @@ ROWS: list[tuple[str, str, str, str, list[str]]] = [
             "device   001122334455",
             "call     1 to 1002 Bob, connected, 0:12, current, mixed RTP to 127.0.0.1:40000",
             "record   recording 00:12, lamp on: Recording",
-            "drive    BACKUP (/dev/sda1), 3.2 GB free, 110 h left, recordings go here",
+            "drive    BACKUP (/dev/sda1), 3.2 GB free, 110 h left",
             "drive    /dev/sdb1: it is write-protected",
             "problem  the LED x is gone",
+        ],
+    ),
+    (
+        "status",
+        "status.get",
+        "{}",
+        f'"version":"0.1.0","mode":"local","device":"001122334455","record":{{{RECORD}}},"drives":{{{DRIVES}}}',
+        [
+            "version  0.1.0",
+            "mode     local",
+            "device   001122334455",
+            "record   recording 00:12, lamp on: Recording",
+            "drive    BACKUP (/dev/sda1), 3.2 GB free, 110 h left, recordings go here",
+            "drive    /dev/sdb1: it is write-protected",
         ],
     ),
     (
@@ -106,20 +121,6 @@ ROWS: list[tuple[str, str, str, str, list[str]]] = [
             "call 1 to 1002 Bob, connected, 0:12, current, mixed RTP to 127.0.0.1:40000",
             "call 2 from 1002, connected, 0:00, near RTP to [::1]:40002 and far RTP to [::1]:40004",
         ],
-    ),
-    (
-        "press record",
-        "record.press",
-        '{"event": "record"}',
-        RECORD,
-        ["recording 00:12, lamp on: Recording"],
-    ),
-    (
-        "press pause --call 2",
-        "record.press",
-        '{"event": "pause", "call": "2"}',
-        '"icon":"idle","timer":"00:00","prompt":"","lamp":"off"',
-        ["idle 00:00, lamp off"],
     ),
     ("drives", "drives.list", "{}", '"drives":[],"problem":""', ["no USB drive is plugged in"]),
     ("drives", "drives.list", "{}", '"drives":[],"problem":"no USB drive"', ["no USB drive"]),
@@ -194,18 +195,6 @@ def test_with_json_the_result_is_one_line(tmp_path: Path, words: str, before: bo
     assert (told.code, told.stdout) == (0, '{"a": [1, {"b": "\\u001b[2J"}]}\n')
 
 
-def test_with_json_settings_are_those_that_were_named(tmp_path: Path) -> None:
-    told = ctl(tmp_path, ["settings", "--json", "server.host"], f'"result":{{{SETTINGS}}}', "settings.list", "{}")
-    assert [setting["key"] for setting in json.loads(told.stdout)["settings"]] == ["server.host"]
-
-
-def test_settings_that_could_not_be_kept_are_told(tmp_path: Path) -> None:
-    answer = '"result":{"settings":[],"problem":"the file phone.toml cannot be written"}'
-    told = ctl(tmp_path, ["settings"], answer, "settings.list", "{}")
-    assert (told.code, told.stdout) == (0, "")
-    assert told.stderr == "phone-recorder: the file phone.toml cannot be written\n"
-
-
 @pytest.mark.parametrize("words", ["call list", "status", "call start", "recordings", "drives", "settings"])
 def test_names_of_callers_and_of_strangers_files_steer_no_terminal(tmp_path: Path, words: str) -> None:
     nasty = '"\\u001b]0;x\\u0007\\r\\n\\u202e"'
@@ -218,26 +207,20 @@ def test_names_of_callers_and_of_strangers_files_steer_no_terminal(tmp_path: Pat
     assert all(line.isprintable() for line in told.stdout.split("\n"))
 
 
-@pytest.mark.parametrize("words", ["status", "call list", "call start", "press record", "drives", "recordings"])
+@pytest.mark.parametrize("words", ["status", "call list", "call start", "drives", "recordings"])
 @pytest.mark.parametrize(
     "wrong", ["5", '"x"', "[5]", "null", "true", "1e400", "1" * 400, "-1", '{"a":1}', '[{"number":[],"seconds":"x"}]']
 )
 def test_an_answer_of_other_things_is_shown_as_far_as_it_goes(tmp_path: Path, words: str, wrong: str) -> None:
     names = ("calls", "record", "drives", "recordings", "ports", "seconds", "timer", "problem", "version")
     answer = '"result":{' + ",".join(f'"{name}":{wrong}' for name in names) + "}"
-    method = {
-        "status": "status.get",
-        "call list": "call.list",
-        "call start": "call.start",
-        "press record": "record.press",
-    }.get(words, f"{words}.list")
-    params = '{"event": "record"}' if words == "press record" else "{}"
-    assert (told := ctl(tmp_path, words.split(), answer, method, params)).code == 0, told
+    method = {"status": "status.get", "call list": "call.list", "call start": "call.start"}.get(words, f"{words}.list")
+    assert (told := ctl(tmp_path, words.split(), answer, method, "{}")).code == 0, told
 
 
 def test_a_refusal_is_one_sentence_and_2(tmp_path: Path) -> None:
     answer = '"error":{"code":-32000,"message":"there is no call \\u001b[2J7"}'
-    told = ctl(tmp_path, ["press", "record"], answer, "record.press", '{"event": "record"}')
+    told = ctl(tmp_path, ["call", "end"], answer, "call.end", "{}")
     assert (told.code, told.stdout) == (2, "")
     assert told.stderr == "phone-recorder: there is no call \ufffd[2J7\n"
 
@@ -263,13 +246,9 @@ def test_what_makes_no_sense_is_not_asked(tmp_path: Path, words: list[str], sent
     assert line.startswith(f"phone-recorder: {sentence}")
 
 
-def test_a_setting_that_there_is_not_is_told(tmp_path: Path) -> None:
-    told = ctl(tmp_path, ["settings", "record.mod"], f'"result":{{{SETTINGS}}}', "settings.list", "{}")
-    assert (told.code, told.stdout) == (2, "")
-    assert (
-        told.stderr
-        == "phone-recorder: the agent has no setting 'record.mod': `phone-recorder ctl settings` lists them\n"
-    )
+def test_a_socket_without_a_name_is_none() -> None:
+    result = CliRunner().invoke(cli, ["ctl", "--socket", "", "status"])
+    assert result.exit_code == 2 and "it is empty: name a file or directory" in result.stderr
 
 
 def test_without_an_agent_it_is_one_sentence_and_2(tmp_path: Path) -> None:
@@ -280,8 +259,29 @@ def test_without_an_agent_it_is_one_sentence_and_2(tmp_path: Path) -> None:
 
 def test_without_a_socket_this_users_agent_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+    monkeypatch.delenv("PHONE_RECORDER_SOCKET", raising=False)
     result = CliRunner().invoke(cli, ["ctl", "status"])
-    assert result.stderr.startswith(f"phone-recorder: no agent answers at {tmp_path}/agent.sock: ")
+    assert result.stderr == (
+        f"phone-recorder: no agent answers at {tmp_path}/agent.sock: start one with `phone-recorder agent`, "
+        "or name its socket with --socket\n"
+    )
+
+
+@pytest.mark.parametrize(("words", "name"), [([], "a"), (["--socket", "b"], "b")])
+def test_the_socket_can_be_named_by_the_environment(
+    words: list[str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PHONE_RECORDER_SOCKET", "a")
+    result = CliRunner().invoke(cli, ["ctl", *words, "status"])
+    assert result.stderr == f"phone-recorder: no agent answers at {name}: start one with `phone-recorder agent`\n"
+
+
+def test_who_may_use_the_socket_is_the_clients_to_say() -> None:
+    """Whether it can be read, which click asks first, says nothing of that."""
+    [option] = [one for one in command.params if one.name == "socket"]
+    assert isinstance(option.type, click.Path) and not option.type.readable
+    assert option.type.exists is False
 
 
 def test_nothing_slow_is_loaded() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from phone_recorder.cli.ctl_watch import EVENTS
+from phone_recorder.cli.ctl_watch import EVENTS, Shown
 from phone_recorder.control_api import AGENT_EVENTS
 from tests.cli.ctl import ctl_lines
 from tests.cli.fake_agent import CLOSE, FakeAgent
@@ -45,11 +47,14 @@ def test_each_event_is_a_line(tmp_path: Path) -> None:
         event("recordings", '{"recordings":[{"name":"x"},{"name":"y"}]}'),
         event("recordings", '{"recordings":[],"problem":"the drive was removed"}'),
         event("settings", '{"settings":[{}],"problem":""}'),
+        event("settings", '{"settings":[{"key":"record.mode","value":"local"}],"problem":""}'),
         event("\\u001bx", '{"a\\u0007":1}'),
         event("record", "5"),
     ]
     result = ctl_lines(tmp_path, ["watch"], {ALL: DONE + b"".join(told) + CLOSE})
-    assert result.stdout.splitlines() == [
+    lines = result.stdout.splitlines()
+    assert all(re.match(r"\d\d:\d\d:\d\d  ", line) for line in lines)
+    assert [line[10:] for line in lines] == [
         "record      recording 00:12, lamp on: Recording",
         "call        call 1 to 1002, held, 0:03",
         "call        there is no call",
@@ -59,10 +64,46 @@ def test_each_event_is_a_line(tmp_path: Path) -> None:
         "recordings  2 on the drive",
         "recordings  the drive was removed",
         "settings    1 known",
+        "settings    record.mode = local",
         "\ufffdx          a\ufffd",
         "record       , lamp",
     ]
     assert result.asked == [ALL.decode()]
+
+
+def settings(problem: str, **values: str) -> dict[str, Any]:
+    listed = [{"key": key, "value": value} for key, value in values.items()]
+    return {"event": "settings", "data": {"settings": listed, "problem": problem}}
+
+
+def drives(free: float) -> dict[str, Any]:
+    return {"event": "drives", "data": {"drives": [{"name": "A", "free": free, "used": True}]}}
+
+
+@pytest.mark.parametrize(
+    ("events", "lines"),
+    [
+        (
+            [settings("", a="1", b="2"), settings("", a="1", b="3"), settings("", a="4", b="")],
+            ["settings    2 known", "settings    b = 3", "settings    a = 4; b ="],
+        ),
+        (
+            [settings("no room", a="1"), settings("no room", a="2"), settings("", a="2"), settings("no room", a="2")],
+            ["settings    1 known; no room", "settings    a = 2", "settings    no room"],
+        ),
+        (
+            [drives(2e9), drives(1.99e9), drives(1.991e9), drives(2e9)],
+            ["drives      A, 2.0 GB free, recordings go here"],
+        ),
+        (
+            [drives(2e9), drives(1.9e9), drives(1.91e9)],
+            [f"drives      A, {free} free, recordings go here" for free in ("2.0 GB", "1.9 GB")],
+        ),
+    ],
+)
+def test_what_was_shown_already_is_not_shown_again(events: list[dict[str, Any]], lines: list[str]) -> None:
+    shown = Shown(lambda: "12:00:05")
+    assert [line for event in events for line in shown.lines(event)] == [f"12:00:05  {line}" for line in lines]
 
 
 def test_the_agents_end_is_a_sentence_and_2(tmp_path: Path) -> None:

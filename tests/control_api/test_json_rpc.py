@@ -60,7 +60,7 @@ REFUSED_MESSAGES = [
     ('{"id":1}', None, INVALID),
     ('{"id":1,"method":7}', None, INVALID),
     ('{"id":1,"method":"phone.get","jsonrpc":"1.0"}', None, INVALID),
-    (a_request("phone.get", id_="1.5"), None, INVALID),
+    (a_request("phone.get", id_="[1]"), None, INVALID),
     (a_request("phone.get", id_="true"), None, INVALID),
     (a_request("phone.get", id_="[]"), None, INVALID),
     (a_request("phone.get", id_=LONG), None, INVALID),
@@ -188,3 +188,15 @@ def test_a_refusal_can_be_said_without_a_request(id_: int | None) -> None:
 def test_whatever_comes_is_answered_or_refused(message: str | bytes) -> None:
     answer = said(message)
     assert answer is None or ("error" in answer) != ("result" in answer)
+
+
+@pytest.mark.parametrize("id_", ["null", "1.5", "-7", '"x"', '""'])
+def test_whatever_id_a_request_has_comes_back(id_: str) -> None:
+    answer = said(a_request("phone.get", id_=id_))
+    assert "result" in answer and answer["id"] == json.loads(id_)
+
+
+def test_a_request_without_an_id_is_not_answered() -> None:
+    phone = FakePhone()
+    assert asyncio.run(carry_out('{"jsonrpc":"2.0","method":"phone.get"}', phone.answer)) is None
+    assert phone.asked == [api.GetPhone()]
