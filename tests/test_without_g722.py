@@ -74,7 +74,6 @@ def test_a_call_in_another_codec_is_recorded(
         ("call", "--json", "--to", "sip:127.0.0.1:9", "--codec", "G722"),
         ("export", IN_G722, "-o", "out.wav"),
         ("import", IN_PCMU, "-o", "out.wav", "--codec", "G722"),
-        ("agent", "--runtime", "run", "--usb", ".", "--set", "record.codec=G722"),
     ],
     ids=lambda words: " ".join(map(str, words)),
 )
@@ -114,6 +113,25 @@ def test_the_agent_refuses_what_is_in_g722_and_goes_on(without: Mapping[str, str
 
 
 @pytest.mark.live
+@pytest.mark.parametrize("rtp", ["mixed", "legs"])
+def test_an_agent_that_is_to_record_in_g722_starts_and_each_recording_says_why_it_cannot_be(
+    without: Mapping[str, str], tmp_path: Path, rtp: str
+) -> None:
+    with agent_process(tmp_path, "record.codec=G722", environ=without) as agent:
+        assert agent.ask("status.get")["problem"] == NO_G722
+        agent.begin_call(rtp)
+        agent.ask("record.press")
+        (recording,) = agent.ask("record.get")["recordings"]
+        assert (recording["state"], recording["reason"]) == ("failed", NO_G722)
+        assert agent.ask("record.get")["key"] == "idle"
+        agent.ask("settings.set", values={"record.codec": "PCMA"})
+        agent.begin_call(rtp)
+        agent.ask("record.press")
+        until_it_is_recorded(agent)
+        assert agent.stop() == 0 and agent.files()
+
+
+@pytest.mark.live
 @pytest.mark.parametrize("codec", [PCMU, PCMA], ids=str)
 def test_the_agent_records_legs_in_which_packets_of_g722_are(
     without: Mapping[str, str], tmp_path: Path, codec: Codec
@@ -135,5 +153,5 @@ def test_the_agent_records_legs_in_which_packets_of_g722_are(
 
 def until_it_is_recorded(agent: AgentProcess) -> None:
     deadline = time.monotonic() + PATIENCE_S
-    while agent.ask("record.get")["lamp"] != "on":
+    while not sum(recording["duration_s"] for recording in agent.ask("record.get")["recordings"]):
         assert time.monotonic() < deadline

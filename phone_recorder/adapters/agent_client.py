@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import stat
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,21 +36,39 @@ def default_socket(environ: Mapping[str, str], uid: int) -> Path:
 
 
 def default_sockets(environ: Mapping[str, str], uid: int) -> tuple[Path, ...]:
-    """Where an agent is looked for, one after the other: this user's own, then the system's."""
-    return tuple(dict.fromkeys((default_socket(environ, uid), SYSTEM_SOCKET)))
+    """Where an agent is looked for, one after the other: this user's own, then the system's.
+
+    In a place for all, such as /tmp, a stranger may have made what is called as this user's.
+    """
+    own = default_socket(environ, uid)
+    return tuple(dict.fromkeys((*([own] if _belongs_to(own.parent, uid) else []), SYSTEM_SOCKET)))
+
+
+def _belongs_to(directory: Path, uid: int) -> bool:
+    """Whether it is this user's or root's; what is not there is nobody else's."""
+    try:
+        return directory.lstat().st_uid in (uid, 0)
+    except OSError:
+        return True
 
 
 def connect_first(paths: Sequence[Path], timeout_s: float | None = 10) -> AgentClient:
     """The first of these where an agent answers; AgentUnreachable for the first one if none does.
 
-    A socket that this user may not use ends the search: there is an agent, and its user should know.
+    Only the system's may be another user's: at any other place that is a stranger. A socket that this user may not use
+    ends the search: there is an agent, and its user should know.
     """
     nobody: AgentUnreachable | None = None
     for path in paths:
         try:
-            return AgentClient(path, timeout_s)
+            client = AgentClient(path, timeout_s)
         except NobodyAnswers as error:
             nobody = nobody or error
+            continue
+        if path == SYSTEM_SOCKET or client.is_ours:
+            return client
+        client.close()
+        nobody = nobody or _nobody_at(path)
     raise nobody or NobodyAnswers("there is no socket to find an agent at: name one")
 
 
@@ -80,7 +99,17 @@ class AgentClient:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the agent."""
         self._socket.close()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is this user's or root's program that answers."""
+        pid_uid_gid = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)  # unix(7)
+        return int.from_bytes(pid_uid_gid[4:8], sys.byteorder) in (os.geteuid(), 0)
 
     def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """The method's result; AgentRefused with the agent's sentence if it cannot do that."""
@@ -196,10 +225,14 @@ def _unreachable(path: Path, error: OSError) -> AgentUnreachable:
     if isinstance(error, FileNotFoundError | ConnectionRefusedError | NotADirectoryError):
         if path.exists() and not path.is_socket():
             return AgentUnreachable(f"{path} is no socket: name the agent's, such as {SYSTEM_SOCKET}")
-        return NobodyAnswers(f"no agent answers at {path}: start one with `phone-recorder agent`")
+        return _nobody_at(path)
     if error.errno is None:  # Python has not even asked the kernel.
         return AgentUnreachable(f"{path} is too long for a socket: name one with a shorter path")
     return AgentUnreachable(f"{path} cannot be used: {(error.strerror or str(error)).lower()}")
+
+
+def _nobody_at(path: Path) -> NobodyAnswers:
+    return NobodyAnswers(f"no agent answers at {path}: start one with `phone-recorder agent`")
 
 
 def _who_may(path: Path) -> str:

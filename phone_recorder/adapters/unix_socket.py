@@ -26,7 +26,13 @@ WAITING = 128
 _CREDENTIALS = struct.Struct("3i")
 _FOR_ALL_TO_ENTER = 0o755
 """The mode of the socket says who may use it, not that of the directory."""
+_HIGHEST_GROUP = (1 << 32) - 2
+"""One more stands for none (chown(2))."""
 _NO_MORE_FILES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+
+
+class GroupRefused(UsageError):
+    """A socket cannot be that group's."""
 
 
 class TooManyFiles(PhoneRecorderError):
@@ -45,8 +51,8 @@ class Peer:
 def listen(path: Path, group: str | int | None = None, mode: int = 0o660) -> Socket:
     """A socket that takes connections at this path, and does not block. It is this group's, if one is named.
 
-    The directory is made if it is missing. A socket that a dead process has left there is replaced. UsageError: it
-    cannot be, or somebody listens there already.
+    The directory is made if it is missing. A socket that a dead process has left there is replaced. GroupRefused: it
+    cannot be that group's. UsageError: it cannot be at all, or somebody listens there already.
     """
     gid = _gid(group)
     if len(os.fsencode(path)) > LONGEST_PATH:
@@ -115,8 +121,15 @@ def _errors(path: Path) -> Iterator[None]:
         raise _answered(path) if taken else UsageError(f"cannot listen at {path}: {reason(error)}") from error
 
 
+def demand_group(group: str) -> None:
+    """GroupRefused if there is no such group, or this user can give it nothing, not being in it; "" is none."""
+    gid = _gid(group)
+    if gid is not None and os.geteuid() != 0 and gid not in {os.getegid(), *os.getgroups()}:
+        raise GroupRefused(f"this user is not in the group {group}: add it to that group, and start this program again")
+
+
 def _gid(group: str | int | None) -> int | None:
-    """The number of a group; a name of digits that no group has is a number."""
+    """The number of a group; a name of digits that no group has is a number. GroupRefused if there is none."""
     if isinstance(group, int):
         return group
     if not group:
@@ -124,9 +137,9 @@ def _gid(group: str | int | None) -> int | None:
     try:
         return grp.getgrnam(group).gr_gid
     except KeyError:
-        if group.isascii() and group.isdigit():
+        if group.isascii() and group.isdigit() and int(group) <= _HIGHEST_GROUP:
             return int(group)
-        raise UsageError(f"there is no group {group!r} on this machine: name one that is in /etc/group") from None
+        raise GroupRefused(f"there is no group {group!r} on this machine: name one that is in /etc/group") from None
 
 
 def _make_directory(directory: Path) -> None:
@@ -203,8 +216,8 @@ def _give(path: Path, gid: int | None, mode: int) -> None:
     try:
         if gid is not None:
             os.chown(path, -1, gid)
-    except PermissionError as error:
-        raise UsageError(
+    except OSError as error:  # without the right to, or where a container has no such group
+        raise GroupRefused(
             f"cannot give {path} to the group {gid}: run this as a member of it, or as root, or name another group"
         ) from error
     path.chmod(mode)

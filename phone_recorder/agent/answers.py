@@ -51,7 +51,8 @@ async def _press(agent: Agent, request: api.PressRecord) -> api.RecordState:
 async def _set(agent: Agent, request: api.SetSettings) -> api.SettingList:
     save = agent.change_settings(request.values)
     if save:
-        await waiting(agent.filing.put(save))
+        await waiting(agent.choosing.filing.put(save))
+        agent.show()  # whoever watches learns too whether they could be kept
     return agent.listed_settings
 
 

@@ -20,8 +20,10 @@ from phone_recorder.recording.indicator import Indicator, show
 from phone_recorder.recording.record_key import WAITING, Event, Key
 from phone_recorder.recording.recorder import NO_RETRY, Recorder, RetryPolicy
 from phone_recorder.recording.session import Session
-from phone_recorder.recording.units import to_seconds
+from phone_recorder.recording.units import SECOND, to_seconds
 
+SILENT = 3 * SECOND
+"""After so long without RTP somebody should look whether it is sent to the right port."""
 MOST_RECORDINGS = 20
 """Of a call, whose accounts are told."""
 NewRecording = Callable[[int], tuple[Destination, Account]]
@@ -102,7 +104,17 @@ class AgentCall:
     @property
     def due(self) -> int | None:
         """The instant at which it must be advanced; None while there is nothing to do."""
-        return None if self._asleep else self._next
+        if self._asleep:
+            return None
+        return self._next if self.recorder.wanted_from is not None else max(self._next, self.recorder.waits_until)
+
+    def silent(self, now: int) -> list[str]:
+        """The streams of which nothing comes although they are recorded, and the call is not on hold."""
+        since = self.recorder.wanted_from
+        if since is None or self.held:
+            return []
+        inputs = self.streams.inputs.items()
+        return [name for name, one in inputs if now - max(since, one.heard_at) >= SILENT]
 
     def told(self, now: int, current: bool = False) -> api.ObservedCall:
         """The call as the control API has it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import ExitStack, nullcontext, suppress
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -17,7 +18,7 @@ from phone_recorder.agent.rtp_input import Port, RtpInput
 from phone_recorder.agent.streams import LegsInput, MixedInput, Streams
 from phone_recorder.control_api import BeginCall, ObservedCall
 from phone_recorder.errors import DestinationError, NotSupported, UsageError
-from phone_recorder.media.codecs import require
+from phone_recorder.media.codecs import NO_G722, has, require
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.call_facts import CallFacts
 from phone_recorder.recording.destination import Destination, NoDestination
@@ -28,7 +29,7 @@ from phone_recorder.recording.session import MIXED
 from phone_recorder.recording.units import from_ms
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.record import Mode, RecordSettings, ServerSettings
-from phone_recorder.wire.payload import BY_NAME
+from phone_recorder.wire.payload import BY_NAME, PCMU
 from phone_recorder.wire.rtp import RtpSender
 
 TICK: dict[Mode, int] = {"local": from_ms(200), "server": from_ms(20), "sip_info": from_ms(200)}
@@ -82,7 +83,9 @@ class CallMaker:
             began,
             from_ms(record.ptime_ms),
             TICK[record.mode],
-            self._streams(inputs, record, lambda leg, instant, length: call.recorder.note_gap(leg, instant, length)),
+            self._streams(
+                inputs, _encodable(record), lambda leg, instant, length: call.recorder.note_gap(leg, instant, length)
+            ),
             lambda now: self.new_recording(now, call, settings),
             retry_of(record),
             record.enabled,
@@ -126,6 +129,8 @@ class CallMaker:
             "sip_info": lambda: NoDestination("sip_info", NotSupported(NO_SIP)),
         }
         try:
+            if not has(codec_of(settings.record)):
+                raise NotSupported(NO_G722)
             return ways[mode]()
         except DestinationError as error:
             return NoDestination(mode, error)
@@ -147,3 +152,8 @@ class CallMaker:
     def _sender(self, record: RecordSettings) -> RtpSender:
         draw = self._random.getrandbits
         return RtpSender(codec_of(record).payload_type, draw(32), draw(16), draw(32))
+
+
+def _encodable(record: RecordSettings) -> RecordSettings:
+    """Settings that frames can be made by. Those of a codec that is not to be had go nowhere, as `destination` says."""
+    return record if has(codec_of(record)) else replace(record, codec=PCMU.name)

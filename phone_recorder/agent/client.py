@@ -23,7 +23,9 @@ MOST_ASKED = 100
 MOST_UNREAD = 256 * 1024
 """Bytes of answers that were not read. While there are more nothing more is begun."""
 PATIENCE_S = 10.0
-"""For which so much may be left unread, and for which a client may have asked nothing, if its place is needed."""
+"""For which so much may be left unread, and for which a client may ask nothing at first, if its place is needed."""
+IDLE_S = 60.0
+"""For which a client that watches nothing may have asked nothing, if its place is needed."""
 AT_ONCE = 16
 """Requests that are begun before it is somebody else's turn."""
 CHUNK = 64 * 1024
@@ -40,7 +42,7 @@ class Client:
         self._service, self._reactor = service, service.reactor
         self._sock, self._fd = sock, sock.fileno()
         self._gone = gone
-        self._came_s = self._reactor.now()
+        self._came_s = self._asked_s = self._reactor.now()
         self._lines, self._outbox = Lines(), Outbox()
         self._watch: Watch | None = None
         self._turn: Future[None] | None = None  # until the last of those in turn is done
@@ -53,9 +55,14 @@ class Client:
 
     @property
     def in_the_way(self) -> bool:
-        """Whether it may have to leave for somebody else: in all its time it has asked nothing, or it has half left."""
-        useless = not self._has_asked or self._ended or self._deaf
-        return useless and self._reactor.now() - self._came_s >= PATIENCE_S
+        """Whether it may have to leave for somebody else: it asks nothing, or nothing any more, or it has half left.
+
+        Whoever watches, or waits for an answer, has asked for something that goes on.
+        """
+        now = self._reactor.now()
+        useless = not (self._has_asked or self._asked) or self._ended or self._deaf
+        idle = not self._asked and self._watch is None and now - self._asked_s >= IDLE_S
+        return idle or (useless and now - self._came_s >= PATIENCE_S)
 
     def dismiss(self, code: int, sentence: str) -> None:
         """Close it, and say why if there is room for that."""
@@ -149,6 +156,7 @@ class Client:
     def _answered(self, answer: bytes | None, error: BaseException | None) -> None:
         self._asked -= 1
         self._has_asked = True
+        self._asked_s = self._reactor.now()
         if isinstance(error, Exception):
             answer = refused(self._service.bug(error, "an answer"))
         elif error:

@@ -22,7 +22,7 @@ AGAIN_S = 1.0
 """After which it is tried again to let somebody in, when no file can be opened and no client leaves."""
 FULL = f"the agent has {MOST_CLIENTS} connections, and can take no more: close one"
 FULL_OF_ONE = f"this process has {MOST_OF_A_PROCESS} connections to the agent, and can have no more: close one"
-LEAVE = "somebody else needs this connection, on which nothing was asked: connect when there is something to ask"
+LEAVE = "somebody else needs this connection, on which nothing is asked: connect when there is something to ask"
 
 
 class ControlSocket:

@@ -13,13 +13,12 @@ from phone_recorder import __version__
 from phone_recorder import control_api as api
 from phone_recorder.adapters.clock import Clock, LiveClock
 from phone_recorder.adapters.journal import Log
-from phone_recorder.adapters.lane import Lane
 from phone_recorder.adapters.reactor import Reactor, Timer
-from phone_recorder.adapters.settings_keeper import Keeper
 from phone_recorder.agent.answers import ANSWERS
 from phone_recorder.agent.call import AgentCall
 from phone_recorder.agent.call_maker import CallMaker
 from phone_recorder.agent.calls import Calls
+from phone_recorder.agent.choosing import Choosing
 from phone_recorder.agent.chronicle import Chronicle
 from phone_recorder.agent.drive import AgentDrive
 from phone_recorder.agent.ending import Ending
@@ -30,16 +29,12 @@ from phone_recorder.agent.server_way import ServerWay
 from phone_recorder.agent.service import place_of
 from phone_recorder.agent.signs import Signs
 from phone_recorder.agent.telling import Telling
-from phone_recorder.control_api.told import setting_list
 from phone_recorder.control_api.watchers import Watchers
 from phone_recorder.errors import UsageError
-from phone_recorder.media.codecs import require
-from phone_recorder.recording.from_settings import codec_of
 from phone_recorder.recording.indicator import sentence
 from phone_recorder.recording.record_key import Event, Key
 from phone_recorder.recording.units import SECOND
 from phone_recorder.settings.phone import PhoneSettings
-from phone_recorder.settings.table import find_setting
 
 KEYS = {
     "record": Event.PRESS,
@@ -49,10 +44,7 @@ KEYS = {
     "resume": Event.RESUME,
 }
 """The record key's events by their names in the control API."""
-SECTIONS = ("phone.device", "phone.number", "phone.name", "record", "server", "usb", "agent")
-"""Of the settings, those that mean something here."""
-FILING = "the settings' file does not answer"
-CHANGED = "the file {} was changed by somebody else: reload the agent to use that"
+SILENT = "no RTP comes to port {} ({}) of call {}: send it PCMU, PCMA or G722 there"
 
 
 class Agent:
@@ -66,20 +58,17 @@ class Agent:
         self._reactor = reactor
         self._log = log
         self._clock = clock or LiveClock()
-        self._watchers = Watchers()
-        self._telling = Telling(self._watchers, reactor, self._failed)
+        self._telling = Telling(Watchers(), reactor, self._failed)
         self._server = ServerWay()
         self._signs = Signs(reactor, self._key, log)
         self._chronicle = Chronicle(reactor, log)
         self._ticking: Timer | None = None
         self._news = ""  # of the drive, since the last recording began
         self._heard = ""
-        self.keeper = Keeper(plan.settings, plan.file, CHANGED)
+        self.choosing = Choosing(plan)
         self.calls = Calls()
         self._memory = Keeping(plan, self.calls, reactor)
         self._ending = Ending(reactor, self._clock, self.calls, log, self.show)
-        self.filing = Lane(lambda: UsageError(FILING), None, 32)
-        """For who saves settings."""
         self._maker = CallMaker(
             lambda record: self.drive.recorded_to(record), self._server.link, self._clock, SystemRandom()
         )
@@ -87,12 +76,11 @@ class Agent:
     @property
     def settings(self) -> PhoneSettings:
         """What is set now."""
-        return self.keeper.settings
+        return self.choosing.now
 
     def open(self) -> None:
         """Look for the drive and the devices, and go on with what a crash has cut. PhoneRecorderError if it cannot."""
         record = self.settings.record
-        require(codec_of(record))
         look = partial(self._reactor.soon, self._look_at_drive)
         self.drive = AgentDrive(self._plan, record, self._clock, self._reactor, look, self._memory.part_begun)
         with ExitStack() as unless:
@@ -112,8 +100,7 @@ class Agent:
 
     def watch(self, listener: api.Listener, events: Collection[str] = api.AGENT_EVENTS) -> Callable[[], None]:
         """Tell this one of these events from now on."""
-        self._telling.begin(self, events)
-        return self._watchers.watch(listener, events)
+        return self._telling.watch(self, listener, events)
 
     def begin(self, request: api.BeginCall) -> api.ObservedCall:
         """A call has begun."""
@@ -132,7 +119,7 @@ class Agent:
     def _press_by_itself(self, call: AgentCall) -> None:
         """The recording that begins with the call; the call has begun, whatever becomes of that."""
         try:
-            call.press(self._clock.now(), Event.START)
+            self._turn(call, Event.START)
         except Exception as error:
             self._failed(error)
 
@@ -147,36 +134,35 @@ class Agent:
     def press(self, call: AgentCall, event: str) -> None:
         """The record key, or one of its events."""
         self._ending.demand_life()
-        idle = call.recorder.key is Key.IDLE
-        call.press(self._clock.now(), KEYS[event])
-        if idle and call.recorder.key is not Key.IDLE:
-            self._news = ""
+        self._turn(call, KEYS[event])
         self._log("info", f"record key: {event}", call=call.id, key=call.recorder.key.value)
         self.show()
+
+    def _turn(self, call: AgentCall, event: Event) -> None:
+        idle = call.recorder.key is Key.IDLE
+        call.press(self._clock.now(), event)
+        if idle and call.recorder.key is not Key.IDLE:
+            self._news = ""
+            self._signs.use(self.settings.agent)  # what could not be used may be there by now
 
     def change_settings(self, texts: Mapping[str, str]) -> Callable[[], None] | None:
         """Have these from now on; what is returned saves them. A call that goes on keeps those it began with.
 
         UsageError if one of them cannot be, or means nothing here.
         """
-        for key in texts:
-            if not {find_setting(key).section, key} & set(SECTIONS):
-                raise UsageError(f"{key} means nothing to the agent: it is a setting of the emulated phone")
-        require(codec_of(self.keeper.checked(texts).record))
-        save = self.keeper.take(texts)
+        save = self.choosing.take(texts)
         self._apply()
         return save
 
     def reload(self, settings: PhoneSettings) -> None:
         """Have these from now on: the settings' file was read again."""
-        require(codec_of(settings.record))
-        self.keeper = Keeper(settings, self._plan.file, CHANGED)
+        self.choosing.replace(settings)
         self._apply()
 
     @property
     def listed_settings(self) -> api.SettingList:
         """Those that mean something here."""
-        return setting_list(self.settings, self._problem, SECTIONS, self.keeper.kept)
+        return self.choosing.listed(self._problem)
 
     def told(self, call: AgentCall) -> api.ObservedCall:
         """The call as the control API has it."""
@@ -206,12 +192,19 @@ class Agent:
             calls=[self.told(call) for call in self.calls],
             record=self.record_state(),
             drives=self.drive.drives,
-            problem=self._problem,
+            problem="; ".join(filter(None, (self._problem, *self._silences))),
         )
 
     @property
+    def _silences(self) -> list[str]:
+        """What is the first mistake of whoever builds this into a phone: RTP goes somewhere else."""
+        now = self._clock.now()
+        silent = [(call, name) for call in self.calls for name in call.silent(now)]
+        return [SILENT.format(call.streams.inputs[name].number, name, call.id) for call, name in silent]
+
+    @property
     def _problem(self) -> str:
-        return "; ".join(filter(None, (self._signs.problem, self._memory.problem, self.keeper.problem)))
+        return "; ".join(filter(None, (self.choosing.problem, self._signs.problem, self._memory.problem)))
 
     def show(self) -> None:
         """Let lamp, watchers and memory know what is so now, and wake again when something is due."""

@@ -31,7 +31,7 @@ EXPORTS = "another recording is being exported: wait until that is done"
 
 
 class AgentDrive:
-    """`changed` is called, on any thread, when the drive is another one, or is there no more.
+    """`changed` is called, on any thread, when the drive is another one, or is there no more, and for each new file.
 
     `part_begun` is called on the thread that writes a recording when that has another file, and may hold it up.
     """
@@ -46,8 +46,9 @@ class AgentDrive:
         part_begun: Callable[[], None] = lambda: None,
     ) -> None:
         self._reactor = reactor
+        self._changed, self._remember = changed, part_begun
         port = _port(plan, settings, changed)
-        self._drive = PhoneDrive(port, header_of(settings), space_of(settings), clock.system_time, True, part_begun)
+        self._drive = PhoneDrive(port, header_of(settings), space_of(settings), clock.system_time, True, self._begun)
         self._soon = Lanes(lambda: Lane(lambda: DriveError(HANGS), HANGS_AFTER_S, ROOM))
         self._long = Lanes(lambda: Lane(lambda: UsageError(EXPORTS), None, 0))
 
@@ -103,6 +104,11 @@ class AgentDrive:
     def close(self) -> None:
         """Wait for what is being written, and let the drive go."""
         self._drive.close()
+
+    def _begun(self) -> None:
+        """On the thread that writes. Who watches is told of a file only once a crash would know of it."""
+        self._remember()
+        self._changed()
 
     async def _within(self, patience_s: float, done: Future[T]) -> T:
         """What it gives, or a DriveError when that takes too long."""

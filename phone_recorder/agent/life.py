@@ -12,7 +12,7 @@ from traceback import walk_tb
 from phone_recorder.adapters.journal import Log
 from phone_recorder.adapters.reactor import Reactor
 from phone_recorder.adapters.systemd import Notifier
-from phone_recorder.adapters.unix_socket import listen
+from phone_recorder.adapters.unix_socket import GroupRefused, Socket, listen
 from phone_recorder.agent.control_socket import ControlSocket
 from phone_recorder.agent.daemon import Agent
 from phone_recorder.agent.plan import AgentPlan
@@ -40,9 +40,10 @@ def live(
         notifier = Notifier(environ)
         stack.callback(notifier.close)
         # First, so that of two agents the second does not touch what the first one keeps.
-        listener = listen(plan.socket, plan.settings.agent.group or None)
+        listener, problem = _listener(plan, log)
         stack.callback(listener.close)
         agent = Agent(plan, reactor, log)
+        agent.choosing.group_problem = problem
         agent.open()
         stack.callback(agent.close)
         socket = ControlSocket(reactor, listener, agent, log)
@@ -57,6 +58,15 @@ def live(
             agent.fail()
             raise
     log("notice", "the agent has ended")
+
+
+def _listener(plan: AgentPlan, log: Log) -> tuple[Socket, str]:
+    """The socket, and why it is not the wanted group's: an agent that did not start could not be given another."""
+    try:
+        return listen(plan.socket, plan.settings.agent.group or None), ""
+    except GroupRefused as error:
+        log("warning", str(error))
+        return listen(plan.socket), str(error)
 
 
 def _obey(

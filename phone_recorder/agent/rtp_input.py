@@ -39,7 +39,8 @@ class RtpInput:
     def __init__(self, port: Port) -> None:
         self._port = port
         self._source: Address | None = None
-        self._heard_at = 0
+        self.heard_at = 0
+        """When RTP of the call came last, as far as it was taken."""
         self.heard = False
         """Whether anything of the call has ever come."""
         self.foreign = 0
@@ -74,12 +75,12 @@ class RtpInput:
             return False
         # Whatever else the source sends is counted as bad, and holds no port that it does not use.
         if _is_rtp(data):
-            self._heard_at = instant
+            self.heard_at = instant
             self.heard = True
         return True
 
     def _may_lock(self, instant: int, data: bytes, source: Address) -> bool:
-        if self._source is not None and instant - self._heard_at < SILENT:
+        if self._source is not None and instant - self.heard_at < SILENT:
             return False
         if not _is_rtp(data):
             return False

@@ -54,10 +54,15 @@ class Signs:
         """Why the key or the lamp cannot be used; without them a phone still records."""
 
     def use(self, settings: AgentSettings) -> None:
-        """The devices of these settings from now on, as far as they can be."""
-        if settings == self._settings and not self.problem:
-            return  # what could not be used may be there by now
-        self.close()
+        """The devices of these settings from now on, as far as they can be.
+
+        Of the same settings again, those that could not be used: at boot a LED may still be root's.
+        """
+        if settings != self._settings:
+            self.close()
+            self.problem = ""
+        elif not self.problem:
+            return
         self._settings = settings
         problems = []
         for take in (self._take_led, self._take_keys):
@@ -65,7 +70,8 @@ class Signs:
                 take(settings)
             except PhoneRecorderError as error:
                 problems.append(str(error))
-                self._log("warning", str(error))
+                if str(error) not in self.problem:
+                    self._log("warning", str(error))
         self.problem = "; ".join(problems)
         self.show(self._lamp)
 
@@ -90,11 +96,11 @@ class Signs:
         self._led = self._keys = self._settings = None
 
     def _take_led(self, settings: AgentSettings) -> None:
-        if settings.lamp:
+        if settings.lamp and self._led is None:
             self._led = self._make_led(settings.lamp)
 
     def _take_keys(self, settings: AgentSettings) -> None:
-        if not settings.key_device:
+        if self._keys or not settings.key_device:
             return
         keys = {settings.key: "record", **({settings.pause_key: "pause"} if settings.pause_key else {})}
         self._keys = self._make_keys(

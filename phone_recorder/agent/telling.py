@@ -45,21 +45,29 @@ class Telling:
         if wanted("recordings"):
             self._look_at_drive(agent)
 
-    def begin(self, agent: Agent, events: Collection[str]) -> None:
-        """Somebody watches these from now on, and learns how they stand: what nobody has watched is no news to him."""
-        for event in events:
-            if self._watchers.wanted(event):
-                continue
-            if event == "call":
-                self._calls = _lasting(agent)
-            elif event == "recordings":
-                self._drive_was = _drive_sign(agent)
-            else:
-                self._watchers.changed(event, _STATES[event][0](agent))
+    def watch(self, agent: Agent, listener: api.Listener, events: Collection[str]) -> Callable[[], None]:
+        """Tell this one of these events from now on; what is returned ends that.
+
+        Who begins to watch learns how things stand: what has changed while nobody watched is no news to him.
+        """
+        unwatched = [event for event in events if not self._watchers.wanted(event)]
+        stop = self._watchers.watch(listener, events)
+        for event in unwatched:
+            self._note(agent, event)
+        return stop
 
     def list_again(self) -> None:
         """The recordings on the drive are others, by a way that none of the calls shows."""
         self._drive_was = None
+
+    def _note(self, agent: Agent, event: str) -> None:
+        """What is so now is known."""
+        if event == "call":
+            self._calls = _lasting(agent)
+        elif event == "recordings":
+            self._drive_was = _drive_sign(agent)
+        else:
+            self._watchers.changed(event, _STATES[event][0](agent))
 
     def _look_at_drive(self, agent: Agent) -> None:
         """Recordings are listed anew when another drive is there, and when a file has begun or ended."""

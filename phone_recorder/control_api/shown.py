@@ -112,7 +112,7 @@ class CallList(msgspec.Struct, frozen=True):
 class RecordState(msgspec.Struct, frozen=True):
     """`key` is where the record key stands; `recordings` are the accounts of this call's recordings, oldest first.
 
-    `call` is the id of the call, on a phone that can have several.
+    `call` is the id of the call, on a phone that can have several; of such a call it is the newest 20 recordings.
     """
 
     key: str

@@ -19,7 +19,12 @@ class Watchers:
         self._last: dict[str, Any] = {}
 
     def watch(self, listener: Listener, events: Collection[str] = EVENTS) -> Callable[[], None]:
-        """Tell this one too; what is returned ends that."""
+        """Tell this one too; what is returned ends that.
+
+        What was told last says nothing to one who was not there: the next state of these is told, even if it is that.
+        """
+        for event in events:
+            self._last.pop(event, None)
         key = object()
         self._watchers[key] = (listener, frozenset(events))
         return lambda: self._watchers.pop(key, None) and None

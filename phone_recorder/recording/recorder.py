@@ -102,7 +102,8 @@ class Recorder:
         self._refused: Action | None = None
         self._retry = retry
         self._attempt = 0
-        self._waits_until = 0
+        self.waits_until = 0
+        """The instant of the next attempt, while the key waits for one."""
         self._earlier = ""
 
     @property
@@ -148,7 +149,7 @@ class Recorder:
                 self._session.resume(now)
             case Action.WAIT:
                 self._attempt += 1
-                self._waits_until = now + self._retry.after
+                self.waits_until = now + self._retry.after
             case Action.GIVE_UP:
                 self._attempt = 0
         # Last: a recording that cannot even begin, by an error of ours, leaves the key where it was.
@@ -167,7 +168,7 @@ class Recorder:
 
     def advance(self, now: int) -> None:
         """Let every recording go on; call at each tick, the socket drained."""
-        if self.key in WAITING and now >= self._waits_until:
+        if self.key in WAITING and now >= self.waits_until:
             self._turn(now, Event.WAITED)
         for session, tallies in list(self._running):
             session.advance(now)

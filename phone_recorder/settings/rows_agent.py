@@ -16,8 +16,8 @@ ROWS = (
         Text(32, form=group, hint="a group"),
         "Group",
         "用户组",
-        "Group whose members may drive the agent; without one, the agent's own.",
-        "可以控制代理程序的用户组；留空则为代理程序自己的组。",
+        "Group whose members may drive the agent, from its next start on; without one, the agent's own.",
+        "可以控制代理程序的用户组，代理程序下次启动后生效；留空则为代理程序自己的组。",
     ),
     Setting(
         "agent.rtp_host",
@@ -40,7 +40,7 @@ ROWS = (
     Setting(
         "agent.key_device",
         ("agent", "key_device"),
-        Text(form=input_device, hint="a name, or a path below /dev"),
+        Text(form=input_device, hint="a name, or a path below /dev/input"),
         "Key device",
         "按键设备",
         "Input device that has the record key, by the name in /proc/bus/input/devices or by path; without one, no key.",

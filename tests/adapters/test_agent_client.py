@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import grp
 import os
+import signal
 import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -219,3 +221,53 @@ def test_whoever_may_not_use_the_socket_is_told_what_to_do(mode: int, sentence: 
         os.chown(path, 0, grp.getgrnam("audio").gr_gid)
         path.chmod(mode)
         assert told_as_nobody(path) == f"this user may not use {path}: {sentence}"
+
+
+def looked_for_in(temporary: Path, owner: int) -> tuple[Path, ...]:
+    """Where an agent of user 1000 is looked for, if this user has made the directory that is called as hers."""
+    temporary.mkdir()
+    os.chown(temporary, owner, owner)
+    return default_sockets({"RUNTIME_DIRECTORY": str(temporary)}, 1000)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make directories for somebody else")
+def test_a_directory_that_a_stranger_has_made_is_no_place_of_an_agent(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    assert looked_for_in(own, 1000) == (own / "agent.sock", SYSTEM_SOCKET)
+    assert looked_for_in(tmp_path / "strangers", 4711) == (SYSTEM_SOCKET,)
+    link = tmp_path / "link"
+    link.symlink_to(own)
+    os.chown(link, 4711, 4711, follow_symlinks=False)
+    assert default_sockets({"RUNTIME_DIRECTORY": str(link)}, 1000) == (SYSTEM_SOCKET,)
+
+
+@contextmanager
+def strangers_socket(path: Path) -> Iterator[None]:
+    """A socket at which a process of another user listens."""
+    read, write = os.pipe()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        path.chmod(0o666)
+        if not (child := os.fork()):
+            os.setuid(4711)
+            listener.listen()  # SO_PEERCRED is of whoever does this
+            os.write(write, b"\n")
+            signal.pause()
+            os._exit(0)
+        os.read(read, 1)
+        try:
+            yield
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os.close(read)
+            os.close(write)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user, which root alone can")
+def test_a_stranger_who_answers_is_passed_by(tmp_path: Path) -> None:
+    with strangers_socket(tmp_path / "stranger"), FakeAgent(tmp_path / "a", {STATUS: DONE}):
+        with connect_first((tmp_path / "stranger", tmp_path / "a")) as client:
+            assert client.ask("status.get", {}) == {}
+        with pytest.raises(AgentUnreachable, match=r"^no agent answers at .*/stranger: "):
+            connect_first((tmp_path / "stranger",))

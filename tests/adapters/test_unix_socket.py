@@ -16,10 +16,12 @@ import pytest
 
 from phone_recorder.adapters.unix_socket import (
     LONGEST_PATH,
+    GroupRefused,
     Peer,
     Socket,
     TooManyFiles,
     arrivals,
+    demand_group,
     listen,
     peer,
     receive,
@@ -211,10 +213,24 @@ def test_where_there_can_be_no_socket_it_says_why(path: Path, name: str, sentenc
         listen(path.parent / name)
 
 
-def test_a_group_that_nobody_knows(path: Path) -> None:
-    with pytest.raises(UsageError, match=r"^there is no group 'no such group' on this machine: name one"):
-        listen(path, "no such group")
+@pytest.mark.parametrize("group", ["no such group", str((1 << 32) - 1), "9" * 32])
+def test_a_group_that_nobody_knows(path: Path, group: str) -> None:
+    for refused in (lambda: listen(path, group), lambda: demand_group(group)):
+        with pytest.raises(GroupRefused, match=rf"^there is no group '{group}' on this machine: name one"):
+            refused()
     assert not path.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user, which root alone can")
+def test_a_group_is_demanded_of_who_is_in_it_and_of_root() -> None:
+    def refused() -> None:
+        demand_group("")
+        demand_group(str(NOBODY))
+        with pytest.raises(GroupRefused, match=r"^this user is not in the group daemon: add it to that group, and"):
+            demand_group("daemon")
+
+    demand_group("daemon")
+    assert as_nobody(refused) == 0
 
 
 @pytest.mark.parametrize("group", [None, "", os.getegid(), str(os.getegid())])
@@ -257,3 +273,18 @@ def test_a_directory_of_somebody_else_is_refused(path: Path) -> None:
 
     assert as_nobody(refused) == 0
     stop_listening(listen(path))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user, which root alone can")
+def test_a_link_that_somebody_else_has_put_there_is_refused_wherever_it_leads(path: Path) -> None:
+    real = path.parent.with_name("real")
+    real.mkdir()
+    os.chown(real, NOBODY, NOBODY)
+    path.parent.symlink_to(real)
+    os.chown(path.parent, 4711, 4711, follow_symlinks=False)
+
+    def refused() -> None:
+        with pytest.raises(UsageError, match=r"belongs to another user: remove it, or name another directory$"):
+            listen(path)
+
+    assert as_nobody(refused) == 0

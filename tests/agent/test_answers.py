@@ -93,6 +93,23 @@ def test_what_cannot_be_kept_holds_all_the_same_and_that_is_said(tmp_path: Path)
         assert rig.ask(api.GetRecording()).key == "recording"
 
 
+def test_whoever_watches_learns_too_that_a_setting_could_not_be_kept(tmp_path: Path) -> None:
+    with rigged(plan_in(tmp_path, file="no-such-directory/phone.toml")) as rig:
+        events: list[api.Event] = []
+        rig.agent.watch(events.append, ["settings"])
+        told = rig.ask(api.SetSettings({"record.auto": "on"}))
+        assert "phone.toml" in events[-1].data.problem
+        assert events[-1].data == told
+
+
+def test_a_lamp_that_is_not_there_is_said_to_whoever_sets_it(tmp_path: Path) -> None:
+    with rigged(plan_in(tmp_path)) as rig:
+        told = rig.ask(api.SetSettings({"agent.lamp": "no-such-lamp"}))
+        assert "no-such-lamp" in told.problem
+        assert rig.ask(api.ListSettings()).problem == rig.ask(api.GetStatus()).problem == told.problem
+        assert rig.ask(api.SetSettings({"agent.lamp": ""})).problem == ""
+
+
 def test_settings_that_cannot_be_change_nothing(tmp_path: Path) -> None:
     with rigged(plan_in(tmp_path, file="phone.toml")) as rig:
         before = settings(rig)

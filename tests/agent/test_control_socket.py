@@ -9,13 +9,14 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from phone_recorder import control_api as api
-from phone_recorder.agent.client import PATIENCE_S
+from phone_recorder.agent.client import IDLE_S, PATIENCE_S
 from phone_recorder.agent.control_socket import AGAIN_S, FULL, FULL_OF_ONE, LEAVE, MOST_CLIENTS, MOST_OF_A_PROCESS
 from tests.agent.control_rig import Rig, line, rigged
 
@@ -100,6 +101,30 @@ def test_whoever_has_asked_nothing_leaves_when_its_place_is_needed_the_oldest_fi
     rig.settle()
     assert [caller.ended for caller in callers] == [False, True] + [False] * (MOST_OF_A_PROCESS - 2)
     assert callers[1].told[0]["error"]["message"] == LEAVE and not newcomer.ended
+
+
+def test_whoever_has_asked_nothing_for_a_minute_leaves_too_unless_it_watches_or_waits(rig: Rig) -> None:
+    watching, waits, asked, *others = (rig.caller() for _ in range(MOST_OF_A_PROCESS))
+    for caller in (watching, *others):
+        caller.ask("events.watch", {"events": ["record"]})
+    rig.agent.held[api.GetStatus] = Future()
+    waits.ask("status.get")
+    asked.ask("call.list")
+    rig.settle()
+    rig.reactor.skew_s += IDLE_S - 1
+    assert full(rig) and not asked.ended
+    rig.reactor.skew_s += 1
+    assert not full(rig) and asked.ended
+    assert asked.told[-1]["error"]["message"] == LEAVE
+    assert not any(caller.ended for caller in (watching, waits, *others))
+    rig.agent.held[api.GetStatus].set_result(None)
+
+
+def full(rig: Rig) -> bool:
+    """Whether one more is turned away."""
+    newcomer = rig.caller()
+    rig.settle()
+    return newcomer.ended
 
 
 def test_thousands_of_connections_keep_nobody_from_being_answered(rig: Rig) -> None:

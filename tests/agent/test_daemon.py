@@ -11,7 +11,9 @@ import pytest
 from phone_recorder import control_api as api
 from phone_recorder.adapters.record_reader import open_record
 from phone_recorder.agent.ending import ENDING, SAVING_S
+from phone_recorder.agent.signs import Signs
 from phone_recorder.errors import UsageError
+from phone_recorder.settings.agent import AgentSettings
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.table import with_texts
 from phone_recorder.wire.payload import PCMU
@@ -211,6 +213,20 @@ def test_settings_that_are_read_again_hold_for_what_begins_then(tmp_path: Path) 
         assert rig.ask(api.GetRecording()).key == "recording"
         rig.agent.reload(PhoneSettings())
         assert rig.ask(api.GetStatus()).problem == ""
+
+
+@pytest.mark.parametrize("auto", ["on", "off"])
+def test_a_lamp_that_could_not_be_had_is_tried_again_when_a_recording_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, auto: str
+) -> None:
+    used: list[AgentSettings] = []
+    monkeypatch.setattr(Signs, "use", lambda _, settings: used.append(settings))
+    with rigged(plan_in(tmp_path, "agent.lamp=late", f"record.auto={auto}")) as rig:
+        rig.begin()
+        rig.press("start")
+        assert [one.lamp for one in used] == ["late", "late"]
+        rig.press("stop")
+        assert len(used) == 2
 
 
 def test_no_secret_is_told_or_logged(tmp_path: Path) -> None:

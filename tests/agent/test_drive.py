@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Coroutine, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,11 @@ class Rig:
         self.stick.mkdir()
         self.reactor = Clock()
         self.reactor.later(PATIENCE_S, too_long)
-        self.begun = 0
+        self.happened: list[str] = []
         plan = AgentPlan(PhoneSettings(), None, directory / "run", self.stick)
         clock = VirtualClock(BEGINS_AT)
-        self.drive = AgentDrive(plan, RecordSettings(), clock, self.reactor, lambda: None, self._part_begun)
+        changed, begun = (partial(self.happened.append, what) for what in ("changed", "remembered"))
+        self.drive = AgentDrive(plan, RecordSettings(), clock, self.reactor, changed, begun)
 
     def asked(self, work: Coroutine[Any, Any, Any]) -> Any:
         """What it gives, or raises."""
@@ -50,9 +52,6 @@ class Rig:
         if found[1]:
             raise found[1]
         return found[0]
-
-    def _part_begun(self) -> None:
-        self.begun += 1
 
 
 @pytest.fixture
@@ -171,7 +170,9 @@ def test_recordings_that_begin_later_go_by_the_settings_of_their_call(rig: Rig) 
     rig.drive.close()
     heads = [path.read_bytes()[:4] for path in sorted(rig.stick.iterdir())]
     assert sorted(heads) == [b"PCMA", b"PCMU"]
-    assert rig.begun == 2
+    # Nobody is told of a file before a crash would know of it.
+    assert sorted(rig.happened) == ["changed", "changed", "remembered", "remembered"]
+    assert (rig.happened[0], rig.happened[-1]) == ("remembered", "changed")
 
 
 def test_it_is_the_one_drive_that_is_shown(rig: Rig) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -120,9 +121,43 @@ def test_a_second_agent_in_the_same_runtime_directory_touches_nothing(home: Path
 
 
 def test_an_agent_that_cannot_start_says_why_and_the_next_one_can(home: Path, systemd: Systemd) -> None:
-    with pytest.raises(UsageError, match="there is no group 'no-such-group'"):
-        live(plan_in(home, "agent.group=no-such-group"), PhoneSettings, Log(StringIO()), {})
-    assert "notice: the agent has ended" in lived(plan_in(home), systemd, lambda: None)
+    plan = plan_in(home)
+    plan.socket.touch()
+    with pytest.raises(UsageError, match="it is no socket: remove it, or name another path"):
+        live(plan, PhoneSettings, Log(StringIO()), {})
+    plan.socket.unlink()
+    assert "notice: the agent has ended" in lived(plan, systemd, lambda: None)
+
+
+@pytest.mark.parametrize("group", ["no-such-group", "99999999999"])
+def test_a_group_that_cannot_be_had_keeps_no_agent_from_starting_and_it_says_why(
+    home: Path, systemd: Systemd, group: str
+) -> None:
+    plan = plan_in(home, f"agent.group={group}")
+    sentence = f"there is no group '{group}' on this machine: name one that is in /etc/group"
+
+    def beside() -> None:
+        assert plan.socket.stat().st_gid == os.getegid()
+        assert asked(plan, "status.get")["problem"] == sentence
+        asked(plan, "settings.set", values={"agent.group": ""})
+        assert sentence not in asked(plan, "status.get")["problem"]
+
+    assert f"warning: {sentence}" in lived(plan, systemd, beside)
+
+
+def test_a_reload_takes_the_lamp_that_is_there_by_then(home: Path, systemd: Systemd) -> None:
+    plan = plan_in(home, "agent.lamp=no-such-lamp", file="phone.toml")
+    assert plan.file
+
+    def beside() -> None:
+        assert "no-such-lamp" in asked(plan, "status.get")["problem"]
+        config.write_text("")
+        send(signal.SIGHUP)
+        systemd.hear_of("READY")
+        assert asked(plan, "status.get")["problem"] == ""
+
+    config = plan.file
+    lived(plan, systemd, beside, lambda: load(config))
 
 
 def with_a_bug() -> PhoneSettings:

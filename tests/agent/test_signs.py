@@ -149,6 +149,26 @@ def test_a_key_that_is_missing_does_not_take_the_lamp_away(rig: Rig) -> None:
     assert rig.lit == ("none", "9")
 
 
+def test_a_lamp_that_could_not_be_had_is_tried_again_and_the_key_is_kept(rig: Rig) -> None:
+    settings = AgentSettings(lamp="late", key_device="gpio-keys")
+    rig.signs.use(settings)
+    rig.signs.show("on")
+    rig.signs.use(settings)
+    assert rig.said.getvalue().count("there is no LED late") == 1
+    rig.led = rig.led.rename(rig.led.with_name("late"))
+    rig.signs.use(settings)
+    assert rig.lit == ("none", "9") and rig.signs.problem == ""
+    assert len(rig.taken) == 1 and not rig.taken[0].closed
+
+
+def test_a_key_that_could_not_be_had_is_tried_again(rig: Rig) -> None:
+    rig.there = False
+    rig.signs.use(WITH_BOTH)
+    rig.there = True
+    rig.signs.use(WITH_BOTH)
+    assert len(rig.taken) == 1 and rig.signs.problem == ""
+
+
 def test_a_lamp_that_fails_is_said_and_nothing_ends(rig: Rig) -> None:
     rig.signs.use(WITH_LAMP)
     (rig.led / "brightness").unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ import msgspec
 import pytest
 
 from phone_recorder import control_api as api
-from phone_recorder.agent.call import AgentCall
+from phone_recorder.agent.call import MOST_RECORDINGS, AgentCall
 from phone_recorder.agent.daemon import Agent
 from phone_recorder.agent.telling import Telling
 from phone_recorder.control_api.watchers import Watchers
@@ -17,17 +18,24 @@ from phone_recorder.recording.record_key import Event
 from tests.agent.lives import Life
 from tests.recording.streams import FRAME, SECOND
 
+NONE = api.DriveList([], "no USB drive is plugged in")
+STICK = api.DriveList([api.Drive("STICK", used=True)])
+
 
 class FakeDrive:
-    """One that can be plugged in."""
+    """One that can be plugged in. `holds` is the list of what is on it, if that is to be the same each time."""
 
     def __init__(self) -> None:
-        self.drives = api.DriveList([], "no USB drive is plugged in")
+        self.drives = NONE
         self.lists = 0
+        self.holds: dict[str, api.RecordingList] = {}
+        self.error: Exception | None = None
 
     async def list(self) -> api.RecordingList:
         self.lists += 1
-        return api.RecordingList([], f"list {self.lists}")
+        if self.error:
+            raise self.error
+        return self.holds.get(self.drives.problem, api.RecordingList([], f"list {self.lists}"))
 
 
 class Rig:
@@ -40,15 +48,23 @@ class Rig:
         self.listed_settings = api.SettingList([])
         self.told_of: list[api.Event] = []
         self.watchers = Watchers()
+        self.failures: list[BaseException] = []
+        self.telling = Telling(self.watchers, self.life.reactor, self.failures.append)
+        self.in_full = 0
+        """How often recordings were put into words."""
+        # As one that has watched before there was anything to tell.
         self.stop = self.watchers.watch(self.told_of.append, events)
-        self.telling = Telling(self.watchers, self.life.reactor)
 
     def told(self, call: AgentCall) -> api.ObservedCall:
         return call.told(self.life.clock.now(), call is self.calls.current)
 
     def record_state(self, brief: bool = False) -> api.RecordState:
+        self.in_full += not brief
         call = self.calls.shown()
         return call.record_state(brief=brief) if call else api.RecordState("idle", "idle", "00:00", "", "off")
+
+    def watch(self, *events: str) -> Callable[[], None]:
+        return self.telling.watch(cast("Agent", self), self.told_of.append, events)
 
     def tell(self) -> list[Any]:
         """What is told now."""
@@ -144,8 +160,7 @@ def test_what_nobody_has_watched_is_no_news_to_whoever_watches_next(tmp_path: Pa
     one = rig.life.begin(remote_number="1")
     rig.calls.end(one, rig.life.clock.now(), "")
     assert rig.tell() == []
-    rig.telling.begin(cast("Agent", rig), api.AGENT_EVENTS)
-    rig.watchers.watch(rig.told_of.append, api.AGENT_EVENTS)
+    rig.watch(*api.AGENT_EVENTS)
     assert rig.tell() == []
     rig.life.begin(remote_number="2")
     assert [data.id for data in rig.tell() if isinstance(data, api.ObservedCall)] == ["2"]
@@ -155,15 +170,13 @@ def test_a_state_that_has_come_back_while_nobody_watched_is_told_when_it_changes
     rig = Rig(tmp_path / "stick")
     values = [api.SettingList([], problem) for problem in ("a", "b", "a", "b")]
     rig.listed_settings = values[0]
-    rig.telling.begin(cast("Agent", rig), ["settings"])
-    stop = rig.watchers.watch(rig.told_of.append, ["settings"])
+    stop = rig.watch("settings")
     rig.listed_settings = values[1]
     assert rig.tell() == [values[1]]
     stop()
     rig.listed_settings = values[2]
     assert rig.tell() == []
-    rig.telling.begin(cast("Agent", rig), ["settings"])
-    rig.watchers.watch(rig.told_of.append, ["settings"])
+    rig.watch("settings")
     rig.listed_settings = values[3]
     assert rig.tell() == [values[3]]
 
@@ -175,3 +188,52 @@ def test_less_free_room_is_no_news_of_the_drive(tmp_path: Path) -> None:
         assert len(rig.tell()) == told
     rig.drive.drives = api.DriveList([], "the drive was removed")
     assert len(rig.tell()) == 1
+
+
+def test_a_list_that_was_told_to_others_is_told_when_it_is_so_again(tmp_path: Path) -> None:
+    rig = Rig(tmp_path / "stick")
+    rig.drive.holds = {NONE.problem: api.RecordingList([], NONE.problem), "": api.RecordingList([])}
+    stop = rig.watch("recordings")
+    rig.drive.drives = STICK
+    rig.tell()
+    rig.drive.drives = NONE
+    assert rig.tell() == [rig.drive.holds[NONE.problem]]
+    stop()
+    rig.drive.drives = STICK
+    rig.tell()
+    rig.watch("recordings")
+    rig.drive.drives = NONE
+    assert rig.tell() == [rig.drive.holds[NONE.problem]]
+
+
+def test_a_state_that_one_has_found_and_nobody_was_told_of_is_told_when_it_is_over(tmp_path: Path) -> None:
+    rig = Rig(tmp_path / "stick")
+    rig.watch("drives")
+    rig.drive.drives = STICK  # so the second finds it, before anybody is told
+    rig.watch("drives")
+    rig.drive.drives = NONE
+    assert NONE in rig.tell()
+
+
+def test_recordings_that_cannot_be_listed_by_a_bug_end_nothing(tmp_path: Path) -> None:
+    rig = Rig(tmp_path / "stick", "recordings")
+    rig.drive.error = ZeroDivisionError("a bug")
+    assert rig.tell() == []
+    assert rig.failures == [rig.drive.error]
+    rig.drive.error = None
+    rig.telling.list_again()
+    assert len(rig.tell()) == 1
+
+
+def test_of_a_call_with_many_recordings_the_newest_are_told_and_only_when_one_is_another(tmp_path: Path) -> None:
+    rig = Rig(tmp_path / "stick", "record")
+    call = rig.life.begin()
+    for second in range(0, 2 * (MOST_RECORDINGS + 5), 2):
+        rig.life.press(second * SECOND, call)
+        rig.life.press((second + 1) * SECOND, call)
+    [state] = rig.tell()
+    newest = [account.id for account in call.recorder.accounts[-MOST_RECORDINGS:]]
+    assert len(call.recorder.accounts) == MOST_RECORDINGS + 5
+    assert [one["id"] for one in state.recordings] == newest
+    assert rig.in_full == 1
+    assert rig.tell() == [] and rig.in_full == 1

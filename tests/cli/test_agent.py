@@ -42,7 +42,6 @@ def run(*words: str | Path) -> Result:
         (["--usb", ".", "--usb-size", "much"], "'much'"),
         (["--config", "bad.toml", "--usb", "."], "bad.toml, line 2, record.mode"),
         (["--usb", ".", "--runtime", "a-file"], "a-file"),
-        (["--usb", ".", "--runtime", "r", "--set", "agent.group=no-such-group"], "there is no group 'no-such-group'"),
         (["--usb", ".", "--runtime", "x" * 120], "its path has more than 107 bytes"),
         (["--usb"], "--usb"),
         (["now"], "unexpected extra argument"),

@@ -72,3 +72,15 @@ def test_whoever_raises_has_left() -> None:
         watchers.pass_on("call", Call())
     watchers.pass_on("call", Call())
     assert len(told) == 1
+
+
+def test_one_who_comes_later_is_told_the_next_state_even_if_the_others_were_told_it_last() -> None:
+    watchers, first, second = Watchers(), list[Event](), list[Event]()
+    watchers.watch(first.append)
+    watchers.tell("call", Call("connected"))
+    watchers.tell("levels", Levels())
+    watchers.watch(second.append, ("call",))
+    watchers.tell("call", Call("connected"))
+    watchers.tell("levels", Levels())
+    assert [event.event for event in second] == ["call"]
+    assert [event.event for event in first] == ["call", "levels", "call"]

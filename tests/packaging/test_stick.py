@@ -71,6 +71,17 @@ def test_the_root_directory_of_ext_is_opened_to_the_group(stubs: Path) -> None:
     assert group.startswith("chgrp ") and mode.startswith("chmod g+rwx ")
 
 
+def test_a_type_that_is_none_of_those_is_not_mounted_and_leaves_nothing(stubs: Path) -> None:
+    with pytest.raises(AssertionError, match="stick: iso9660 is no file system for recordings"):
+        mounting(stubs, TYPE="iso9660")
+    assert (stubs.parent / "said").read_text() == ""
+    assert list((stubs.parent / "base").iterdir()) == []
+
+
+def test_a_damaged_ext_is_made_read_only_whatever_it_says_itself(stubs: Path) -> None:
+    assert "errors=remount-ro" in options(mounting(stubs, TYPE="ext3")[0])
+
+
 def test_where_links_cannot_be_forbidden_it_is_mounted_without(stubs: Path) -> None:
     first, second = mounting(stubs, KNOWN="1")
     assert options(first) - options(second) == {"nosymfollow"}

@@ -44,7 +44,7 @@ def test_what_can_be(form: Callable[[str], str], text: str, kept: str) -> None:
         ),
         (
             input_device,
-            ("/", "/etc/passwd", "/dev/../etc/passwd"),
+            ("/", "/etc/passwd", "/dev/../etc/passwd", "/dev/sda", "/dev/input/../sda", "/dev/input2/event0"),
             "is no input device: write its name, or its path such as /dev/input/event0",
         ),
         (
