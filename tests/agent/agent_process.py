@@ -95,7 +95,7 @@ class AgentProcess:
 def agent_process(home: Path, *settings: str, environ: Mapping[str, str] = {}) -> Iterator[AgentProcess]:
     """An agent with these settings, `KEY=VALUE` each; what it has logged stays in `home`/agent.log."""
     (home / "stick").mkdir(parents=True, exist_ok=True)
-    words = ["--usb", str(home / "stick"), "--runtime", str(home / "run")]
+    words = ["--usb", str(home / "stick"), "--runtime", str(home / "run"), "--config", str(home / "phone.toml")]
     given = [word for setting in settings for word in ("--set", setting)]
     with (home / "agent.log").open("wb") as log:
         process = subprocess.Popen(

@@ -258,3 +258,17 @@ def test_a_setting_that_means_nothing_here_is_refused_and_none_is_taken(tmp_path
         with pytest.raises(UsageError, match=r"account\.password means nothing to the agent"):
             rig.ask(api.SetSettings({"record.codec": "PCMA", "account.password": "secret"}))
         assert rig.agent.settings.record.codec == "PCMU"
+
+
+def test_a_port_that_is_recorded_and_to_which_nothing_comes_is_told(tmp_path: Path) -> None:
+    with rigged(plan_in(tmp_path)) as rig:
+        call = rig.begin(rtp="mixed")
+        rig.reactor.skew_s += 4
+        assert rig.ask(api.GetStatus()).problem == ""  # nobody records it
+        rig.press("start")
+        assert rig.ask(api.GetStatus()).problem == ""
+        rig.reactor.skew_s += 4
+        said = f"no RTP comes to port {call.ports['mixed']} (mixed) of call 1: send it PCMU, PCMA or G722 there"
+        assert rig.ask(api.GetStatus()).problem == said
+        rig.ask(api.ChangeCall(held=True))
+        assert rig.ask(api.GetStatus()).problem == ""
