@@ -115,7 +115,9 @@ WRITING = {
     "the end may be lost: {t}": "录音末尾可能丢失：{}",
     "the drive keeps nothing any more: {t}": "U盘已无法保存数据：{}",
     "the drive has taken nothing for {d} s: use a faster one": "U盘已 {} 秒未能写入：请换用更快的U盘",
-    "too many recordings are being saved at once: wait until some of them are": "同时保存的录音过多：请等待其中一些保存完毕",
+    "too many recordings are being saved at once: wait until some of them are": (
+        "同时保存的录音过多：请等待其中一些保存完毕"
+    ),
     "the drive at {} is not the one that was there before": "{} 处的U盘已被更换",
     "this user may not write to {}: name another folder, or run as root": (
         "无权写入 {}：请指定其他文件夹，或以 root 运行"
