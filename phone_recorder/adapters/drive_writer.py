@@ -13,6 +13,7 @@ from phone_recorder.errors import DriveError, DriveGone
 from phone_recorder.recording.account import Health, Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_destination import DriveDestination, audio_in
+from phone_recorder.recording.recorder import TOO_MANY
 from phone_recorder.recording.units import from_ms, from_seconds, to_seconds
 
 PATIENCE = from_seconds(30)
@@ -102,7 +103,7 @@ class BackgroundDestination:
         try:
             self._thread.start()
         except RuntimeError:
-            self._error = DriveError("too many recordings are being saved at once: wait until some of them are")
+            self._error = DriveError(TOO_MANY)
         self._post(_Job(now, partial(self._inner.open, now)))
 
     def write(self, now: int, frames: list[bytes]) -> None:

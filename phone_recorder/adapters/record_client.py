@@ -40,8 +40,8 @@ class TcpServerLink:
             control.setblocking(False)
             control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._refused = control.connect_ex(self._address)
-        except socket.gaierror:
-            # An address that names a network interface which is not there, or not any more.
+        except (socket.gaierror, TypeError):
+            # An address that names a network interface which is not there, not any more, or that none can be called.
             self._refused = errno.EADDRNOTAVAIL
         except OSError as error:
             self._refused = error.errno or errno.EIO

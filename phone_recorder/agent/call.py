@@ -13,12 +13,13 @@ import msgspec
 from phone_recorder import control_api as api
 from phone_recorder.agent.streams import Streams
 from phone_recorder.control_api.told import record_state
+from phone_recorder.errors import DestinationError
 from phone_recorder.recording.account import Account
-from phone_recorder.recording.destination import Destination
+from phone_recorder.recording.destination import Destination, NoDestination
 from phone_recorder.recording.drive_view import NO_DRIVE, DriveView
 from phone_recorder.recording.indicator import Indicator, show
 from phone_recorder.recording.record_key import WAITING, Event, Key
-from phone_recorder.recording.recorder import NO_RETRY, Recorder, RetryPolicy
+from phone_recorder.recording.recorder import NO_RETRY, TOO_MANY, Recorder, RetryPolicy
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.units import SECOND, to_seconds
 
@@ -26,6 +27,8 @@ SILENT = 3 * SECOND
 """After so long without RTP somebody should look whether it is sent to the right port."""
 MOST_RECORDINGS = 20
 """Of a call, whose accounts are told."""
+MOST_UNSAVED = 8
+"""Of a call at a time, the one that runs among them: each has a thread that writes, or sockets."""
 NewRecording = Callable[[int], tuple[Destination, Account]]
 """Where a recording that starts at an instant goes, and its account."""
 
@@ -216,6 +219,8 @@ class AgentCall:
             destination, account, start, before = rest.destination, rest.account, rest.instant, rest.before
         else:
             (destination, account), start, before = self._new_recording(now), now, 0
+            if self.recorder.unsaved >= MOST_UNSAVED:
+                destination = NoDestination(destination.mode, DestinationError(TOO_MANY))
         self.session = session = self.streams.begin(start, destination, account, before)
         self.stretch = Stretch(session.start, before)
         # A frame after its start, and from there on each tick finds whole frames.

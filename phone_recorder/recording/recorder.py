@@ -66,6 +66,8 @@ class RetryPolicy:
 
 
 NO_RETRY = RetryPolicy()
+TOO_MANY = "too many recordings are being saved at once: wait until some of them are"
+"""Why a recording has failed that a call, or this process, has nothing left for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,11 @@ class Recorder:
     def wanted_from(self) -> int | None:
         """The instant from which on somebody still listens; None if nobody does. An earlier recording may be ending."""
         return min((session.start for session, _ in self._running), default=None)
+
+    @property
+    def unsaved(self) -> int:
+        """How many recordings are not at their end."""
+        return len(self._running)
 
     def press(self, now: int, event: Event) -> None:
         """A key, or the end of the call."""

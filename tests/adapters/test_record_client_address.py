@@ -44,7 +44,7 @@ def test_a_probe_finds_none(server: Server) -> None:
         probe(address)
 
 
-@pytest.mark.parametrize("host", ["::1%no-such-interface", "fe80::1%usb9"])
+@pytest.mark.parametrize("host", ["::1%no-such-interface", "fe80::1%usb9", f"fe80::1%{'ü' * 80}"])
 def test_an_address_of_an_interface_that_is_not_there_is_an_error_of_the_connection(host: str) -> None:
     link = TcpServerLink((host, 9))
     link.open()

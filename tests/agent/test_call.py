@@ -209,7 +209,7 @@ def test_a_call_that_waits_for_its_server_is_due_until_nobody_wants_that_any_mor
     rig = CallRig(tmp_path, destination=lost, retry=RetryPolicy(3, 100 * SECOND))
     rig.press(0)
     assert rig.call.recorder.key is Key.WAITING
-    assert rig.call.due is not None
+    assert rig.call.due == rig.call.recorder.waits_until == 100 * SECOND
     rig.end(SECOND) if event is Event.CALL_ENDED else rig.press(SECOND, event)
     assert rig.call.due is None
 
