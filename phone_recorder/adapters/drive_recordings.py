@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from phone_recorder.errors import UsageError
 from phone_recorder.recording.drive_names import record_order
 from phone_recorder.wire.printable import printable
 
+MOST_LISTED = 1000
+"""A stick holds tens of thousands of short recordings: each that is listed is opened, and told to whoever asks."""
+
 
 @dataclass(frozen=True, slots=True)
 class DriveRecording:
@@ -29,12 +33,21 @@ class DriveRecording:
     running: bool = False
 
 
-def list_recordings(drive: MountedDrive) -> list[DriveRecording]:
-    """Newest first; DriveError if the drive cannot be looked at. What vanishes meanwhile is left out."""
-    free = set(drive.recordings())
-    paths = [drive.directory / name for name in reversed(drive.names())]
+@dataclass(frozen=True, slots=True)
+class ListedRecordings:
+    """Recordings, newest first. There are so many `older` ones on the drive, which nobody has looked at."""
+
+    recordings: tuple[DriveRecording, ...]
+    older: int = 0
+
+
+def list_recordings(drive: MountedDrive) -> ListedRecordings:
+    """The newest MOST_LISTED; DriveError if the drive cannot be looked at. What vanishes meanwhile is left out."""
+    names = drive.names()
+    paths = [drive.directory / name for name in reversed(names[-MOST_LISTED:])]
     with drive.opened_folder() as folder:
-        return [found for path in paths if (found := _look(folder, path, str(path) in free))]
+        found = tuple(one for path in paths if (one := _look(folder, path)))
+    return ListedRecordings(found, len(names) - len(paths))
 
 
 def path_of(drive: MountedDrive, name: str) -> Path:
@@ -77,9 +90,10 @@ def _mode(drive: MountedDrive, name: str) -> int:
             return 0
 
 
-def _look(folder: int, path: Path, free: bool) -> DriveRecording | None:
+def _look(folder: int, path: Path) -> DriveRecording | None:
     try:
         with open_for_reading(path, follow=False, folder=folder) as file:
+            running = _is_locked(file.fileno())
             examined, size = RecordReader(file, path).examination, os.fstat(file.fileno()).st_size
     except UsageError:
         return None
@@ -88,4 +102,14 @@ def _look(folder: int, path: Path, free: bool) -> DriveRecording | None:
     if header is None:
         return DriveRecording(path.name, size, 0.0, "", wrong)
     # While it is being written, its header is behind, which is nothing wrong.
-    return DriveRecording(path.name, size, header.duration_s, header.codec.name, wrong if free else "", not free)
+    return DriveRecording(path.name, size, header.duration_s, header.codec.name, "" if running else wrong, running)
+
+
+def _is_locked(fd: int) -> bool:
+    """Whether its recorder has it locked, or that cannot be told. Others that want to lock it are not kept from it."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_UN)
+    except OSError:
+        return True
+    return False

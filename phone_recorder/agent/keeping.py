@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from phone_recorder.adapters.reactor import Reactor
 from phone_recorder.adapters.state_file import StateFile, boot_id
 from phone_recorder.agent.calls import Calls
-from phone_recorder.agent.memory import Kept, KeptCall, decode, encode, kept_of
+from phone_recorder.agent.memory import Kept, KeptCall, decode, encode, kept_of, lasting
 from phone_recorder.agent.plan import AgentPlan
 
 REMEMBERED_S = 0.2
@@ -41,18 +41,24 @@ class Keeping:
         return kept
 
     def remember(self) -> None:
-        """How the calls are now. Once the agent ends, nothing more: what it ends nobody else has."""
+        """How the calls are now. Once the agent ends, nothing more: what it ends nobody else has.
+
+        The file is written when calls, keys or files change, and not with each tick: what an account has counted is
+        there as of then.
+        """
         if self._ends:
             return
         kept = kept_of(self._calls, self._boot)
         kept = replace(kept, calls=tuple(self._still(one) for one in kept.calls))
-        if kept != self._last or self._file.problem:
-            self._last = kept
+        now = lasting(kept)
+        if now != self._last or self._file.problem:
+            self._last = now
             self._file.write(encode(kept))
 
     def end(self) -> None:
         """The agent is about to end the calls."""
         if self._resumes:
+            self._last = None  # all that is counted, as of now
             self.remember()
         self._ends = True
 

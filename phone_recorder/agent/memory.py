@@ -9,14 +9,33 @@ from pathlib import PurePath
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from phone_recorder.agent.call import AgentCall
 from phone_recorder.agent.calls import MOST_CALLS, Calls
 from phone_recorder.agent.server_way import is_address
 from phone_recorder.control_api import ObservedCall
+from phone_recorder.control_api.told import as_text
+from phone_recorder.recording.account import Account
 from phone_recorder.recording.record_key import Key
 
+MOST_FAULTS = 10
+"""Of a recording, that are kept."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 60)]
+
+
+class SoFar(msgspec.Struct, frozen=True):
+    """What the account of a recording has counted; times in units.
+
+    `paused` is as of the recording's `instant`, the rest as of when the file was written last. `gap_units` are by
+    stream, `faults` the newest ones, each with its place.
+    """
+
+    paused: Count = 0
+    foreign: Count = 0
+    gaps: Count = 0
+    gap_units: dict[str, Count] = {}
+    faults: Annotated[tuple[tuple[Count, str], ...], msgspec.Meta(max_length=MOST_FAULTS)] = ()
 
 
 class KeptRecording(msgspec.Struct, frozen=True):
@@ -30,6 +49,7 @@ class KeptRecording(msgspec.Struct, frozen=True):
     kept: Count
     paused: bool
     parts: tuple[str, ...]
+    so_far: SoFar = SoFar()
 
 
 class KeptCall(msgspec.Struct, frozen=True):
@@ -51,6 +71,11 @@ class Kept(msgspec.Struct, frozen=True):
 def kept_of(calls: Calls, boot: str) -> Kept:
     """What is to be kept now."""
     return Kept(boot, calls.counted, tuple(_kept_call(call) for call in calls))
+
+
+def lasting(kept: Kept) -> Kept:
+    """Without what is counted, which may be more with each tick: the file is written when something else changes."""
+    return replace(kept, calls=tuple(map(_uncounted, kept.calls)))
 
 
 def encode(kept: Kept) -> bytes:
@@ -89,6 +114,10 @@ def _is_port(number: int) -> bool:
     return 0 < number < 1 << 16
 
 
+def _uncounted(call: KeptCall) -> KeptCall:
+    return replace(call, recording=replace(call.recording, so_far=SoFar())) if call.recording else call
+
+
 def _kept_call(call: AgentCall) -> KeptCall:
     return KeptCall(call.told(call.began), call.began, _kept_recording(call))
 
@@ -101,5 +130,18 @@ def _kept_recording(call: AgentCall) -> KeptRecording | None:
     parts = tuple(PurePath(part.path).name for part in session.destination.parts)
     paused = recorder.key in (Key.PAUSED, Key.WAITING_PAUSED)
     return KeptRecording(
-        account.id, account.mode, account.codec, account.started_at, stretch.instant, stretch.kept, paused, parts
+        id=account.id,
+        mode=account.mode,
+        codec=account.codec,
+        started_at=account.started_at,
+        instant=stretch.instant,
+        kept=stretch.kept,
+        paused=paused,
+        parts=parts,
+        so_far=_so_far(account, session.paused_by(stretch.instant)),
     )
+
+
+def _so_far(account: Account, paused: int) -> SoFar:
+    faults = tuple((fault.at, as_text(fault.error)) for fault in account.health.faults[-MOST_FAULTS:])
+    return SoFar(paused, account.foreign, account.gaps.count, dict(account.gaps.total), faults)

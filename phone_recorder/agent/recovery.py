@@ -21,7 +21,7 @@ from phone_recorder.agent.calls import Calls
 from phone_recorder.agent.drive import AgentDrive
 from phone_recorder.agent.memory import Kept, KeptCall, KeptRecording
 from phone_recorder.errors import DestinationError, UsageError
-from phone_recorder.recording.account import Account, Part
+from phone_recorder.recording.account import Account, Fault, GapLog, Part
 from phone_recorder.recording.continued import ContinuedDestination
 from phone_recorder.recording.destination import NoDestination
 from phone_recorder.recording.drive_destination import audio_in
@@ -132,11 +132,12 @@ class Recovery:
         if not _goes_on(kept, settings.record):
             destination, account = self._maker.new_recording(now, call, settings)
             return Rest(destination, account, now, 0, now if kept.paused else None)
-        account = Account(kept.id, kept.mode, kept.codec, started_at=kept.started_at)
+        account, faults = _account(kept), tuple(Fault(*one) for one in kept.so_far.faults)
         if isinstance(found, DestinationError):
-            return Rest(NoDestination(kept.mode, found), account, now, 0)
+            nowhere = ContinuedDestination(NoDestination(kept.mode, found), (), 0, faults)
+            return Rest(nowhere, account, now, 0)
         onwards = self._maker.destination(kept.id, call, settings, [part.path for part in found])
-        there = ContinuedDestination(onwards, found, audio_in(found))
+        there = ContinuedDestination(onwards, found, audio_in(found), faults)
         return rest_of(now, kept, found, there, account)
 
     def _end_if_silent(self, call: AgentCall) -> None:
@@ -151,17 +152,30 @@ def _goes_on(kept: KeptRecording, record: RecordSettings) -> bool:
     return kept.mode == record.mode == "local" and kept.codec == record.codec
 
 
+def _account(kept: KeptRecording) -> Account:
+    """It goes on from what was counted before; the gaps there were are not listed one by one."""
+    so_far = kept.so_far
+    gaps = GapLog(count=so_far.gaps, total=dict(so_far.gap_units))
+    account = Account(kept.id, kept.mode, kept.codec, started_at=kept.started_at, gaps=gaps)
+    account.paused, account.foreign = so_far.paused, so_far.foreign
+    return account
+
+
 def rest_of(
     now: int, kept: KeptRecording, parts: tuple[Part, ...], there: ContinuedDestination, account: Account
 ) -> Rest:
     """The rest begins where the audio that is kept ends: what is missing in between is silence.
 
-    If a file is gone nobody can tell what it had, and it begins now.
+    If a file is gone nobody can tell what it had, and it begins now. The account has what was paused until then.
     """
     before = audio_in(parts)
     ended = kept.instant + before - kept.kept if len(parts) == len(kept.parts) else now
     instant = min(max(ended, now - MOST_SILENCE), now)
-    return Rest(there, account, instant, before, max(kept.instant, instant) if kept.paused else None)
+    if not kept.paused:
+        return Rest(there, account, instant, before)
+    paused_from = max(kept.instant, instant)
+    account.paused += paused_from - kept.instant
+    return Rest(there, account, instant, before, paused_from)
 
 
 def mended(drive: MountedDrive, names: Iterable[str]) -> tuple[Part, ...]:

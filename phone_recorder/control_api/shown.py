@@ -182,7 +182,7 @@ class Recording(msgspec.Struct, frozen=True):
 
 
 class RecordingList(msgspec.Struct, frozen=True):
-    """`problem` says why there are none."""
+    """The newest ones. `problem` says why there are none, or how many older ones there are."""
 
     recordings: list[Recording]
     problem: str = ""

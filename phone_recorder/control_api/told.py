@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from phone_recorder.adapters.drive_port import PortState
-from phone_recorder.adapters.drive_recordings import DriveRecording
+from phone_recorder.adapters.drive_recordings import DriveRecording, ListedRecordings
 from phone_recorder.control_api.shown import (
     Choice,
     Drive,
@@ -33,6 +33,8 @@ from phone_recorder.settings.table import SETTINGS, text_of
 
 AGENT_ALONE = "agent"
 """The section that the agent alone has."""
+OLDER = "only the newest {} are listed, not the {} before them"
+"""Why a list of recordings is none of all."""
 
 
 def record_state(key: Key, shown: Indicator, accounts: Iterable[Account], call: str = "") -> RecordState:
@@ -51,9 +53,10 @@ def drive_list(state: PortState, view: DriveView) -> DriveList:
     return DriveList([Drive(name, document["device"], document["file_system"], size, state.free, "", True, remaining)])
 
 
-def recording_list(found: Iterable[DriveRecording]) -> RecordingList:
-    """The recordings on a drive, in this order."""
-    return RecordingList([_recording(one) for one in found])
+def recording_list(listed: ListedRecordings) -> RecordingList:
+    """The recordings on a drive, in this order; the problem says how many older ones are not among them."""
+    newest = [_recording(one) for one in listed.recordings]
+    return RecordingList(newest, OLDER.format(len(newest), listed.older) if listed.older else "")
 
 
 def setting_list(

@@ -45,7 +45,7 @@ class Gap:
 
 @dataclass(slots=True)
 class GapLog:
-    """The gaps of a recording, neighbours joined."""
+    """The gaps of a recording, neighbours joined. `count` and `total` may begin with what an earlier agent has told."""
 
     gaps: list[Gap] = field(default_factory=list)
     count: int = 0

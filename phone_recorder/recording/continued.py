@@ -10,13 +10,17 @@ from phone_recorder.recording.destination import Destination, State
 
 
 class ContinuedDestination:
-    """A destination for the rest of a recording whose first `parts` hold `before` units of audio."""
+    """A destination for the rest of a recording whose first `parts` hold `before` units of audio.
 
-    def __init__(self, rest: Destination, parts: tuple[Part, ...], before: int) -> None:
+    `faults` are what they have survived, where it stands in the whole recording.
+    """
+
+    def __init__(self, rest: Destination, parts: tuple[Part, ...], before: int, faults: tuple[Fault, ...] = ()) -> None:
         self.mode = rest.mode
         self._rest = rest
         self._parts = parts
         self._before = before
+        self._faults = faults
 
     @property
     def state(self) -> State:
@@ -39,7 +43,7 @@ class ContinuedDestination:
         """Faults stand where they do in the whole recording."""
         health = self._rest.health
         faults = tuple(Fault(self._before + fault.at, fault.error) for fault in health.faults)
-        return replace(health, faults=faults) if faults else health
+        return replace(health, faults=(*self._faults, *faults)) if self._faults or faults else health
 
     def open(self, now: int) -> None:
         self._rest.open(now)

@@ -292,12 +292,9 @@ class DriveDestination:
 
     def _fail(self, error: DriveError) -> None:
         self.state, self.error = State.FAILED, error
-        try:
-            self._end_part()
-        except DriveError:
+        with suppress(DriveError):
             # The first error is the one to show; the file keeps its last true header.
-            return
-        if isinstance(error, DriveFull):
-            with suppress(DriveError):
+            self._end_part()
+            if isinstance(error, DriveFull):
                 # What is told of the room is no more than there is.
                 self._look_at_space()

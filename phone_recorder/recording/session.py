@@ -21,7 +21,8 @@ class Session:
     """`start` is an instant; frames of the timeline go to the destination in `codec`, paused ones as `pause` has it.
 
     `stream` names the stream in the account; `before` are the units of audio that an earlier session of the same
-    recording has kept. The session is over when `finished`: after `stop`, or when its destination has failed.
+    recording has kept; `account` has what it has counted. The session is over when `finished`: after `stop`, or when
+    its destination has failed.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Session:
         self._transcoder = Transcoder(codec)
         self._edges: deque[tuple[int, bool]] = deque()  # frame number, and whether it is paused from there on
         self._paused = False
+        self._paused_before = account.paused
         self._pauses: list[tuple[int, int]] = []  # frame numbers, from and to
         self._end: int | None = None  # in units from the start
         destination.open(start)
@@ -147,10 +149,14 @@ class Session:
         """Units of audio that are kept of what was said before this instant."""
         return self._kept_at(instant - self.start)
 
+    def paused_by(self, instant: int) -> int:
+        """Units that pauses have taken which were over by this instant; with those of an earlier session."""
+        return self._paused_before + self._paused_at(instant - self.start)
+
     def _kept_at(self, place: int) -> int:
         """Where a place on the timeline stands in what is kept: pauses that are skipped take no time there."""
-        if self._pause != "skip":
-            return self._before + place
+        return self._before + place - (self._paused_at(place) if self._pause == "skip" else 0)
+
+    def _paused_at(self, place: int) -> int:
         frame = self._timeline.frame
-        skipped = sum((over - begun) * frame for begun, over in self._pauses if over * frame <= place)
-        return self._before + place - skipped
+        return sum((over - begun) * frame for begun, over in self._pauses if over * frame <= place)

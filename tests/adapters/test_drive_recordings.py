@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.adapters.drive_recordings import (
+    MOST_LISTED,
+    DriveRecording,
     delete_recording,
     export_recording,
     list_recordings,
@@ -32,30 +34,52 @@ def drive(tmp_path: Path) -> MountedDrive:
     return MountedDrive(tmp_path)
 
 
+def listed(drive: MountedDrive) -> tuple[DriveRecording, ...]:
+    return list_recordings(drive).recordings
+
+
 def test_they_are_listed_newest_first(drive: MountedDrive) -> None:
-    listed = [(one.name, one.size, one.duration_s, one.codec, one.problem) for one in list_recordings(drive)]
-    assert listed == [(NEW, 16076, 2.0, "PCMU", ""), (OLD, 8076, 1.0, "PCMU", "")]
+    found = [(one.name, one.size, one.duration_s, one.codec, one.problem) for one in listed(drive)]
+    assert found == [(NEW, 16076, 2.0, "PCMU", ""), (OLD, 8076, 1.0, "PCMU", "")]
 
 
 def test_what_is_wrong_with_one_is_said(drive: MountedDrive) -> None:
     with (drive.path / NEW).open("r+b") as file:
         file.truncate(8000)
     (drive.path / OLD).write_bytes(b"no header at all")
-    new, old = list_recordings(drive)
+    new, old = listed(drive)
     assert new.problem and new.duration_s < 1.0
     assert old.problem and old.codec == ""
+
+
+@pytest.mark.parametrize(("more", "older"), [(-2, 0), (-1, 1), (3, 5)])
+def test_of_very_many_the_newest_are_listed_and_the_older_ones_counted(
+    drive: MountedDrive, more: int, older: int
+) -> None:
+    numbers = range(2, 2 + MOST_LISTED + more)
+    for number in numbers:
+        (drive.path / f"Record_20260103120000-{number}.wav").write_bytes(record(speech(160)))
+    found = list_recordings(drive)
+    newest = [f"Record_20260103120000-{number}.wav" for number in reversed(numbers)]
+    assert [one.name for one in found.recordings] == [*newest, NEW, OLD][:MOST_LISTED]
+    assert found.older == older
+
+
+def test_one_of_packets_that_no_recorder_here_writes_is_not_said_to_be_running(drive: MountedDrive) -> None:
+    (drive.path / NEW).write_bytes(record(speech(7000), rtp_len=70, increment=70))
+    assert [(one.name, one.running) for one in listed(drive)] == [(NEW, False), (OLD, False)]
 
 
 def test_one_that_is_being_recorded_says_so_and_stays(drive: MountedDrive) -> None:
     names = iter(["Record_20260103120000.wav"])
     writer = drive.create(names, bytes(RecordHeader(PCMU, 160, 160)))
-    found = list_recordings(drive)[0]
+    found = listed(drive)[0]
     assert (found.running, found.problem) == (True, "")
     with pytest.raises(UsageError, match="is being recorded"):
         delete_recording(drive, "Record_20260103120000.wav")
     writer.close()
     delete_recording(drive, "Record_20260103120000.wav")
-    assert [one.name for one in list_recordings(drive)] == [NEW, OLD]
+    assert [one.name for one in listed(drive)] == [NEW, OLD]
 
 
 HOSTILE = ("../secret.wav", "/etc/passwd", "holiday.wav", f"{OLD}/..", "", "a\0b", "Record_.wav")
@@ -75,12 +99,12 @@ def test_an_export_is_a_wav_file_beside_it_and_no_recording(drive: MountedDrive)
     assert export_recording(drive, OLD) == target == drive.path / "Record_20260101120000-audio.wav"
     with wave.open(str(target)) as wav:
         assert (wav.getnframes(), wav.getframerate(), wav.getsampwidth()) == (8000, 8000, 2)
-    assert [one.name for one in list_recordings(drive)] == [NEW, OLD]
+    assert [one.name for one in listed(drive)] == [NEW, OLD]
 
 
 def test_a_link_is_no_recording(drive: MountedDrive) -> None:
     (drive.path / "Record_20260104120000.wav").symlink_to(drive.path / OLD)
-    assert [one.name for one in list_recordings(drive)] == [NEW, OLD]
+    assert [one.name for one in listed(drive)] == [NEW, OLD]
     for use in (path_of, delete_recording, export_recording):
         with pytest.raises(UsageError, match="is a link"):
             use(drive, "Record_20260104120000.wav")

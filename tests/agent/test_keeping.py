@@ -87,6 +87,21 @@ def test_an_end_in_order_is_remembered_only_where_it_is_to_go_on(rig: Rig, tmp_p
         rig.begin()
 
 
+def test_what_is_counted_is_written_with_what_changes_and_at_the_end(rig: Rig, tmp_path: Path) -> None:
+    """Each tick of a recording of which nothing comes has more silence."""
+    rig.press("start")
+    [call] = rig.agent.calls
+    rig.until(lambda: call.session and call.session.destination.parts)
+    kept = keeping(rig, tmp_path, resumes=True)
+    kept.remember()
+    rig.reactor.skew_s += 5.0
+    rig.until(lambda: call.recorder.accounts[0].gaps.count)
+    kept.remember()
+    assert state(tmp_path)["calls"][0]["recording"]["so_far"]["gaps"] == 0
+    kept.end()
+    assert state(tmp_path)["calls"][0]["recording"]["so_far"]["gaps"] == 1
+
+
 def test_a_thread_that_begins_a_file_goes_on_when_it_is_remembered(rig: Rig, tmp_path: Path) -> None:
     kept = keeping(rig, tmp_path)
     thread = threading.Thread(target=kept.part_begun)

@@ -12,16 +12,28 @@ import pytest
 from phone_recorder import control_api as api
 from phone_recorder.adapters.state_file import MAX_SIZE
 from phone_recorder.agent.calls import MOST_CALLS, Calls
-from phone_recorder.agent.memory import Kept, KeptCall, KeptRecording, decode, encode, kept_of
+from phone_recorder.agent.memory import (
+    MOST_FAULTS,
+    Kept,
+    KeptCall,
+    KeptRecording,
+    SoFar,
+    decode,
+    encode,
+    kept_of,
+    lasting,
+)
 from phone_recorder.errors import ServerLost
+from phone_recorder.recording.account import Fault, Health
 from phone_recorder.recording.record_key import Event
 from phone_recorder.recording.recorder import RetryPolicy
-from tests.agent.call_rig import CallRig, files
+from tests.agent.call_rig import STRANGER, CallRig, files, packet, said
 from tests.recording.sink import Sink
 from tests.recording.streams import FRAME, SECOND
 
 BOOT = "b00t"
-RECORDING = KeptRecording("ab" * 16, "local", "PCMU", "2024-01-31T12:00:00", 800, 160, True, ("Record_1.wav",))
+SO_FAR = SoFar(4000, 3, 2, {"near": 320, "far": 160}, ((160, "a bad sector"),))
+RECORDING = KeptRecording("ab" * 16, "local", "PCMU", "2024-01-31T12:00:00", 800, 160, True, ("Record_1.wav",), SO_FAR)
 CALL = api.ObservedCall(state="held", number="1002", name="Zoë", id="3", host="127.0.0.1", ports={"mixed": 40000})
 KEPT = Kept(BOOT, 4, (KeptCall(CALL, 77, RECORDING), KeptCall(api.ObservedCall(id="4", host="::1"), 78)))
 
@@ -112,6 +124,15 @@ def changed(path: str, value: object) -> bytes:
         ("calls.0.recording.paused", 1),
         ("calls.0.recording.parts", "Record_1.wav"),
         ("calls.0.recording.parts", [1]),
+        ("calls.0.recording.so_far", None),
+        ("calls.0.recording.so_far.paused", -1),
+        ("calls.0.recording.so_far.foreign", "3"),
+        ("calls.0.recording.so_far.gaps", 10**40),
+        ("calls.0.recording.so_far.gap_units", [320]),
+        ("calls.0.recording.so_far.gap_units.near", -320),
+        ("calls.0.recording.so_far.faults", [[-1, "a bad sector"]]),
+        ("calls.0.recording.so_far.faults", [[160, 7]]),
+        ("calls.0.recording.so_far.faults", [[160, "a bad sector"]] * (MOST_FAULTS + 1)),
     ],
 )
 def test_what_cannot_be_is_not_believed(path: str, value: object) -> None:
@@ -125,6 +146,13 @@ def test_more_calls_than_there_can_be_are_not_believed() -> None:
 
 def test_what_another_version_has_added_does_no_harm() -> None:
     assert decode(changed("calls.0.told.colour", "red"), BOOT) == KEPT
+
+
+def test_what_an_older_version_has_not_counted_is_nothing() -> None:
+    document = json.loads(encode(KEPT))
+    del document["calls"][0]["recording"]["so_far"]
+    [call, _] = decode(json.dumps(document).encode(), BOOT).calls
+    assert call.recording == msgspec.structs.replace(RECORDING, so_far=SoFar())
 
 
 def test_a_call_that_is_not_recorded_is_kept_alone(tmp_path: Path) -> None:
@@ -156,6 +184,36 @@ def test_what_does_not_change_is_not_written_anew_with_each_tick(tmp_path: Path)
     before = kept_of(calls, BOOT)
     rig.until(5 * SECOND)
     assert kept_of(calls, BOOT) == before
+
+
+def test_what_is_counted_is_kept_and_is_alone_no_reason_to_write(tmp_path: Path) -> None:
+    rig, calls = CallRig(tmp_path), Calls()
+    calls.add(rig.call)
+    calls.count_from(1)
+    rig.talk("mixed", [*range(20), *range(30, 500)])
+    rig.ports["mixed"].send(SECOND, packet(1, said(1)), STRANGER)
+    rig.press(0)
+    rig.press(100 * FRAME, Event.PAUSE)
+    rig.press(150 * FRAME + 1, Event.RESUME)
+    rig.press(200 * FRAME, Event.PAUSE)
+    before = kept_of(calls, BOOT)
+    rig.ports["mixed"].send(5 * SECOND, packet(1, said(1)), STRANGER)
+    rig.until(6 * SECOND)
+    # The pause that goes on is counted again by who takes over.
+    recording = kept(calls)
+    assert recording and recording.so_far == SoFar(51 * FRAME, 2, 1, {"mixed": 10 * FRAME})
+    assert before != kept_of(calls, BOOT) and lasting(before) == lasting(kept_of(calls, BOOT))
+    rig.press(6 * SECOND, Event.RESUME)
+    assert lasting(before) != lasting(kept_of(calls, BOOT))
+
+
+def test_of_many_faults_the_newest_are_kept_whatever_they_name(tmp_path: Path) -> None:
+    rig, calls = recorded(tmp_path)
+    rig.until(SECOND)
+    rig.account.health = Health(faults=tuple(Fault(number, f"{number} \udcff") for number in range(100)))
+    recording = kept(calls)
+    assert recording
+    assert recording.so_far.faults == tuple((number, f"{number} ?") for number in range(100 - MOST_FAULTS, 100))
 
 
 def test_a_recording_that_waits_for_its_server_is_kept_too(tmp_path: Path) -> None:

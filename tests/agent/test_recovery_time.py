@@ -109,8 +109,22 @@ def test_a_pause_in_silence_is_paused_from_where_it_began(stick: Path) -> None:
     call = goes_on(after, 300 * FRAME)
     account = call.recorder.accounts[0]
     assert after.flat == [*range(150), *[None] * 150]
-    written = len(after.parts[0])
-    assert account.paused == (300 - max(written, 150)) * FRAME
+    assert account.paused == 150 * FRAME
+
+
+def test_a_pause_that_is_cut_again_and_again_is_counted_once(stick: Path) -> None:
+    life, call = recorded(stick, 0)
+    life.press(50 * FRAME, call, Event.PAUSE)
+    life.press(70 * FRAME, call, Event.RESUME)
+    life.press(100 * FRAME, call, Event.PAUSE)
+    for instant in (150 * FRAME, CRASH, 290 * FRAME):
+        life = life.crash(instant, AWAY // 2)
+        life.recover()
+        life.talk(life.call, instant // FRAME, 2000)
+    life.press(350 * FRAME, life.call, Event.RESUME)
+    life.hang_up(400 * FRAME, life.call)
+    assert life.calls.known[0].recorder.accounts[0].paused == 270 * FRAME
+    life.close()
 
 
 def test_away_for_hours_it_makes_up_for_ten_minutes_and_no_more(stick: Path) -> None:

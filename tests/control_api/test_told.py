@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from phone_recorder.adapters.drive_port import PortState
-from phone_recorder.adapters.drive_recordings import DriveRecording
+from phone_recorder.adapters.drive_recordings import DriveRecording, ListedRecordings
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.control_api.shown import Drive, DriveList, Recording, SettingValue
 from phone_recorder.control_api.told import drive_list, record_state, recording_list, setting_list
@@ -58,13 +58,19 @@ def test_why_there_is_no_drive_is_told(error: NoDrive | None, why: object) -> No
     ],
 )
 def test_a_recording_is_told_with_when_it_began_if_that_can_be(name: str, began: str) -> None:
-    [told] = recording_list([DriveRecording(name, 8076, 1.0, "PCMU", "cut short", True)]).recordings
+    [told] = recording_list(ListedRecordings((DriveRecording(name, 8076, 1.0, "PCMU", "cut short", True),))).recordings
     assert told == Recording(name, 8076, 1.0, began, "PCMU", "cut short", True)
 
 
 def test_recordings_stay_in_their_order() -> None:
-    told = recording_list(DriveRecording(name, 0, 0.0, "") for name in ("b", "c", "a"))
+    told = recording_list(ListedRecordings(tuple(DriveRecording(name, 0, 0.0, "") for name in ("b", "c", "a"))))
     assert [one.name for one in told.recordings] == ["b", "c", "a"] and told.problem == ""
+
+
+def test_recordings_that_are_too_many_are_said_to_be_more() -> None:
+    told = recording_list(ListedRecordings((DriveRecording("b", 0, 0.0, ""), DriveRecording("a", 0, 0.0, "")), 5))
+    assert [one.name for one in told.recordings] == ["b", "a"]
+    assert told.problem == "only the newest 2 are listed, not the 5 before them"
 
 
 def test_the_recorder_is_told_with_its_accounts_and_the_call() -> None:

@@ -30,9 +30,9 @@ class SlowDrive(MountedDrive):
         self.begun, self.let = threading.Event(), threading.Event()
         super().__init__(path, present=lambda: self.plugged)
 
-    def recordings(self) -> list[str]:
+    def names(self) -> list[str]:
         self.looks += 1
-        found = super().recordings()
+        found = super().names()
         self.begun.set()
         assert self.let.wait(20)
         return found

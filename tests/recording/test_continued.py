@@ -60,6 +60,19 @@ def test_faults_stand_where_they_are_in_the_whole_recording() -> None:
     assert made.health.remaining == rest.health.remaining is not None
 
 
+def test_faults_of_before_come_first_as_they_were() -> None:
+    earlier = Fault(3 * FRAME, "an earlier one")
+    drive = Memory()
+    rest = DriveDestination(drive, RecordHeader(PCMU, FRAME, FRAME), SpacePolicy(0, 0), lambda _: datetime(2024, 1, 31))
+    made = ContinuedDestination(rest, (FIRST,), BEFORE, (earlier,))
+    made.open(0)
+    assert made.health.faults == (earlier,)
+    made.write(0, [b"a" * FRAME])
+    drive.fails_once["checkpoint"] = [SyncFailed("a bad sector")]
+    made.advance(SECOND)
+    assert [fault.at for fault in made.health.faults] == [3 * FRAME, BEFORE + FRAME]
+
+
 @pytest.mark.parametrize(("before", "state"), [(BEFORE, "cut short"), (0, "failed")])
 def test_a_rest_that_fails_at_once_leaves_what_was_kept(before: int, state: str) -> None:
     account = Account("id", "local", "PCMU")

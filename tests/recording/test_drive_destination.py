@@ -63,6 +63,43 @@ def test_each_checkpoint_asks_whether_the_drive_is_still_there() -> None:
     assert (made.state, str(made.error)) == (State.FAILED, "it is gone")
 
 
+def test_a_recording_of_which_nothing_comes_leaves_the_drive_in_peace() -> None:
+    drive = Memory()
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    made.advance(SECOND)
+    drive.fails["checkpoint"] = AssertionError("it was written to")  # type: ignore[assignment]
+    for second in range(2, 10):
+        made.advance(second * SECOND)
+    assert made.safe == made.parts
+    del drive.fails["checkpoint"]
+    made.write(10 * SECOND, [frame(2)])
+    made.advance(10 * SECOND)
+    assert drive.safe == {"Record_20240131120000.wav": header(320) + frame(1) + frame(2)}
+
+
+def test_s4_a_drive_that_is_pulled_while_nothing_comes_is_noticed() -> None:
+    drive = Memory()
+    made = destination(drive)
+    made.write(0, [frame(1)])
+    made.advance(SECOND)
+    drive.fails["check"] = DriveGone("it is gone")
+    made.advance(2 * SECOND)
+    assert (made.state, str(made.error)) == (State.FAILED, "it is gone")
+
+
+def test_the_reserve_is_kept_when_others_write_while_nothing_comes() -> None:
+    drive = Memory(capacity=1000 + 76 + 100 * 160)
+    made = destination(drive, reserve=1000)
+    made.write(0, [frame(1)])
+    made.advance(SECOND)
+    drive.files["film"] = bytearray(90 * 160)
+    made.advance(2 * SECOND)
+    made.write(3 * SECOND, [frame(number) for number in range(50)])
+    assert (type(made.error), made.written) == (DriveFull, 10 * 160)
+    assert drive.free() >= 1000
+
+
 @pytest.mark.parametrize("frames_at_once", [1, 3, 10, 100])
 def test_m15_parts_joined_are_the_stream(frames_at_once: int) -> None:
     drive = Memory()

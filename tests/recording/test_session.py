@@ -68,6 +68,18 @@ def test_a_pause_keeps_nothing_from_its_frame_to_the_first_wholly_after_it(
     assert rig.account.gaps.count == 0
 
 
+@pytest.mark.parametrize("pause", ["skip", "silence"])
+def test_pauses_that_are_over_are_told_at_once_and_with_those_of_before(pause: Pause) -> None:
+    account = Account("id", "test", "PCMU", paused=7 * FRAME)
+    session = Session(800, Timeline(FRAME, SECOND, Told(800)), Sink(), account, PCMU, pause)
+    session.pause(800 + 5 * FRAME)
+    assert session.paused_by(800 + 9 * FRAME) == 7 * FRAME
+    session.resume(800 + 9 * FRAME + 1)
+    assert [session.paused_by(800 + number * FRAME) for number in (5, 9, 10, 20)] == [
+        *(7 * FRAME, 7 * FRAME, 12 * FRAME, 12 * FRAME)
+    ]
+
+
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     keys=st.lists(st.integers(0, 4000), max_size=6),

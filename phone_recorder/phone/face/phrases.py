@@ -106,6 +106,7 @@ DRIVES = {
 
 WRITING = {
     "the drive was removed": "U盘已被拔出",
+    "only the newest {d} are listed, not the {d} before them": "仅列出最新的 {} 条录音，另有 {} 条更早的未列出",
     "the drive is full: {} bytes are free{t}": "U盘空间已满：剩余 {} 字节{}",
     ", of which {} are kept in reserve": "，其中 {} 字节为预留空间",
     "the drive is full: {t}": "U盘空间已满：{}",

@@ -66,7 +66,7 @@ def _delete(name: str, leave: int, facts: Facts) -> Step:
 def _deleted(name: str, facts: Facts) -> str:
     """Said once it is not there any more, and not because nothing can be seen there."""
     listed = facts.recordings
-    gone = not listed.problem and all(one.name != name for one in listed.recordings)
+    gone = (listed.recordings or not listed.problem) and all(one.name != name for one in listed.recordings)
     return say("deleted", facts.settings.language, name) if gone else ""
 
 
@@ -92,7 +92,7 @@ def _free(drive: Drive, language: Language) -> str:
 
 def _recordings_row(facts: Facts) -> Row:
     language, listed = facts.settings.language, facts.recordings
-    count = DAMAGED if listed.problem else str(len(listed.recordings))
+    count = DAMAGED if listed.problem and not listed.recordings else str(len(listed.recordings))
     step = Step((ListRecordings(),), page=recordings_page)
     return Row("recordings", Line(say("recordings", language), count), {"ok": step}, say("open", language))
 
