@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +15,10 @@ from tests.agent.agent_process import AGENT, PATIENCE_S, ROOT, STOP_S, AgentProc
 from tests.agent.recorded_legs import Span, missing, recorded
 from tests.agent.rtp_sender import Sender, rtp_sender
 
+AT_MOST_S = 2.0
+"""The agent's end."""
+SLACK_S = 2.0
+"""For a machine that runs other tests beside this one."""
 LEFT_OUT = ("RUNTIME_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM")
 """What a service manager that runs the tests has told them is not meant for the agent."""
 
@@ -131,3 +136,11 @@ def assert_nothing_lost(files: Sequence[Path], sender: Sender, begun: int, over:
         leg.packets(over)
         assert missing(leg, packets, [Span(begun, over)]) == 0
         assert packets.disordered == 0
+
+
+def stop(agent: AgentProcess) -> float:
+    """Told to end in order; the seconds that it takes."""
+    agent.process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    assert agent.process.wait(PATIENCE_S) == 0
+    return time.monotonic() - began
