@@ -114,8 +114,8 @@ class CallMaker:
     def new_recording(self, now: int, call: AgentCall, settings: PhoneSettings) -> tuple[Destination, Account]:
         """Where a recording of the call that starts now goes, and its account."""
         record = settings.record
-        account = Account(f"{self._random.getrandbits(128):032x}", record.mode, record.codec)
-        account.started_at = self._clock.system_time(now).astimezone().isoformat(timespec="milliseconds")
+        begun_at = self._clock.system_time(now)
+        account = Account.begun(self._random.getrandbits, record.mode, record.codec, begun_at)
         return self.destination(account.id, call, settings), account
 
     def destination(
@@ -150,8 +150,7 @@ class CallMaker:
         return LegsInput(plan, inputs[NEAR], inputs[FAR], self._sender(record), on_gap)
 
     def _sender(self, record: RecordSettings) -> RtpSender:
-        draw = self._random.getrandbits
-        return RtpSender(codec_of(record).payload_type, draw(32), draw(16), draw(32))
+        return RtpSender.drawn(codec_of(record).payload_type, self._random.getrandbits)
 
 
 def _encodable(record: RecordSettings) -> RecordSettings:

@@ -12,9 +12,10 @@ from phone_recorder.adapters.unix_socket import Peer, Socket, receive, send
 from phone_recorder.agent.lines import Lines, LineTooLong
 from phone_recorder.agent.outbox import Outbox
 from phone_recorder.agent.service import WATCH, Service
-from phone_recorder.agent.watch import Watch, wanted
-from phone_recorder.control_api import BeginCall, ChangeCall, Event, FinishCall, PressRecord, Request
+from phone_recorder.agent.watch import Watch
+from phone_recorder.control_api import AGENT_EVENTS, BeginCall, ChangeCall, Event, FinishCall, PressRecord, Request
 from phone_recorder.control_api.json_rpc import PARSE, REFUSED, Refusal, carry_out, refused
+from phone_recorder.control_api.watchers import wished
 
 IN_TURN = (BeginCall, ChangeCall, FinishCall, PressRecord)
 """Requests that are carried out one after the other: what a key does depends on the one before."""
@@ -170,7 +171,7 @@ class Client:
             self._advance()
 
     def _wish(self, params: object) -> None:
-        events = wanted(params)
+        events = wished(params, AGENT_EVENTS)
         self._stop_watching()
         if events:
             self._watch = Watch(self._service.target, self._service.answer, events, self._tell)

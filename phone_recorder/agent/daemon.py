@@ -15,6 +15,7 @@ from phone_recorder.adapters.clock import Clock, LiveClock
 from phone_recorder.adapters.journal import Log
 from phone_recorder.adapters.reactor import Reactor, Timer
 from phone_recorder.agent.answers import ANSWERS
+from phone_recorder.agent.bugs import places
 from phone_recorder.agent.call import AgentCall
 from phone_recorder.agent.call_maker import CallMaker
 from phone_recorder.agent.calls import Calls
@@ -26,24 +27,15 @@ from phone_recorder.agent.keeping import Keeping
 from phone_recorder.agent.plan import AgentPlan
 from phone_recorder.agent.recovery import Recovery
 from phone_recorder.agent.server_way import ServerWay
-from phone_recorder.agent.service import place_of
 from phone_recorder.agent.signs import Signs
 from phone_recorder.agent.telling import Telling
 from phone_recorder.control_api.watchers import Watchers
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.indicator import sentence
-from phone_recorder.recording.record_key import Event, Key
+from phone_recorder.recording.record_key import NAMES, Event, Key
 from phone_recorder.recording.units import SECOND
 from phone_recorder.settings.phone import PhoneSettings
 
-KEYS = {
-    "record": Event.PRESS,
-    "start": Event.START,
-    "stop": Event.STOP,
-    "pause": Event.PAUSE,
-    "resume": Event.RESUME,
-}
-"""The record key's events by their names in the control API."""
 SILENT = "no RTP comes to port {} ({}) of call {}: send it PCMU, PCMA or G722 there"
 
 
@@ -134,7 +126,7 @@ class Agent:
     def press(self, call: AgentCall, event: str) -> None:
         """The record key, or one of its events."""
         self._ending.demand_life()
-        self._turn(call, KEYS[event])
+        self._turn(call, NAMES[event])
         self._log("info", f"record key: {event}", call=call.id, key=call.recorder.key.value)
         self.show()
 
@@ -265,7 +257,7 @@ class Agent:
         """A bug in what nobody waits for: it is logged, and the agent goes on."""
         if not isinstance(error, Exception):
             raise error
-        self._log("error", f"a bug of the agent: {type(error).__name__}", text=str(error), at=place_of(error))
+        self._log("error", f"a bug of the agent: {type(error).__name__}", text=str(error), at=places(error))
 
     def _apply(self) -> None:
         settings = self.settings

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from phone_recorder.adapters import drive_recordings
 from phone_recorder.adapters.clock import Clock
-from phone_recorder.adapters.drive_errors import HANGS, HANGS_AFTER_S, REMOVED
+from phone_recorder.adapters.drive_errors import HANGS, HANGS_AFTER_S
+from phone_recorder.adapters.drive_lanes import DriveLanes
 from phone_recorder.adapters.drive_port import DirectoryPort, DrivePort, PortPlan
-from phone_recorder.adapters.lane import Lane, Lanes
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.adapters.reactor import Reactor, waiting
@@ -18,16 +18,12 @@ from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.agent.plan import AgentPlan
 from phone_recorder.control_api import DriveList, Exported, RecordingList
 from phone_recorder.control_api.told import as_text, drive_list, recording_list
-from phone_recorder.errors import DriveError, DriveGone, NoDrive, UsageError
+from phone_recorder.errors import DriveError
 from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.from_settings import header_of, space_of
 from phone_recorder.settings.record import RecordSettings
 
 T = TypeVar("T")
-
-ROOM = 32
-"""So many may wait for the drive."""
-EXPORTS = "another recording is being exported: wait until that is done"
 
 
 class AgentDrive:
@@ -49,8 +45,7 @@ class AgentDrive:
         self._changed, self._remember = changed, part_begun
         port = _port(plan, settings, changed)
         self._drive = PhoneDrive(port, header_of(settings), space_of(settings), clock.system_time, True, self._begun)
-        self._soon = Lanes(lambda: Lane(lambda: DriveError(HANGS), HANGS_AFTER_S, ROOM))
-        self._long = Lanes(lambda: Lane(lambda: UsageError(EXPORTS), None, 0))
+        self._lanes = DriveLanes(lambda: self._drive.state)
 
     def recorded_to(self, settings: RecordSettings) -> PhoneDrive:
         """The drive, for recordings by these settings."""
@@ -70,12 +65,7 @@ class AgentDrive:
     @property
     def mounted(self) -> MountedDrive:
         """The drive; DriveError if there is none."""
-        state = self._drive.state
-        if state.drive is None:
-            raise state.error or NoDrive("no USB drive is plugged in")
-        if not state.drive.present():
-            raise DriveGone(REMOVED)
-        return state.drive
+        return self._lanes.drive
 
     async def list(self) -> RecordingList:
         """The recordings, newest first, or why there are none to tell."""
@@ -94,12 +84,12 @@ class AgentDrive:
     async def export(self, name: str) -> Exported:
         """Write one as WAV beside it; UsageError while another is written."""
         drive = self.mounted
-        path = await waiting(self._long.of(drive).put(lambda: drive_recordings.export_recording(drive, name)))
+        path = await waiting(self._lanes.long(drive).put(lambda: drive_recordings.export_recording(drive, name)))
         return Exported(as_text(path))
 
     async def ask(self, work: Callable[[], T]) -> T:
         """What `work` with the drive gives, or raises; DriveError if the drive does not answer."""
-        return await self._within(HANGS_AFTER_S, self._soon.of(self.mounted).put(work))
+        return await self._within(HANGS_AFTER_S, self._lanes.soon(self.mounted).put(work))
 
     def close(self) -> None:
         """Wait for what is being written, and let the drive go."""

@@ -6,13 +6,12 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from traceback import walk_tb
 
 from phone_recorder.adapters.journal import Log
 from phone_recorder.adapters.reactor import Reactor
 from phone_recorder.adapters.systemd import Notifier
 from phone_recorder.adapters.unix_socket import GroupRefused, Socket, listen
+from phone_recorder.agent.bugs import places
 from phone_recorder.agent.control_socket import ControlSocket
 from phone_recorder.agent.daemon import Agent
 from phone_recorder.agent.plan import AgentPlan
@@ -21,8 +20,6 @@ from phone_recorder.settings.phone import PhoneSettings
 
 READY = "waiting for calls"
 BUG = "an error of the agent itself ends it; what was being recorded goes on when it is started again"
-PLACES = 8
-"""Of the way to an error, how many are logged."""
 
 
 class AgentFailed(PhoneRecorderError):
@@ -102,14 +99,8 @@ def _bugs_logged(log: Log) -> Iterator[None]:
     except PhoneRecorderError:
         raise
     except Exception as error:
-        log("error", BUG, error=type(error).__name__, text=str(error), at=_places(error))
+        log("error", BUG, error=type(error).__name__, text=str(error), at=places(error))
         raise AgentFailed(BUG) from error
-
-
-def _places(error: Exception) -> str:
-    """The lines that led to it, the last one first."""
-    lines = [f"{Path(frame.f_code.co_filename).name}:{line}" for frame, line in walk_tb(error.__traceback__)]
-    return " ".join(lines[-PLACES:][::-1])
 
 
 def _watch_over(reactor: Reactor, notifier: Notifier) -> None:

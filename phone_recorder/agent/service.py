@@ -8,6 +8,7 @@ import msgspec
 
 from phone_recorder.adapters.journal import Log
 from phone_recorder.adapters.reactor import Reactor
+from phone_recorder.agent.bugs import places
 from phone_recorder.agent.seldom import Seldom
 from phone_recorder.control_api import Method, Request
 from phone_recorder.control_api.json_rpc import Refusal
@@ -40,13 +41,5 @@ class Service:
 
     def bug(self, error: Exception, where: str) -> Refusal:
         """Log what should not have happened; what to tell whoever asked."""
-        self.log("error", f"a bug of the agent, {where}: {type(error).__name__}", text=str(error), at=place_of(error))
+        self.log("error", f"a bug of the agent, {where}: {type(error).__name__}", text=str(error), at=places(error))
         return Refusal(INTERNAL, "the agent has a bug and did not do that; its log says more")
-
-
-def place_of(error: BaseException) -> str:
-    """The line of the source that raised it."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

@@ -36,20 +36,6 @@ PRESENT: dict[str, Request] = {
 """What is asked to know how things of each kind stand."""
 
 
-class Wish(msgspec.Struct, forbid_unknown_fields=True):
-    """The parameters of `events.watch`: the kinds of events that are wanted from now on; none, to end it."""
-
-    events: list[str]
-
-
-def wanted(params: object) -> frozenset[str]:
-    """The kinds that are wished for; ValidationError if there is none such."""
-    events = frozenset(msgspec.convert(params, Wish).events)
-    if unknown := events - set(AGENT_EVENTS):
-        raise msgspec.ValidationError(f"there is no event {min(unknown)!r}: there are {', '.join(AGENT_EVENTS)}")
-    return events
-
-
 class Watch:
     """Tells until it is ended. How things stand is told once `answer` says it, unless they have changed meanwhile."""
 

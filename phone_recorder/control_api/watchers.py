@@ -11,6 +11,20 @@ from phone_recorder.control_api.methods import Listener
 from phone_recorder.control_api.shown import EVENTS, Event
 
 
+class Wish(msgspec.Struct, forbid_unknown_fields=True):
+    """The parameters of `events.watch`: the kinds of events that are wanted from now on."""
+
+    events: list[str]
+
+
+def wished(params: object, possible: Collection[str]) -> frozenset[str]:
+    """The kinds that are wished for; ValidationError if one of them is none of the possible ones."""
+    events = frozenset(msgspec.convert(params, Wish).events)
+    if unknown := events - frozenset(possible):
+        raise msgspec.ValidationError(f"there is no event {min(unknown)!r}: there are {', '.join(possible)}")
+    return events
+
+
 class Watchers:
     """Each is told what it wants. What has not changed since it was last told is not told again."""
 

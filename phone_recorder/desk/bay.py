@@ -8,23 +8,18 @@ from pathlib import Path
 from phone_recorder.adapters import drive_recordings
 from phone_recorder.adapters.aside import ask
 from phone_recorder.adapters.clock import Clock
-from phone_recorder.adapters.drive_errors import HANGS, HANGS_AFTER_S, REMOVED
+from phone_recorder.adapters.drive_lanes import DriveLanes
 from phone_recorder.adapters.drive_port import DrivePort, PortPlan
 from phone_recorder.adapters.emulated_stick import EmulatedPort
-from phone_recorder.adapters.lane import Lane, Lanes
-from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.control_api import DriveList, Exported, RecordingList, Stick
 from phone_recorder.control_api.told import as_text, drive_list
 from phone_recorder.desk.listings import Listings
 from phone_recorder.desk.plan import DeskPlan
-from phone_recorder.errors import DriveError, DriveGone, NoDrive, UsageError
+from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.harness.request import CallRequest
 from phone_recorder.settings.phone import PhoneSettings
 
-ROOM = 32
-"""So many may wait for it."""
-EXPORTS = "another recording is being exported: wait until that is done"
 REAL = "this phone uses the USB drives that are really plugged in: plug them in and out by hand"
 
 
@@ -39,9 +34,7 @@ class Bay:
         request = CallRequest(settings=settings.record)
         self.drive = PhoneDrive(self._port, request.header, request.space, clock.system_time, live=True)
         self._listings = Listings()
-        # What is soon done, or the drive hangs; and what takes as long as it takes.
-        self._soon = Lanes(lambda: Lane(lambda: DriveError(HANGS), HANGS_AFTER_S, ROOM))
-        self._long = Lanes(lambda: Lane(lambda: UsageError(EXPORTS), None, 0))
+        self._lanes = DriveLanes(lambda: self._port.state)
 
     def record_as(self, request: CallRequest) -> PhoneDrive:
         """The drive, for a call that is recorded so."""
@@ -89,21 +82,21 @@ class Bay:
     async def list(self) -> RecordingList:
         """The recordings, looked at anew."""
         try:
-            drive = self._mounted()
+            drive = self._lanes.drive
         except DriveError as error:
             return self._listings.none(error)
-        return await self._listings.look(drive, self._soon.of(drive))
+        return await self._listings.look(drive, self._lanes.soon(drive))
 
     async def delete(self, name: str) -> RecordingList:
         """Delete one, and list the others."""
-        drive = self._mounted()
-        await ask(self._soon.of(drive), lambda: drive_recordings.delete_recording(drive, name))
+        drive = self._lanes.drive
+        await ask(self._lanes.soon(drive), lambda: drive_recordings.delete_recording(drive, name))
         return await self.list()
 
     async def export(self, name: str) -> Exported:
         """Write one as WAV beside it; UsageError while another is written."""
-        drive = self._mounted()
-        path = await ask(self._long.of(drive), lambda: drive_recordings.export_recording(drive, name))
+        drive = self._lanes.drive
+        path = await ask(self._lanes.long(drive), lambda: drive_recordings.export_recording(drive, name))
         return Exported(as_text(path))
 
     def path_of(self, name: str) -> Path:
@@ -112,16 +105,8 @@ class Bay:
 
     def to_play(self, name: str) -> tuple[Path, Callable[[], bool]]:
         """The same, and what tells whether its drive is still plugged in."""
-        drive = self._mounted()
-        return self._soon.of(drive).wait(lambda: drive_recordings.path_of(drive, name)), drive.present
-
-    def _mounted(self) -> MountedDrive:
-        state = self._port.state
-        if state.drive is None:
-            raise state.error or NoDrive("no USB drive is plugged in")
-        if not state.drive.present():
-            raise DriveGone(REMOVED)
-        return state.drive
+        drive = self._lanes.drive
+        return self._lanes.soon(drive).wait(lambda: drive_recordings.path_of(drive, name)), drive.present
 
 
 def _emulated(stick: Path, settings: PhoneSettings) -> EmulatedPort:

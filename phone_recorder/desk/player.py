@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from phone_recorder.adapters.drive_errors import HANGS, HANGS_AFTER_S
+from phone_recorder.adapters.drive_lanes import ROOM
 from phone_recorder.adapters.lane import Lane, Lanes
 from phone_recorder.adapters.record_player import RecordPlayer
 from phone_recorder.adapters.silent_sink import open_silence
 from phone_recorder.adapters.speaker import open_speaker
 from phone_recorder.control_api import ControlPlayback, Playback, StartPlayback
-from phone_recorder.desk.bay import ROOM
 from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.recording.playback import Sink
 from phone_recorder.settings.phone import Sound

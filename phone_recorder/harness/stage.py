@@ -159,8 +159,7 @@ class Stage:
     def _destination(self, now: int) -> tuple[Destination, Account]:
         """Where a recording that starts now goes."""
         request, mode = self.request, self.request.settings.mode
-        account = Account(f"{self._random.getrandbits(128):032x}", mode, request.codec.name)
-        account.started_at = self._clock.system_time(now).astimezone().isoformat(timespec="milliseconds")
+        account = Account.begun(self._random.getrandbits, mode, request.codec.name, self._clock.system_time(now))
         try:
             return self._open(account.id) or NoDestination(mode, self._cannot()), account
         except ServerError as error:
@@ -199,8 +198,7 @@ class Stage:
         )
 
     def _sender(self, codec: Codec) -> RtpSender:
-        draw = self._random.getrandbits
-        return RtpSender(codec.payload_type, draw(32), draw(16), draw(32))
+        return RtpSender.drawn(codec.payload_type, self._random.getrandbits)
 
 
 def _pressed_by_itself(settings: RecordSettings) -> tuple[KeyPress, ...]:

@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 
 from phone_recorder.errors import UsageError
-from phone_recorder.recording.record_key import Event
+from phone_recorder.recording.record_key import NAMES, Event
 from phone_recorder.recording.units import from_seconds, to_seconds
 
 
@@ -22,11 +22,7 @@ OnCallKey = Callable[[CallKey, int], None]
 """Called with a key of the call at the instant at which it is pressed; the call may be over by then."""
 
 KEYS: dict[str, Event | CallKey] = {
-    "record": Event.PRESS,
-    "start": Event.START,
-    "stop": Event.STOP,
-    "pause": Event.PAUSE,
-    "resume": Event.RESUME,
+    **NAMES,
     "hold": CallKey.HOLD,
     "unhold": CallKey.UNHOLD,
 }

@@ -48,7 +48,7 @@ def make_party(voice: str, repeat: bool, line: Line, random: Random) -> Party:
     if not _is_made(voice) and audio_files.kind_of(Path(voice)) == "capture":
         datagrams = audio_files.read_capture(Path(voice))
         return Replay([(from_ns(ns), data) for ns, data in datagrams], line.start, line.end)
-    sender = RtpSender(line.codec.payload_type, random.getrandbits(32), random.getrandbits(16), random.getrandbits(32))
+    sender = RtpSender.drawn(line.codec.payload_type, random.getrandbits)
     return Speaker(_payloads(voice, repeat, line), sender, line.frame, line.start, line.end)
 
 

@@ -80,7 +80,7 @@ class SipTalk:
         if voice is None:
             return {NEAR: Nobody(), FAR: far}
         draw = self._random.getrandbits
-        self._near = SipNear(voice, self.port, RtpSender(0, draw(32), draw(16), draw(32)), start)
+        self._near = SipNear(voice, self.port, RtpSender.drawn(0, draw), start)
         if self.plan:
             self._near.follow(self.plan)
         return {NEAR: self._near, FAR: far}

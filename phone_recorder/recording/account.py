@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from phone_recorder.recording.units import to_seconds
@@ -119,6 +121,12 @@ class Account:
     health: Health = Health()
     foreign: int = 0
     """Datagrams of another source, SSRC or codec than the recording's: dropped."""
+
+    @classmethod
+    def begun(cls, draw: Callable[[int], int], mode: str, codec: str, at: datetime) -> Account:
+        """That of a recording which begins at this local time; `draw` gives so many random bits (WIRE.md, `id`)."""
+        started_at = at.astimezone().isoformat(timespec="milliseconds")
+        return cls(f"{draw(128):032x}", mode, codec, started_at=started_at)
 
     def document(self) -> dict[str, Any]:
         """The account as JSON has it; times in seconds."""

@@ -44,6 +44,16 @@ class Event(Enum):
     START_IMPOSSIBLE = "start that cannot be"
 
 
+NAMES = {
+    "record": Event.PRESS,
+    "start": Event.START,
+    "stop": Event.STOP,
+    "pause": Event.PAUSE,
+    "resume": Event.RESUME,
+}
+"""What a user can do with it, by the names that key scripts and the control API have for it."""
+
+
 class Action(Enum):
     """What the recorder then does."""
 

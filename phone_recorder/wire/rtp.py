@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from phone_recorder.errors import RtpError
@@ -80,6 +81,11 @@ class RtpSender:
         self.sequence = sequence & SEQUENCE_MASK
         self.timestamp = timestamp & TIMESTAMP_MASK
         self._payload_type = payload_type
+
+    @classmethod
+    def drawn(cls, payload_type: int, draw: Callable[[int], int]) -> RtpSender:
+        """One that begins at random (RFC 3550 section 5.1); `draw` gives so many random bits."""
+        return cls(payload_type, draw(32), draw(16), draw(32))
 
     def packet(self, payload: bytes, marker: bool = False) -> bytes:
         """The next packet on the wire. One byte of payload is one unit of the RTP clock in all our codecs."""

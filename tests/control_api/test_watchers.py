@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from phone_recorder.control_api import Call, Event, Levels
-from phone_recorder.control_api.watchers import Watchers
+from phone_recorder.control_api import AGENT_EVENTS, Call, Event, Levels
+from phone_recorder.control_api.watchers import Watchers, wished
 
 
 def test_each_is_told_what_it_wants() -> None:
@@ -84,3 +85,14 @@ def test_one_who_comes_later_is_told_the_next_state_even_if_the_others_were_told
     watchers.tell("levels", Levels())
     assert [event.event for event in second] == ["call"]
     assert [event.event for event in first] == ["call", "levels", "call"]
+
+
+def test_what_is_wished_for_is_among_what_there_is() -> None:
+    assert wished({"events": ["call", "call"]}, AGENT_EVENTS) == {"call"}
+    assert wished({"events": []}, AGENT_EVENTS) == frozenset()
+    with pytest.raises(msgspec.ValidationError, match="there is no event 'levels': there are call, record"):
+        wished({"events": ["levels", "call"]}, AGENT_EVENTS)
+    wrong: list[object] = [[], {}, {"events": "call"}, {"events": [], "more": 1}]
+    for params in wrong:
+        with pytest.raises(msgspec.ValidationError):
+            wished(params, AGENT_EVENTS)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -119,3 +120,10 @@ def test_seconds_in_units(seconds: float, units: int) -> None:
 def test_other_units_of_time() -> None:
     assert (from_ms(20), from_ms(60), from_ns(125_000), from_ns(124_999), from_ns(10**9)) == (160, 480, 1, 0, 8000)
     assert to_seconds(160) == 0.02
+
+
+def test_one_that_begins_has_an_id_of_32_digits_and_a_time_with_its_zone() -> None:
+    at = datetime(2024, 1, 31, 12, 0, 0, 5000, timezone(timedelta(hours=8)))
+    account = Account.begun(lambda bits: bits, "local", "PCMU", at)
+    assert account.id == f"{128:032x}" and datetime.fromisoformat(account.started_at) == at
+    assert (account.mode, account.codec, account.state) == ("local", "PCMU", "recording")

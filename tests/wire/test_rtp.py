@@ -176,3 +176,16 @@ def test_the_timestamp_counts_payload_bytes_whatever_their_number() -> None:
     sizes = [80, 160, 240, 320, 480]
     stamps = [RtpPacket.parse(sender.packet(bytes(size))).timestamp for size in sizes]
     assert stamps == [0, 80, 240, 480, 800]
+
+
+def test_a_drawn_stream_begins_anywhere() -> None:
+    asked = []
+
+    def draw(bits: int) -> int:
+        asked.append(bits)
+        return (1 << bits) - len(asked)
+
+    sender = RtpSender.drawn(8, draw)
+    packet = RtpPacket.parse(sender.packet(b"x"))
+    assert asked == [32, 16, 32] and packet.payload_type == 8
+    assert (packet.ssrc, packet.sequence, packet.timestamp) == (2**32 - 1, 2**16 - 2, 2**32 - 3)

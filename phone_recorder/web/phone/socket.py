@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from phone_recorder import control_api as api
 from phone_recorder.control_api.json_rpc import carry_out
+from phone_recorder.control_api.watchers import wished
 from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.web.guard import may_go_on
 from phone_recorder.web.phone.mailbox import Mailbox
@@ -40,12 +41,6 @@ CLOSE_S = 1.0
 """For which it is tried to say why a socket is closed."""
 POLICY_VIOLATION, TRY_LATER = 1008, 1013
 """RFC 6455 section 7.4.1, and the registry of its close codes."""
-
-
-class Wish(msgspec.Struct, forbid_unknown_fields=True):
-    """Of `events.watch`: which events are wanted beside those that everybody gets."""
-
-    events: list[str]
 
 
 async def events(socket: WebSocket) -> None:
@@ -100,10 +95,8 @@ class Watcher:
         self._stop = self._phone.target.watch(self._mailbox.put, wanted)
 
     def _wish(self, params: Any) -> None:
-        wish = msgspec.convert(params, Wish)
-        if unknown := set(wish.events) - set(api.EVENTS):
-            raise msgspec.ValidationError(f"there is no event {min(unknown)!r}: there are {', '.join(api.EVENTS)}")
-        self._watch(ALWAYS | (ON_WISH & set(wish.events)))
+        """Beside those that everybody gets."""
+        self._watch(ALWAYS | (ON_WISH & wished(params, api.EVENTS)))
 
     async def _greet(self) -> None:
         for name, request in FIRST:
