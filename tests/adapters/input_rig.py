@@ -12,6 +12,7 @@ from typing import Any
 from phone_recorder.adapters.input_devices import Device, InputDevices, InputEvent, Monitor
 from phone_recorder.adapters.reactor import Reactor
 from phone_recorder.adapters.record_keys import RecordKeys
+from tests.peers import need_module
 
 RECORD, PAUSE, OTHER = 167, 119, 30
 EV_SYN, EV_KEY, EV_MSC = 0, 1, 4
@@ -110,6 +111,7 @@ class Phone:
     """Input devices that come and go, and what was pressed and told."""
 
     def __init__(self, folder: Path) -> None:
+        need_module("evdev")
         self.reactor = Reactor()
         self.news = News()
         self.pressed: list[str] = []

@@ -9,12 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.input_rig import NAME, OTHER, PAUSE, RECORD, THERE, WORKS_ONCE_THERE, Phone, press
-from tests.peers import need_module
-
-
-@pytest.fixture(autouse=True, scope="module")
-def evdev() -> None:
-    need_module("evdev")
 
 
 @pytest.fixture

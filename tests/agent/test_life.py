@@ -65,34 +65,29 @@ def test_the_watchdog_is_told_twice_in_its_time(home: Path) -> None:
     assert times[-1] - times[1] >= 8.5 * WATCHDOG_US / 2_000_000
 
 
-def test_a_reload_takes_what_the_file_says_now(home: Path, systemd: Systemd) -> None:
-    plan = plan_in(home, file="phone.toml")
+def reloaded(plan: AgentPlan, systemd: Systemd, text: str) -> str:
+    """What is logged by an agent whose file says this when it is told to reload, and which then records by itself."""
     assert plan.file
+    config = plan.file
 
     def beside() -> None:
-        config.write_text("[record]\nauto = true\n")
+        config.write_text(text)
         send(signal.SIGHUP)
         systemd.hear_of("READY")
         asked(plan, "call.start")
         assert asked(plan, "record.get")["key"] == "recording"
 
-    config = plan.file
-    assert "notice: the settings were read again" in lived(plan, systemd, beside, lambda: load(config))
+    return lived(plan, systemd, beside, lambda: load(config))
+
+
+def test_a_reload_takes_what_the_file_says_now(home: Path, systemd: Systemd) -> None:
+    said = reloaded(plan_in(home, file="phone.toml"), systemd, "[record]\nauto = true\n")
+    assert "notice: the settings were read again" in said
 
 
 def test_a_reload_of_what_cannot_be_keeps_what_there_was_and_says_why(home: Path, systemd: Systemd) -> None:
     plan = plan_in(home, "record.auto=on", file="phone.toml")
-    assert plan.file
-
-    def beside() -> None:
-        config.write_text('[record]\nmode = "tape"\n')
-        send(signal.SIGHUP)
-        systemd.hear_of("READY")
-        asked(plan, "call.start")
-        assert asked(plan, "record.get")["key"] == "recording"
-
-    config = plan.file
-    said = lived(plan, systemd, beside, lambda: load(config))
+    said = reloaded(plan, systemd, '[record]\nmode = "tape"\n')
     assert "error: the settings stay as they were: " in said and "phone.toml, line 2, record.mode" in said
 
 
