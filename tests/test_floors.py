@@ -43,8 +43,10 @@ ONLY_IN: dict[str, set[str]] = {
     "rich": {"cli"},
     "starlette": {"web"},
     "uvicorn": {"web"},
-    "jinja2": {"web"},
-    "numpy": {"bulk"},
+    "jinja2": {"web", "harness"},
+    "numpy": {"bulk", "harness"},
+    "yaml": {"harness"},
+    "pytest": {"harness"},
     **dict.fromkeys(("pyudev", "psutil", "sounddevice", "evdev"), WORLD),
     **dict.fromkeys(("socket", "threading", "subprocess", "select"), WORLD),
     # Gone from Python 3.13 on.

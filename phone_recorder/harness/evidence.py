@@ -1,0 +1,107 @@
+"""What came of a case: all that an expectation is held against. Instants are units from the start of the first call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from phone_recorder.control_api import Screen
+from phone_recorder.phone.party import Datagram
+from phone_recorder.recording.indicator import Indicator
+from phone_recorder.wire.record_file import RecordHeader
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """A record file at a moment; `header` None if it has none that can be read, `problem` says what is wrong."""
+
+    name: str
+    size: int
+    header: RecordHeader | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was so at an instant. `key` is the record key's state, `call` the call's; `recorded` units on the timer.
+
+    `accounts` are documents (Account.document), `messages` how many had passed.
+    """
+
+    instant: int
+    screen: Screen
+    key: str
+    call: str
+    recorded: int
+    files: tuple[FileSeen, ...]
+    accounts: tuple[dict[str, Any], ...]
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A message as it passed: a control message, or a SIP message; `sent` by the phone."""
+
+    instant: int
+    protocol: Literal["control", "sip"]
+    sent: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A packet for the capture, between two addresses."""
+
+    instant: int
+    transport: Literal["UDP", "TCP"]
+    source: tuple[str, int]
+    target: tuple[str, int]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One recording. `files` in order; `start` is the instant of its first frame.
+
+    `pauses` are from and until, in instants; `skips`: they are not in the files.
+    """
+
+    account: dict[str, Any]
+    start: int
+    files: tuple[Path, ...]
+    pauses: tuple[tuple[int, int], ...] = ()
+    skips: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All of it. `said` is what each party sent, before any network; `carried` is empty unless it was wanted."""
+
+    moments: dict[int, Moment]
+    """Those that an expectation asked for, by instant."""
+    end: Moment
+    recordings: tuple[Recorded, ...]
+    said: dict[str, list[Datagram]]
+    messages: tuple[Passed, ...] = ()
+    screens: tuple[tuple[int, Indicator], ...] = ()
+    """Each that differs by more than its timer."""
+    carried: tuple[Carried, ...] = ()
+    happened: tuple[tuple[int, str], ...] = ()
+    """Steps as they were taken, and what else is worth a line of the timeline."""
+    lasted: int = 0
+    codecs: dict[str, str] = field(default_factory=dict)
+    """Of each leg, by name, as the call began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that is not as it was expected, as a single line: `expected`, and what was `seen` instead."""
+
+    expected: str
+    seen: str
+    at: int | None = None
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.expected}: {self.seen}"

@@ -1,0 +1,1 @@
+"""What was expected against the evidence: one line for each thing that is not so."""

@@ -1,0 +1,1 @@
+"""What came of a run, for people, for CI systems, and as a page with pictures and sound."""

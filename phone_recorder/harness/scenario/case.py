@@ -1,0 +1,83 @@
+"""One case of a scenario, all variables filled in: what a phone, its peers and its drive are, and what then happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from phone_recorder.harness.scenario.actions import Network, ServerActs, SipActs, Step
+from phone_recorder.harness.scenario.expected import Expectation
+from phone_recorder.settings.phone import PhoneSettings
+
+BEGINS_AT = datetime(2026, 3, 2, 10, 0, 0)
+"""The system's time when a scenario begins, if it names none: the same files have the same names each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyPlan:
+    """Who speaks. `voice` as phone.parties has it, a path resolved; `codec` by name; `dtx`: silence is not sent."""
+
+    voice: str
+    codec: str = "PCMU"
+    ptime_ms: int = 20
+    dtx: bool = False
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlan:
+    """The first call; `length` in units. `first` False: no call at the beginning, a step begins one."""
+
+    length: int
+    direction: Literal["in", "out"] = "out"
+    number: str = "1002"
+    name: str = "Far Party"
+    first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StickPlan:
+    """The USB stick. `size` in bytes; `left`: bytes that are free in the beginning, None for all of it.
+
+    `files` are record files that are on it already: name and seconds of silence in each.
+    """
+
+    size: int = 64 << 20
+    left: int | None = None
+    file_system: str = "FAT32"
+    plugged: bool = True
+    locked: bool = False
+    delay_ms: int = 0
+    files: tuple[tuple[str, float], ...] = ()
+
+
+Subject = Literal["phone", "agent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`name` tells it from all others of its run: the file's stem, and the values of the matrix in brackets."""
+
+    name: str
+    path: Path
+    title: str
+    settings: PhoneSettings
+    near: PartyPlan
+    far: PartyPlan
+    call: CallPlan
+    stick: StickPlan | None = None
+    server: ServerActs = field(default_factory=ServerActs)
+    sip: SipActs = field(default_factory=SipActs)
+    network: Network = field(default_factory=Network)
+    steps: tuple[Step, ...] = ()
+    expected: tuple[Expectation, ...] = ()
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    begins_at: datetime = BEGINS_AT
+    seed: int | None = None
+    """Fixed by the scenario; None takes the run's."""
+    subject: Subject = "phone"
+    live: bool | None = None
+    """True: in real time only; False: under the virtual clock only."""
