@@ -98,6 +98,10 @@ class ServerLost(ServerError):
     """The control connection ended while a recording was running."""
 
 
+class NotConforming(PhoneRecorderError):
+    """A record server does not do what the guide says; the text is what it did instead."""
+
+
 class SipServerError(DestinationError):
     """The SIP server does not record: it refused, does not answer, or the call was over before it could be asked."""
 

@@ -81,3 +81,9 @@ class Case:
     subject: Subject = "phone"
     live: bool | None = None
     """True: in real time only; False: under the virtual clock only."""
+
+
+def made_up_case(name: str, title: str, tags: tuple[str, ...] = ()) -> Case:
+    """One that no file describes: what a program asks of a peer, as a case for reports to tell."""
+    party = PartyPlan("none")
+    return Case(name, Path(name), title, PhoneSettings(), party, party, CallPlan(0, first=False), tags=tags)

@@ -1,0 +1,61 @@
+"""The control cases as a table, and a server that is taken through them, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from random import Random
+from zlib import crc32
+
+from phone_recorder.errors import NotConforming
+from phone_recorder.harness.conformance import ending, framing, starting
+from phone_recorder.harness.conformance.server import Server
+from phone_recorder.harness.evidence import Failure
+from phone_recorder.harness.result import Result
+from phone_recorder.harness.scenario.case import Case, made_up_case
+
+ControlCase = Callable[[Server], Awaitable[None]]
+PATIENCE_S = 60.0
+"""So long one case may take, whatever the server does."""
+
+CASES: Mapping[str, ControlCase] = {
+    **{case.__name__.replace("_", " "): case for case in (*starting.CASES, *framing.CASES, *ending.CASES)},
+    **framing.ENDED,
+}
+"""By name; what each demands is its docstring."""
+STORAGE = ("takes rtp", "keeps recordings apart", "takes one source", "survives a lost connection")
+"""Those that look at what is stored, where that can be seen."""
+
+
+def conformance_cases() -> tuple[Case, ...]:
+    """All of them, as the runner lists and selects them."""
+    return tuple(made_up_case(f"server/{name}", demand_of(name), ("conformance",)) for name in CASES)
+
+
+def demand_of(name: str) -> str:
+    """What a server must do to pass."""
+    if name in framing.ENDED:
+        return f"A message ended by {name.rpartition('by ')[2]} is taken."
+    return (CASES[name].__doc__ or "").strip()
+
+
+def conform(server: Server, cases: tuple[Case, ...], seed: int) -> Iterator[Result]:
+    """Take the server through these, in this order."""
+    for case in cases:
+        name = case.name.removeprefix("server/")
+        began = time.monotonic()
+        server.random = Random(crc32(name.encode(), seed))
+        failures = asyncio.run(_failures(CASES[name], server, case.title))
+        took_s = time.monotonic() - began
+        yield Result(case, "failed" if failures else "passed", seed, failures, took_s=took_s)
+
+
+async def _failures(control_case: ControlCase, server: Server, demand: str) -> tuple[Failure, ...]:
+    try:
+        await asyncio.wait_for(control_case(server), PATIENCE_S)
+    except NotConforming as error:
+        return (Failure(demand.rstrip("."), str(error)),)
+    except TimeoutError:
+        return (Failure(demand.rstrip("."), f"it has not come to an end within {PATIENCE_S:g} s"),)
+    return ()
