@@ -127,7 +127,7 @@ class Standstill:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Settings by key, changed on the phone; they count from the next recording on."""
+    """Settings by key, changed on the phone; they count from the next call on, `record.enabled` at once."""
 
     texts: dict[str, str]
 

@@ -1,0 +1,143 @@
+"""The phone of a scenario: settings by their keys in docs/settings.md, and short names for those of the phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from phone_recorder.errors import UsageError
+from phone_recorder.harness.scenario.actions import Change
+from phone_recorder.harness.scenario.places import Leaf, Node, Table
+from phone_recorder.harness.scenario.shapes import Field, Fields, Schema, or_variable, text_of
+from phone_recorder.settings.kinds import Choice, Secret, Text, Toggle, Value
+from phone_recorder.settings.measures import Number, Seconds
+from phone_recorder.settings.phone import PhoneSettings
+from phone_recorder.settings.setting import Setting, SettingError
+from phone_recorder.settings.table import SETTINGS, check_value, find_setting, parse_text, with_values
+
+_SHORT = {"model": "phone.model", "number": "phone.number", "name": "phone.name", "language": "phone.language"}
+_ELSEWHERE = {
+    "call.near": "write near: at the beginning of a line",
+    "call.far": "write far: at the beginning of a line",
+    "call.repeat": "write repeat: true below near or far",
+    "call.codec": "write codec: below call",
+}
+"""Settings that a scenario says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """What one setting can be, as it is typed or as TOML has it."""
+
+    setting: Setting
+
+    def read(self, node: Node) -> Value:
+        text = text_of(node, self.setting.kind.possible)
+        assert isinstance(node, Leaf), "what is text is a leaf"
+        typed = isinstance(node.value, str) or isinstance(self.setting.kind, Text | Secret)
+        try:
+            return parse_text(self.setting.key, text) if typed else check_value(self.setting.key, node.value)
+        except SettingError as error:
+            possible = self.setting.kind.possible
+            advice = "" if possible in error.sentence or ": " in error.sentence else f": write {possible}"
+            raise node.place.error(error.sentence + advice) from error
+
+    def schema(self) -> Schema:
+        kind = self.setting.kind
+        if isinstance(kind, Choice):
+            return _choice(kind)
+        if isinstance(kind, Toggle):
+            return {"anyOf": [{"type": "boolean"}, {"type": "string"}]}
+        if isinstance(kind, Number | Seconds):
+            limits: Schema = {"type": "number", "minimum": kind.least, "maximum": kind.most}
+            return or_variable(limits, {"type": "string", "pattern": r"^[0-9]+(?:\.[0-9]+)?$"})
+        return {"type": ["string", "number"]}
+
+
+def _choice(kind: Choice) -> Schema:
+    """Any text, of which an editor offers those that are best; more spellings are read than are written."""
+    values = [int(option.value) if kind.numbers else option.value for option in kind.options]
+    return {"anyOf": [{"enum": values}, {"type": ["string", "integer"]}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A mapping of settings, by key; read as values by key. All of them can be together, or it is an error."""
+
+    defined: ClassVar[str] = "settings"
+
+    def read(self, node: Node) -> dict[str, Value]:
+        if not isinstance(node, Table):
+            raise node.place.error("it is no mapping: write settings and values, such as record.mode: local")
+        values = {key: SettingValue(_setting(key, below)).read(below) for key, below in node.entries.items()}
+        self.together(PhoneSettings(), values, node)
+        return values
+
+    @staticmethod
+    def together(before: PhoneSettings, values: dict[str, Value], node: Node) -> PhoneSettings:
+        """The settings with all those values."""
+        try:
+            return with_values(before, values)
+        except SettingError as error:
+            entries = node.entries if isinstance(node, Table) else {}
+            raise entries.get(error.key, node).place.error(error.sentence) from error
+
+    def schema(self) -> Schema:
+        return {"$ref": f"#/$defs/{self.defined}"}
+
+    def definition(self) -> Schema:
+        """What the reference leads to."""
+        known = {
+            key: {"description": setting.help_en, **SettingValue(setting).schema()}
+            for key, setting in SETTINGS.items()
+            if key not in _ELSEWHERE
+        }
+        return {"type": "object", "properties": known, "additionalProperties": False}
+
+
+def _setting(key: str, node: Node) -> Setting:
+    if key in _ELSEWHERE:
+        raise node.place.error(f"a scenario says this elsewhere: {_ELSEWHERE[key]}")
+    if isinstance(node, Table):
+        raise node.place.error("settings stand one below the other: write keys with a dot, such as record.mode: local")
+    try:
+        return find_setting(key)
+    except UsageError as error:
+        raise node.place.error(error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShape:
+    """A step that changes settings."""
+
+    def read(self, node: Node) -> Change:
+        values = Settings().read(node)
+        return Change({key: SETTINGS[key].kind.text(value) for key, value in values.items()})
+
+    def schema(self) -> Schema:
+        return Settings().schema()
+
+
+_PHONE = Fields(
+    "phone",
+    {
+        **{short: Field(SettingValue(SETTINGS[key]), SETTINGS[key].help_en) for short, key in _SHORT.items()},
+        "settings": Field(Settings(), "Settings by their keys, as docs/settings.md has them: record.mode: local."),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneShape:
+    """The phone; read as all of its settings."""
+
+    def read(self, node: Node) -> PhoneSettings:
+        read = _PHONE.read(node)
+        values = {**read.pop("settings", {}), **{_SHORT[short]: value for short, value in read.items()}}
+        return Settings.together(PhoneSettings(), values, node)
+
+    def schema(self) -> Schema:
+        return _PHONE.schema()
+
+
+PHONE = PhoneShape()

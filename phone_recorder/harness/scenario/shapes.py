@@ -1,0 +1,286 @@
+"""Shapes that values of a scenario have: each reads a node of the tree, and says the same as JSON Schema.
+
+ScenarioError names the line and the key of what does not have its shape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Protocol
+
+from phone_recorder.errors import UsageError
+from phone_recorder.harness.scenario.phrases import Phrase, pattern_of, read_phrase, shown_form
+from phone_recorder.harness.scenario.places import Items, Leaf, Node, ScenarioError, Table, one_line
+from phone_recorder.harness.scenario.vocabulary import VOCABULARY
+from phone_recorder.harness.scenario.words import Word
+from phone_recorder.settings.kinds import quoted
+
+Schema = dict[str, Any]
+
+VARIABLE: Schema = {"$ref": "#/$defs/variable"}
+VARIABLE_ITSELF: Schema = {"type": "string", "pattern": r"\$\{", "description": "A variable, or text with one in it."}
+
+
+class Shape(Protocol):
+    """What a value may be."""
+
+    def read(self, node: Node) -> Any:
+        """The value."""
+
+    def schema(self) -> Schema:
+        """What an editor is told of it."""
+
+
+def text_of(node: Node, example: str) -> str:
+    """The text of a scalar, which numbers have too."""
+    if not isinstance(node, Leaf):
+        raise node.place.error(f"it is no single value: write {example}")
+    if node.empty:
+        raise node.place.error(f"it says nothing: write {example}")
+    text = " ".join(node.text.split())
+    if not text.isprintable():
+        raise node.place.error(f"{quoted(text)} has a character in it that cannot be shown: write {example}")
+    return text
+
+
+def or_variable(*forms: Schema) -> Schema:
+    """Any of these forms, or a variable."""
+    return {"anyOf": [*forms, VARIABLE]}
+
+
+def allowing_variable(said: Schema) -> Schema:
+    """A mapping, or a variable in its place; what is no mapping allows for one itself."""
+    return or_variable(said) if said.get("type") == "object" else said
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text."""
+
+    example: str = "some text"
+    longest: int = 500
+
+    def read(self, node: Node) -> str:
+        text = text_of(node, self.example)
+        if not text or len(text) > self.longest:
+            raise node.place.error(f"{quoted(text)} is not of 1 to {self.longest} characters: write {self.example}")
+        return text
+
+    def schema(self) -> Schema:
+        return {"type": ["string", "number", "boolean"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """One word of the vocabulary; a bare number has `numbers` as its schema, if it can be one."""
+
+    word: Word[Any]
+    numbers: Schema | None = None
+
+    def read(self, node: Node) -> Any:
+        try:
+            return self.word.read(text_of(node, self.word.example))
+        except ScenarioError:
+            raise
+        except UsageError as error:
+            raise node.place.error(error) from error
+
+    def schema(self) -> Schema:
+        numbers = [self.numbers] if self.numbers else []
+        return or_variable({"type": "string", "pattern": f"^(?:{self.word.pattern})$"}, *numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few texts."""
+
+    options: tuple[str, ...]
+
+    def read(self, node: Node) -> str:
+        text = text_of(node, f"one of {', '.join(self.options)}")
+        if text not in self.options:
+            near = get_close_matches(text, self.options, 1)
+            hint = f"did you mean {near[0]}" if near else f"write one of {', '.join(self.options)}"
+            raise node.place.error(f"{quoted(text)} is none of what it can be: {hint}")
+        return text
+
+    def schema(self) -> Schema:
+        numbers = [int(option) for option in self.options if option.isdecimal()]
+        return or_variable({"enum": [*self.options, *numbers]})
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle:
+    """True or false, without quotes."""
+
+    def read(self, node: Node) -> bool:
+        value = node.value if isinstance(node, Leaf) else None
+        if not isinstance(value, bool):
+            raise node.place.error(f"{quoted(one_line(node))} is neither true nor false: write one of them")
+        return value
+
+    def schema(self) -> Schema:
+        return or_variable({"type": "boolean"})
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number from `least` on."""
+
+    least: int
+    most: int
+
+    def read(self, node: Node) -> int:
+        value = node.value if isinstance(node, Leaf) else None
+        if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
+            limits = f"{self.least} to {self.most}"
+            raise node.place.error(f"{quoted(one_line(node))} is no whole number: write one from {limits}")
+        return value
+
+    def schema(self) -> Schema:
+        return or_variable({"type": "integer", "minimum": self.least, "maximum": self.most})
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list, or one item alone."""
+
+    shape: Shape
+    alone: bool = True
+
+    def read(self, node: Node) -> tuple[Any, ...]:
+        if isinstance(node, Items):
+            return tuple(map(self.shape.read, node.items))
+        if not self.alone:
+            raise node.place.error("it is no list: begin each of its items with a - on a line of its own")
+        return (self.shape.read(node),)
+
+    def schema(self) -> Schema:
+        items: Schema = {"type": "array", "items": allowing_variable(self.shape.schema())}
+        return {"anyOf": [items, self.shape.schema()]} if self.alone else or_variable(items)
+
+
+@dataclass(frozen=True, slots=True)
+class OrElse:
+    """What one text stands for, such as `none`, or another shape."""
+
+    text: str
+    value: Any
+    shape: Shape
+
+    def read(self, node: Node) -> Any:
+        if isinstance(node, Leaf) and node.text == self.text:
+            return self.value
+        return self.shape.read(node)
+
+    def schema(self) -> Schema:
+        return or_variable({"const": self.text}, self.shape.schema())
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """A phrase of a table; with `empty`, nothing at all is made into that."""
+
+    what: str
+    table: tuple[Phrase, ...]
+    empty: Callable[[], Any] | None = None
+
+    def read(self, node: Node) -> Any:
+        if self.empty and isinstance(node, Leaf) and node.empty:
+            return self.empty()
+        text = text_of(node, f"a {self.what}, such as {self._forms()[0]}")
+        try:
+            return read_phrase(text, self.table, VOCABULARY, self.what)
+        except UsageError as error:
+            raise node.place.error(error) from error
+
+    def schema(self) -> Schema:
+        pattern = "|".join(pattern_of(phrase.form, VOCABULARY) for phrase in self.table)
+        forms: Schema = {"type": "string", "pattern": f"^(?:{pattern})$", "description": " · ".join(self._forms())}
+        return or_variable(forms, *([{"type": "null"}] if self.empty else []))
+
+    def _forms(self) -> list[str]:
+        return [shown_form(phrase.form, VOCABULARY) for phrase in self.table]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An entry of a mapping; `help` is what an editor shows."""
+
+    shape: Shape
+    help: str
+    needed: bool = False
+
+    def schema(self) -> Schema:
+        return {**allowing_variable(self.shape.schema()), "description": self.help}
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A mapping with these keys. What is read is a dict of those that are there, blanks in keys made to _."""
+
+    what: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+    def read(self, node: Node) -> dict[str, Any]:
+        if not isinstance(node, Table):
+            raise node.place.error(f"it is no {self.what}: write keys and values, of {', '.join(self.fields)}")
+        for key, value in node.entries.items():
+            self._demand(key, value, node)
+        for key, entry in self.fields.items():
+            if entry.needed and key not in node.entries:
+                meant = f"{entry.help[:1].lower()}{entry.help[1:].removesuffix('.')}"
+                raise node.place.error(f"{key} is missing: write {key}: and {meant}")
+        return {_attribute(key): self.fields[key].shape.read(value) for key, value in node.entries.items()}
+
+    def schema(self) -> Schema:
+        properties = {key: entry.schema() for key, entry in self.fields.items()}
+        needed = [key for key, entry in self.fields.items() if entry.needed]
+        closed: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        return {**closed, "required": needed} if needed else closed
+
+    def _demand(self, key: str, value: Node, table: Table) -> None:
+        if key in self.fields:
+            return
+        if table.flow and isinstance(value, Leaf) and value.empty:
+            raise value.place.error("there is no such key: text with a comma in it goes in quotes between { and }")
+        raise value.place.error(f"there is no such key: {nearest(key, self.fields)}")
+
+
+def nearest(key: str, known: Mapping[str, object]) -> str:
+    """The end of a sentence about a key that is none."""
+    near = get_close_matches(key, known, 1)
+    return f"did you mean {near[0]}" if near else f"there are {', '.join(known)}"
+
+
+def check_expression(text: str) -> None:
+    """UsageError for a text between two / that is no regular expression."""
+    if len(text) < 2 or not text.startswith("/") or not text.endswith("/"):
+        return
+    try:
+        re.compile(text[1:-1])
+    except (re.error, OverflowError, RecursionError) as error:
+        raise UsageError(f"{quoted(text)} is no regular expression ({error}): mend it, or leave out one /") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A text that is looked for, or a regular expression between two /."""
+
+    def read(self, node: Node) -> str:
+        text = Text("a text, or a regular expression such as /[0-9]+ s/").read(node)
+        try:
+            check_expression(text)
+        except UsageError as error:
+            raise node.place.error(error) from error
+        return text
+
+    def schema(self) -> Schema:
+        return Text().schema()
+
+
+def _attribute(key: str) -> str:
+    return key.replace(" ", "_")

@@ -1,0 +1,80 @@
+"""The keys of a scenario's file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phone_recorder.harness.scenario.expanding import MATRIX, VARIABLES
+from phone_recorder.harness.scenario.expectations import EXPECTATION
+from phone_recorder.harness.scenario.including import INCLUDE
+from phone_recorder.harness.scenario.parties import CALL, PARTY, STICK, Clock
+from phone_recorder.harness.scenario.phone_settings import PHONE
+from phone_recorder.harness.scenario.places import Leaf, Node
+from phone_recorder.harness.scenario.servers import NETWORK, SERVER, SIP_SERVER
+from phone_recorder.harness.scenario.shapes import Field, Fields, ListOf, Schema, Text, Whole, or_variable
+from phone_recorder.harness.scenario.steps import STEP
+from phone_recorder.settings.kinds import quoted
+
+_LIVE = {"true": None, "false": False, "only": True}
+"""As Case.live has it: a scenario that may be live may be under the virtual clock too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Which clocks can play it."""
+
+    def read(self, node: Node) -> bool | None:
+        if not isinstance(node, Leaf) or node.text not in _LIVE:
+            said = quoted(node.text) if isinstance(node, Leaf) else "this"
+            raise node.place.error(f"{said} is no way to play it: write false (virtual clock only), only, or true")
+        return _LIVE[node.text]
+
+    def schema(self) -> Schema:
+        return or_variable({"enum": [True, False, "only"]})
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is gone from the tree before it is read as a case; here for the schema alone."""
+
+    said: Schema
+
+    def read(self, node: Node) -> None:
+        raise node.place.error("it cannot stand here: write it at the beginning of a line")
+
+    def schema(self) -> Schema:
+        return self.said
+
+
+_NAMED: Schema = {"type": "object", "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}}
+
+EARLIER = {
+    INCLUDE: Field(
+        Earlier({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+        "Files that this one is put on top of, as seen from here: mappings merge, steps and expectations are joined.",
+    ),
+    VARIABLES: Field(Earlier(_NAMED), "Values that ${name} stands for."),
+    MATRIX: Field(
+        Earlier({**_NAMED, "additionalProperties": {"type": "array", "minItems": 1}}),
+        "Variables with a list of values each: every combination is a case.",
+    ),
+}
+CASE = {
+    "scenario": Field(Text("one sentence that says what is so"), "One sentence that says what is so.", True),
+    "description": Field(Text("some sentences", 10_000), "More about it."),
+    "tags": Field(ListOf(Text("a word", 50)), "Words to choose scenarios by."),
+    "phone": Field(PHONE, "The phone: its model, number, name, language and settings."),
+    "call": Field(CALL, "The first call; none: no call at the beginning."),
+    "near": Field(PARTY, "Who speaks here: a voice, or a mapping."),
+    "far": Field(PARTY, "Who speaks there: a voice, or a mapping."),
+    "stick": Field(STICK, "The USB stick; none: there is none, and none comes."),
+    "server": Field(SERVER, "How the record server is in the beginning."),
+    "sip server": Field(SIP_SERVER, "How the SIP server answers INFO in the beginning."),
+    "network": Field(NETWORK, "How the network between far party and phone is in the beginning."),
+    "clock": Field(Clock(), "The system's time when it begins: 2026-03-02 10:00:00."),
+    "seed": Field(Whole(0, (1 << 63) - 1), "Fixes all that is random, whatever the run's seed."),
+    "live": Field(Live(), "false: under the virtual clock only; only: in real time only; without it, both."),
+    "steps": Field(ListOf(STEP, alone=False), "What happens, in the order of its times."),
+    "expect": Field(ListOf(EXPECTATION, alone=False), "What has to be so, at times and at the end."),
+}
+TOP = Fields("scenario", {**CASE, **EARLIER})
