@@ -1,14 +1,14 @@
-"""The thread that writes to a drive, so that a stick that stalls holds up neither the call nor its audio."""
+"""A recording whose drive somebody else uses, so that a stick that stalls holds up neither the call nor its audio."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from phone_recorder.adapters.drive_errors import REMOVED
+from phone_recorder.adapters.drive_jobs import Job, Jobs
+from phone_recorder.adapters.drive_worker import ThreadWorker, Worker
 from phone_recorder.errors import DriveError, DriveGone
 from phone_recorder.recording.account import Health, Part
 from phone_recorder.recording.destination import State
@@ -36,43 +36,35 @@ class _Seen:
     health: Health = field(default_factory=Health)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """Something to be done with the drive, wanted at an instant; `size` in bytes of audio."""
-
-    wanted: int
-    run: Callable[[], None]
-    size: int = 0
-
-
 class BackgroundDestination:
-    """A destination whose drive is used on a thread of its own; this side never waits for it.
+    """A destination whose drive is used by `worker`, a thread if none is given; this side never waits for it.
 
-    All that is told of it is what the thread has done. `present` tells whether the stick is plugged in, without asking
-    the drive, so that a recording ends even while the thread hangs in it. The thread calls `part_begun` when there is
+    All that is told of it is what the worker has done. `present` tells whether the stick is plugged in, without asking
+    the drive, so that a recording ends even while the worker hangs in it. The worker calls `part_begun` when there is
     another part, before there is any audio in it but that of the same job.
     """
 
     mode = "local"
 
     def __init__(
-        self, inner: DriveDestination, present: Callable[[], bool], part_begun: Callable[[], object] = lambda: None
+        self,
+        inner: DriveDestination,
+        present: Callable[[], bool],
+        part_begun: Callable[[], object] = lambda: None,
+        worker: Worker | None = None,
     ) -> None:
         self._inner = inner
         self._present = present
         self._part_begun = part_begun
+        self._worker = worker or ThreadWorker()
+        self._jobs = Jobs()
         self._seen = _Seen()
         self._error: DriveError | None = None  # found on this side
         self._crash: BaseException | None = None
         self._now = 0
         self._patient_since = 0
         self._closing = False
-        # The first job is the one that is being done. All of this is the thread's too.
-        self._change = threading.Condition()
-        self._jobs: deque[_Job] = deque()
-        self._waiting = 0  # bytes
         self._tick_waits = False
-        self._thread = threading.Thread(target=self._work, name="drive writer", daemon=True)
 
     @property
     def state(self) -> State:
@@ -101,58 +93,52 @@ class BackgroundDestination:
     def open(self, now: int) -> None:
         self._now = self._patient_since = now
         try:
-            self._thread.start()
+            self._worker.start(self._jobs, self._do)
         except RuntimeError:
             self._error = DriveError(TOO_MANY)
-        self._post(_Job(now, partial(self._inner.open, now)))
+        self._post(Job(now, partial(self._inner.open, now)))
 
     def write(self, now: int, frames: list[bytes]) -> None:
         if frames:
-            # The tick that follows wakes the thread: once for both.
-            self._post(_Job(now, partial(self._inner.write, now, frames), sum(map(len, frames))), wake=False)
+            # The tick that follows wakes the worker: once for both.
+            self._post(Job(now, partial(self._inner.write, now, frames), sum(map(len, frames))), wake=False)
 
     def advance(self, now: int) -> None:
         if now - self._now > SLOW:
-            # We have stood still, the thread too: the drive is not to blame.
+            # We have stood still, the worker too: the drive is not to blame.
             self._patient_since = now
         self._now = now
         if self._crash:
             raise self._crash
-        if not self._tick_waits:
+        if self._tick_waits:
+            self._worker.notify()
+        else:
             self._tick_waits = True
-            self._post(_Job(now, self._tick))
+            self._post(Job(now, self._tick))
         self._judge()
 
     def close(self, now: int, reason: str) -> None:
         if not self._closing:
-            self._post(_Job(now, partial(self._inner.close, now, reason)))
+            self._post(Job(now, partial(self._inner.close, now, reason)))
             self._closing = True
 
     @property
     def finished(self) -> bool:
-        """The thread has done all, or was never needed."""
-        return not self._thread.is_alive()
+        """The worker has done all, or was never needed."""
+        return self._worker.finished
 
     def finish(self, timeout_s: float) -> bool:
-        """Wait until the thread has done all; False if the drive still hangs then."""
-        if not self.finished:
-            self._thread.join(timeout_s)
-        return self.finished
+        """Wait until the worker has done all; False if the drive still hangs then."""
+        return self._worker.finish(timeout_s)
 
-    def _post(self, job: _Job, wake: bool = True) -> None:
-        with self._change:
-            if not self.state.final and not self._closing:
-                self._jobs.append(job)
-                self._waiting += job.size
-                if wake:
-                    self._change.notify()
-
-    def _behind(self) -> int:
-        with self._change:
-            return self._now - self._jobs[0].wanted if self._jobs else 0
+    def _post(self, job: Job, wake: bool = True) -> None:
+        if not self.state.final and not self._closing:
+            self._jobs.post(job)
+            if wake:
+                self._worker.notify()
 
     def _judge(self) -> None:
-        """End it from this side if the thread cannot."""
+        """End it from this side if the worker cannot."""
         if self.state.final:
             return
         if not self._present():
@@ -160,38 +146,25 @@ class BackgroundDestination:
         elif min(behind := self._behind(), self._now - self._patient_since) > PATIENCE or self._overflows(behind):
             self._give_up(DriveError(f"the drive has taken nothing for {to_seconds(behind):.0f} s: use a faster one"))
 
+    def _behind(self) -> int:
+        return self._jobs.behind(self._now)
+
     def _overflows(self, behind: int) -> bool:
-        return self._waiting > MAX_WAITING and behind > SLOW
+        return self._jobs.waiting > MAX_WAITING and behind > SLOW
 
     def _give_up(self, error: DriveError) -> None:
-        """The thread ends when the drive lets it; what waits is dropped."""
-        now = self._now
-        with self._change:
-            self._error = error
-            while len(self._jobs) > 1:
-                self._waiting -= self._jobs.pop().size
-            self._jobs.append(_Job(now, partial(self._inner.close, now, str(error))))
-            self._change.notify()
+        """The worker ends when the drive lets it; what waits is dropped."""
+        self._error = error
+        self._jobs.replace(Job(self._now, partial(self._inner.close, self._now, str(error))))
+        self._worker.notify()
 
     def _tick(self) -> None:
         """One waits at most: when its turn comes it stands for all that would have come since."""
         self._tick_waits = False
         self._inner.advance(self._now)
 
-    def _work(self) -> None:
-        """The thread: each job in its turn, until the destination is at its end."""
-        while not (self._inner.state.final or self._crash):
-            with self._change:
-                self._change.wait_for(lambda: self._jobs)
-            self._do(self._jobs[0])
-            with self._change:
-                self._waiting -= self._jobs.popleft().size
-        with self._change:
-            # Audio that came too late for a destination that has failed.
-            self._jobs.clear()
-            self._waiting = 0
-
-    def _do(self, job: _Job) -> None:
+    def _do(self, job: Job) -> bool:
+        """The worker's side: do a job, and tell what is true then; whether the destination is not at its end."""
         inner = self._inner
         try:
             job.run()
@@ -202,3 +175,4 @@ class BackgroundDestination:
         except BaseException as error:
             # An error of ours: raised where the call can see it.
             self._crash = error
+        return not (inner.state.final or self._crash)

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from phone_recorder.adapters.drive_errors import Certain
 from phone_recorder.adapters.drive_port import PortState
 from phone_recorder.adapters.drives import FoundDrive, choose
 from phone_recorder.adapters.files import reason
@@ -223,7 +224,7 @@ class EmulatedPort:
         )
 
     def _opened(self, insertion: Insertion) -> MountedDrive:
-        there = insertion.present
+        there = Certain(insertion.present)
         drive = MountedDrive(self._directory, self._size, self._syncs, self._folder, there, medium=insertion)
         drive.free() if self._capacity is not None else drive.leave(self._disk_free)
         return drive

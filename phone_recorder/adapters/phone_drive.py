@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from phone_recorder.adapters.drive_port import DrivePort, PortState
+from phone_recorder.adapters.drive_worker import ThreadWorker, Worker
 from phone_recorder.adapters.drive_writer import BackgroundDestination
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.errors import DriveFull, NoDrive
@@ -24,9 +25,9 @@ FINISH_S = 5.0
 class PhoneDrive:
     """Recordings of `header`'s codec and packets go to the drive that is in `port`.
 
-    `live` writes them on a thread each; without it the drive is used at once, under a virtual clock. `header` and
-    `policy` may be changed: recordings that start later go by that. `part_begun` is called, on such a thread, for each
-    file that a live recording begins.
+    `live` writes them on a thread each; without it the drive is used at once, under a virtual clock. Where `worker` is
+    given it makes what writes instead, for each recording. `header` and `policy` may be changed: recordings that start
+    later go by that. `part_begun` is called, on such a thread, for each file that a recording in the background begins.
     """
 
     def __init__(
@@ -37,12 +38,13 @@ class PhoneDrive:
         system_time: Callable[[int], datetime],
         live: bool,
         part_begun: Callable[[], object] = lambda: None,
+        worker: Callable[[], Worker] | None = None,
     ) -> None:
         self._port = port
         self.header = header
         self.policy = policy
         self._system_time = system_time
-        self._live = live
+        self._worker = worker or (ThreadWorker if live else None)
         self._part_begun = part_begun
         self._writers: list[BackgroundDestination] = []
         self._last: tuple[MountedDrive, Destination] | None = None
@@ -66,7 +68,7 @@ class PhoneDrive:
         drive = state.drive
         time = partial(self._time_for_name, drive)
         there = DriveDestination(drive, self.header, self.policy, time, drive.room_in, earlier)
-        made = self._in_background(there, drive) if self._live else there
+        made = self._in_background(there, drive, self._worker()) if self._worker else there
         self._last = drive, made
         return made
 
@@ -75,9 +77,12 @@ class PhoneDrive:
         for writer in self._writers:
             writer.finish(FINISH_S)
         self._port.close()
+        for writer in self._writers:
+            # An emulated stick makes nobody wait any more.
+            writer.finish(0)
 
-    def _in_background(self, there: DriveDestination, drive: MountedDrive) -> BackgroundDestination:
-        made = BackgroundDestination(there, drive.present, self._part_begun)
+    def _in_background(self, there: DriveDestination, drive: MountedDrive, worker: Worker) -> BackgroundDestination:
+        made = BackgroundDestination(there, drive.present, self._part_begun, worker)
         self._writers = [*(writer for writer in self._writers if not writer.finished), made]
         return made
 
