@@ -23,6 +23,9 @@ class Impairment:
     jitter: int = 0
 
 
+CLEAR = Impairment()
+
+
 def parse_impairment(text: str) -> Impairment:
     """Read `loss=1%,reorder=1%,duplicate=1%,jitter=30ms`; UsageError says which part makes no sense."""
     values: dict[str, float | int] = {}
@@ -37,28 +40,56 @@ def parse_impairment(text: str) -> Impairment:
 class LossyNetwork:
     """Delays are drawn from `random` in the order of sending, so that the clock's steps make no difference.
 
-    `frame` is a packet's length in units: one that is to be overtaken stays back for two and a half.
+    `frame` is a packet's length in units: one that is to be overtaken stays back for two and a half. A network that
+    changes nothing draws nothing either.
     """
 
     def __init__(self, impairment: Impairment, random: Random, frame: int) -> None:
         self._overtaken_by = frame * 5 // 2
-        self._impairment = impairment
         self._random = random
         self._under_way: list[tuple[int, int, bytes]] = []
         self._sent = 0
+        self._stalled_until = 0
+        self.change(impairment)
+
+    def change(self, impairment: Impairment, burst: int = 1, stalled_until: int = 0) -> None:
+        """How it is for what is sent from now on. Losses come `burst` in a row, their share of all is the same.
+
+        What is sent before the instant `stalled_until` arrives then, all at once; a stall that has begun is not ended.
+        """
+        self._impairment = impairment
+        self._clear = impairment == CLEAR
+        self._burst = burst
+        self._losing = 0
+        # Between two bursts (1 - chance) / chance datagrams come through, and burst / (burst + these) is the loss.
+        self._chance = impairment.loss / (impairment.loss + burst * (1 - impairment.loss))
+        self._stalled_until = max(self._stalled_until, stalled_until)
 
     def send(self, instant: int, data: bytes) -> None:
         impairment, draw = self._impairment, self._random.random
+        if self._clear:
+            self._push(max(instant, self._stalled_until), data)
+            return
         # All draws are made for each datagram: one kind of fault does not shift the others.
         lost, doubled, overtaken, delay = draw(), draw(), draw(), draw()
-        if lost < impairment.loss:
+        if self._loses(lost):
             return
         arrival = instant + round(delay * impairment.jitter)
         if overtaken < impairment.reorder:
             arrival += self._overtaken_by
+        if instant < self._stalled_until:
+            arrival = self._stalled_until
         self._push(arrival, data)
         if doubled < impairment.duplicate:
             self._push(arrival + DUPLICATE_DELAY, data)
+
+    def _loses(self, drawn: float) -> bool:
+        if not self._losing and drawn < self._chance:
+            self._losing = self._burst
+        if not self._losing:
+            return False
+        self._losing -= 1
+        return True
 
     def arrived(self, until: int) -> list[Datagram]:
         out = []

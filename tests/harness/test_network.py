@@ -126,3 +126,34 @@ def test_reordering_overtakes_at_every_packet_length(frame: int) -> None:
     order = [data[0] for _, data in network.arrived(1 << 40)]
     assert sorted(order) == list(range(100))
     assert sum(later < earlier for earlier, later in itertools.pairwise(order)) >= 20
+
+
+@pytest.mark.parametrize("loss", [0.05, 0.3, 0.5])
+@pytest.mark.parametrize("burst", [1, 3, 10])
+def test_losses_in_a_row_have_the_same_share(loss: float, burst: int) -> None:
+    network = LossyNetwork(Impairment(), Random(1), 160)
+    network.change(Impairment(loss=loss), burst)
+    for number in range(60_000):
+        network.send(number, b"")
+    here = {at for at, _ in network.arrived(60_000)}
+    assert abs(1 - len(here) / 60_000 - loss) < 0.02
+    runs = "".join(" " if at in here else "x" for at in range(60_000)).split()
+    assert all(len(run) % burst == 0 for run in runs[:-1])
+
+
+def test_a_change_ends_a_burst() -> None:
+    network = LossyNetwork(Impairment(loss=1.0), Random(1), 160)
+    network.change(Impairment(loss=1.0), burst=100)
+    network.send(0, b"lost")
+    network.change(Impairment(jitter=1))
+    network.send(160, b"here")
+    assert [data for _, data in network.arrived(1000)] == [b"here"]
+
+
+def test_what_is_sent_in_a_stall_arrives_at_its_end_in_order() -> None:
+    network = LossyNetwork(Impairment(), Random(1), 160)
+    network.change(Impairment(jitter=100), stalled_until=800)
+    for number in range(5):
+        network.send(number * 160, bytes([number]))
+    assert network.arrived(800) == []
+    assert network.arrived(801) == [(800, bytes([number])) for number in range(5)]

@@ -1,0 +1,107 @@
+"""What is so in a case at a moment, and the evidence that is left of all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from phone_recorder.harness.evidence import Evidence, FileSeen, Moment, Recorded
+from phone_recorder.harness.playing.call import PlayedCall
+from phone_recorder.harness.playing.seen import files_in
+from phone_recorder.harness.playing.trail import Track
+from phone_recorder.harness.playing.world import World
+from phone_recorder.phone.party import Datagram
+from phone_recorder.recording.account import Account
+from phone_recorder.recording.indicator import Indicator
+from phone_recorder.recording.mixer import FAR, NEAR
+
+
+def moment_of(world: World) -> Moment:
+    """What is so now."""
+    call = world.phone.call
+    recorder = call.recorded.recorder if call and call.recorded else None
+    account = recorder.status.account if recorder else None
+    return Moment(
+        instant=world.clock.now(),
+        screen=world.phone.screen,
+        key=recorder.key.value if recorder else "idle",
+        call=call.told.state if call else "idle",
+        recorded=account.recorded if account else 0,
+        files=_files(world),
+        accounts=tuple(_document(world, track.account) for _, track in _tracks(world)),
+        messages=len(world.messages),
+    )
+
+
+def evidence_of(world: World, moments: dict[int, Moment]) -> Evidence:
+    """All that is known when everything is over."""
+    case, end = world.case, moment_of(world)
+    return Evidence(
+        moments=moments,
+        end=end,
+        recordings=tuple(_recorded(world, call, track) for call, track in _tracks(world)),
+        said=_said(world.phone.calls),
+        messages=tuple(world.messages),
+        screens=tuple(_screens(world.phone.calls)),
+        carried=tuple(world.ground.kept.carried),
+        happened=tuple(world.happened),
+        lasted=end.instant,
+        codecs={NEAR: case.near.codec, FAR: case.far.codec},
+    )
+
+
+def _tracks(world: World) -> Iterator[tuple[PlayedCall, Track]]:
+    """Every recording so far, with its call, in the order in which they began."""
+    for call in world.phone.calls:
+        for track in call.trail.tracks if call.trail else ():
+            yield call, track
+
+
+def _files(world: World) -> tuple[FileSeen, ...]:
+    on_server = world.phone.keeper.settings.record.mode == "server"
+    return files_in(world.ground.server.storage if on_server else world.ground.stick.folder)
+
+
+def _document(world: World, account: Account) -> dict[str, Any]:
+    """The phone's account, and what the server that has the recording tells of it."""
+    document = account.document()
+    if stored := world.ground.server.account_of(account.id):
+        there = stored.document()
+        document["parts"] = there["parts"]
+        document["streams"] += there["streams"]
+        document["foreign"] += there["foreign"]
+    return document
+
+
+def _recorded(world: World, call: PlayedCall, track: Track) -> Recorded:
+    return Recorded(
+        account=_document(world, track.account),
+        start=track.start,
+        files=tuple(_paths(world, track)),
+        pauses=tuple(track.pauses),
+        skips=call.stage.request.settings.pause == "skip",
+    )
+
+
+def _paths(world: World, track: Track) -> Iterator[Path]:
+    """Where the parts are now."""
+    stored = world.ground.server.account_of(track.account.id)
+    if stored:
+        yield from (world.ground.server.storage / part.path for part in stored.parts)
+    else:
+        yield from (world.ground.stick.place_of(part.path, track.stick) for part in track.account.parts)
+
+
+def _said(calls: list[PlayedCall]) -> dict[str, list[Datagram]]:
+    said: dict[str, list[Datagram]] = {NEAR: [], FAR: []}
+    for call in calls:
+        for leg, datagrams in (call.parties.said if call.parties else {}).items():
+            said[leg] += datagrams
+    return said
+
+
+def _screens(calls: list[PlayedCall]) -> Iterator[tuple[int, Indicator]]:
+    for call in calls:
+        if call.recorded:
+            yield from ((call.recorded.start + instant, shown) for instant, shown in call.recorded.indicators)
