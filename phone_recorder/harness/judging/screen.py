@@ -1,0 +1,102 @@
+"""What is expected of the screen, held against what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from phone_recorder.control_api import Screen
+from phone_recorder.harness.evidence import Evidence, Moment
+from phone_recorder.harness.judging.lengths import length
+from phone_recorder.harness.judging.texts import found, listed, quoted, same
+from phone_recorder.harness.judging.wanted import Missed, missed
+from phone_recorder.harness.scenario.bound import Bound
+from phone_recorder.harness.scenario.expected import Expectation, ScreenIs
+from phone_recorder.recording.units import SECOND
+
+MOST_SHOWN = 30
+
+
+def judge_screen(what: ScreenIs, moment: Moment, evidence: Evidence, expectation: Expectation) -> Iterator[Missed]:
+    """Each thing on the screen that is otherwise."""
+    yield from missed(what, lambda part: _LOOKS[part.field](part.value, moment))
+
+
+def and_prompt(screen: Screen) -> str:
+    """What the screen says beside, which often is why."""
+    return f", {quoted(screen.prompt)}" if screen.prompt else ""
+
+
+def shown(screen: Screen) -> list[str]:
+    """Each piece of text that stands on the screen, from above; of a secret as many stars as it is long."""
+    edit = "*" * len(screen.edit or "") if screen.hidden else screen.edit or ""
+    lines = [" ".join(filter(None, (line.text, line.value))) for line in screen.lines]
+    record = (screen.timer, screen.left, screen.prompt)
+    keys = (*screen.soft, *(key.label for key in screen.dss))
+    pieces = (screen.title, screen.clock, screen.call, screen.call_state, *record, *lines, edit, *keys)
+    return [piece for piece in pieces if piece]
+
+
+def _icon(wanted: str, moment: Moment) -> str | None:
+    icon = moment.screen.icon
+    return None if same(wanted, icon) else f"it is {icon}{and_prompt(moment.screen)}"
+
+
+def _prompt(wanted: str, moment: Moment) -> str | None:
+    return _text(wanted, moment.screen.prompt)
+
+
+def _lamp(wanted: str, moment: Moment) -> str | None:
+    """That of the record key."""
+    lamp = next((key.lamp for key in moment.screen.dss if key.does == "record"), None)
+    if lamp is None:
+        return "none of the phone's keys is set to record"
+    return None if same(wanted, lamp) else f"it is {lamp}{and_prompt(moment.screen)}"
+
+
+def _left(wanted: str, moment: Moment) -> str | None:
+    return _text(wanted, moment.screen.left)
+
+
+def _call(wanted: str, moment: Moment) -> str | None:
+    return _text(wanted, f"{moment.screen.call} {moment.screen.call_state}".strip())
+
+
+def _timer(wanted: Bound, moment: Moment) -> str | None:
+    """What was recorded, which the screen says to the second."""
+    recorded, says = moment.recorded, moment.screen.timer or "00:00"
+    if not wanted.holds(recorded):
+        return f"it is {length(recorded)}{and_prompt(moment.screen)}"
+    minutes, seconds = divmod(recorded // SECOND, 60)
+    right = says == f"{minutes:02}:{seconds:02}"
+    return None if right else f"the screen says {says} when {length(recorded)} is recorded"
+
+
+def _shows(wanted: str, moment: Moment) -> str | None:
+    pieces = shown(moment.screen)
+    if any(found(wanted, piece) for piece in pieces):
+        return None
+    return f"it does not stand there; what is shown is {listed(list(map(quoted, pieces)), MOST_SHOWN)}"
+
+
+def _shows_not(wanted: str, moment: Moment) -> str | None:
+    piece = next((piece for piece in shown(moment.screen) if found(wanted, piece)), None)
+    return None if piece is None else f"it stands in {quoted(piece)}"
+
+
+def _text(wanted: str, text: str) -> str | None:
+    if found(wanted, text):
+        return None
+    return f"it is {quoted(text)}" if text else "it is empty"
+
+
+_LOOKS: dict[str, Callable[[Any, Moment], str | None]] = {
+    "icon": _icon,
+    "prompt": _prompt,
+    "lamp": _lamp,
+    "left": _left,
+    "call": _call,
+    "timer": _timer,
+    "shows": _shows,
+    "shows_not": _shows_not,
+}

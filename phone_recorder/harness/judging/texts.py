@@ -1,0 +1,59 @@
+"""Texts that are looked for, and texts as they stand in a failure. `/.../` is a regular expression."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from phone_recorder.errors import UsageError
+from phone_recorder.wire.printable import printable
+
+MOST = 5
+"""Of a list, so many are named."""
+
+_PLAIN = re.compile(r"[\w.%+-]+")
+
+
+def pattern_of(text: str) -> re.Pattern[str] | None:
+    """The expression between the slashes, None for a text; UsageError if it is no regular expression."""
+    if len(text) < 3 or not text.startswith("/") or not text.endswith("/"):
+        return None
+    try:
+        return re.compile(text[1:-1])
+    except re.error as error:
+        raise UsageError(f"{text} is no regular expression: {error}") from error
+
+
+def found(wanted: str, shown: str) -> bool:
+    """Whether it stands anywhere in what is shown; the empty text does only where nothing is shown."""
+    if pattern := pattern_of(wanted):
+        return pattern.search(shown) is not None
+    return wanted in shown if wanted else not shown
+
+
+def same(wanted: str, value: str) -> bool:
+    """Whether it is the value, all of it; an expression is looked for anywhere in it."""
+    pattern = pattern_of(wanted)
+    return pattern.search(value) is not None if pattern else wanted == value
+
+
+def as_wanted(text: str) -> str:
+    """A text that is looked for: a word and an expression stand for themselves, other texts in quotes."""
+    plain = _PLAIN.fullmatch(text) or (len(text) > 2 and text.startswith("/") and text.endswith("/"))
+    return printable(text) if plain else quoted(text)
+
+
+def quoted(text: str) -> str:
+    """A text as it was seen, in one line."""
+    return f'"{printable(text)}"'
+
+
+def listed(names: Sequence[str], most: int = MOST) -> str:
+    """The first of them, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def there_are(count: int) -> str:
+    """How many there are."""
+    return {0: "there is none", 1: "there is 1"}.get(count, f"there are {count}")
