@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -25,6 +25,9 @@ DEFAULT_FAR = "tone:660:1"
 
 TONE, SILENCE, NOBODY = "tone", "silence", "none"
 
+OpenPcm = Callable[[Path, int], "Iterable[array[int]]"]
+"""Reads an audio file as samples at a rate in Hz, as audio_files.open_pcm does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -41,15 +44,15 @@ def voice_length(voice: str) -> float:
     return 0.0 if _is_made(voice) else audio_files.duration_s(Path(voice))
 
 
-def make_party(voice: str, repeat: bool, line: Line, random: Random) -> Party:
-    """The party; UsageError or AudioFileError says what is wrong with its voice."""
+def make_party(voice: str, repeat: bool, line: Line, random: Random, open_pcm: OpenPcm = audio_files.open_pcm) -> Party:
+    """The party; UsageError or AudioFileError says what is wrong with its voice. `open_pcm` reads one from a file."""
     if voice == NOBODY:
         return Nobody()
     if not _is_made(voice) and audio_files.kind_of(Path(voice)) == "capture":
         datagrams = audio_files.read_capture(Path(voice))
         return Replay([(from_ns(ns), data) for ns, data in datagrams], line.start, line.end)
     sender = RtpSender.drawn(line.codec.payload_type, random.getrandbits)
-    return Speaker(_payloads(voice, repeat, line), sender, line.frame, line.start, line.end)
+    return Speaker(_payloads(voice, repeat, line, open_pcm), sender, line.frame, line.start, line.end)
 
 
 def voice_reader(voice: str, repeat: bool, rate: int) -> VoiceReader | None:
@@ -64,13 +67,13 @@ def voice_reader(voice: str, repeat: bool, rate: int) -> VoiceReader | None:
     return VoiceReader(cycle(said) if repeat else said, rate)
 
 
-def _payloads(voice: str, repeat: bool, line: Line) -> Iterator[bytes]:
+def _payloads(voice: str, repeat: bool, line: Line, open_pcm: OpenPcm) -> Iterator[bytes]:
     codec, frame = line.codec, line.frame
     if voice == SILENCE:
         return then_silence((), codec, frame)
     if _is_made(voice):
         return repeated(cycle_of(_tone(voice, codec.sample_rate), frame, codec), codec, frame)
-    said = audio_files.open_pcm(Path(voice), codec.sample_rate)
+    said = open_pcm(Path(voice), codec.sample_rate)
     return repeated(said, codec, frame) if repeat else then_silence(encode(said, codec, frame), codec, frame)
 
 

@@ -7,6 +7,7 @@ from random import Random
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.playing.faulty_party import FaultyParty
 from phone_recorder.harness.playing.unsteady_network import UnsteadyNetwork
+from phone_recorder.harness.playing.voices import open_pcm
 from phone_recorder.harness.scenario.actions import Network, RtpFault
 from phone_recorder.harness.scenario.case import Case, PartyPlan
 from phone_recorder.media.codecs import require
@@ -72,4 +73,4 @@ def _make(plan: PartyPlan, random: Random, start: int, end: int) -> FaultyParty:
         raise UsageError(f"there is no codec {plan.codec!r}: choose from PCMU, PCMA and G722")
     require(codec)
     line = Line(codec, from_ms(plan.ptime_ms), start, NEVER)
-    return FaultyParty(make_party(plan.voice, plan.repeat, line, random), end, random, plan.dtx)
+    return FaultyParty(make_party(plan.voice, plan.repeat, line, random, open_pcm), end, random, plan.dtx)

@@ -1,0 +1,84 @@
+"""Reports in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from phone_recorder.harness.evidence import Failure
+from phone_recorder.harness.report.texts import (
+    LONGEST_NAME,
+    UNKNOWN,
+    failure_line,
+    file_name,
+    marked_up,
+    one_line,
+    reasons,
+    replay,
+)
+from phone_recorder.harness.result import Outcome
+from phone_recorder.recording.units import SECOND
+from tests.harness.report.results import FAILURE, case, result
+
+
+@pytest.mark.parametrize(
+    ("failure", "line"),
+    [
+        (FAILURE, "stick.scenario.yaml:12: at 1 s, state recording: it is idle"),
+        (Failure("screen icon paused", "it is idle", SECOND, 3), "at 1 s, screen icon paused: it is idle"),
+        (Failure("files count 1", "there are 2", None, 3), "stick.scenario.yaml:3: files count 1: there are 2"),
+        (Failure("files count 1", "there are 2"), "stick.scenario.yaml: files count 1: there are 2"),
+        (Failure("screen prompt \x1b[31m", "a\nb", None, 3), f"screen prompt {UNKNOWN}[31m: a{UNKNOWN}b"),
+    ],
+)
+def test_a_failure_is_one_line_with_its_place(failure: Failure, line: str) -> None:
+    assert failure_line(case(), failure).endswith(line)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "lines"),
+    [
+        ("bad", ["stick.scenario.yaml: there is none"]),
+        ("trouble", ["stick.scenario.yaml: there is none"]),
+        ("skipped", ["there is none"]),
+    ],
+)
+def test_what_neither_passed_nor_failed_says_why(outcome: Outcome, lines: list[str]) -> None:
+    assert reasons(replace(result("passed"), outcome=outcome, why="there is none")) == lines
+
+
+def test_what_passed_has_no_reasons() -> None:
+    assert reasons(result()) == []
+
+
+def test_the_command_plays_cases_again_in_any_shell() -> None:
+    two = (case("file[PCMU,BX6]"), case("file[PCMA,BX6]"))
+    assert replay(5, two) == ("phone-recorder test --seed 5 -k 'file[PCMU,BX6] or file[PCMA,BX6]' file.scenario.yaml")
+    assert replay(5) == "phone-recorder test --seed 5"
+
+
+@pytest.mark.parametrize("letter", ["\0", "\x1b", "\x0b", "\ufffe", "\udcff", "\ud800"])
+def test_what_no_markup_can_hold_is_replaced(letter: str) -> None:
+    assert marked_up(f"a{letter}b") == f"a{UNKNOWN}b"
+
+
+def test_what_markup_can_hold_stays() -> None:
+    assert marked_up("a\tb\nc 李 \U0001f4de <&>") == "a\tb\nc 李 \U0001f4de <&>"
+
+
+def test_a_line_has_no_ends_in_it() -> None:
+    assert one_line("a\nb\u2028c\x07") == f"a{UNKNOWN}b{UNKNOWN}c{UNKNOWN}"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("file[PCMU,BX5S]", "file[PCMU,BX5S]"),
+        ("../../etc/pass wd", "etc_pass_wd"),
+        ('"<>', "case"),
+        ("a" * 300, "a" * LONGEST_NAME),
+    ],
+)
+def test_a_name_can_be_that_of_a_file(text: str, name: str) -> None:
+    assert file_name(text) == name
