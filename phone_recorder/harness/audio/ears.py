@@ -1,0 +1,163 @@
+"""What is heard in a recording, held against what a scenario expects: one function for each kind, in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from phone_recorder.adapters.audio_files import open_pcm
+from phone_recorder.errors import AudioFileError, RecordFileError, UsageError
+from phone_recorder.harness.audio.clicks import find_clicks
+from phone_recorder.harness.audio.levels import peak_db, rms_db
+from phone_recorder.harness.audio.likeness import ABSENT, FAINT, GOOD, PLAIN, Likeness, elsewhere, likeness
+from phone_recorder.harness.audio.mixed import difference, mixed
+from phone_recorder.harness.audio.samples import as_samples, coded
+from phone_recorder.harness.audio.scene import Scene, set_scene
+from phone_recorder.harness.audio.steps import out_of_step
+from phone_recorder.harness.audio.tones import spectrum
+from phone_recorder.harness.audio.words import decibels, lateness, time
+from phone_recorder.harness.evidence import Evidence, Recorded
+from phone_recorder.harness.scenario.bound import Bound
+from phone_recorder.harness.scenario.expected import AudioIs, AudioKind
+from phone_recorder.recording.units import SECOND, from_ms
+
+LIKENESS = Bound(low=GOOD, text=f"> {GOOD}", open=True)
+SILENCE = Bound(high=-60.0, text="< -60 dB", open=True)
+SHARE = Bound(low=0.9, text="> 0.9", open=True)
+STEP = Bound(high=from_ms(20), text="20 ms")
+
+
+def hear(what: AudioIs, recorded: Recorded, evidence: Evidence) -> str | None:
+    """None if it is so, else what is heard instead, in one clause with figures."""
+    try:
+        scene = set_scene(what, recorded, evidence)
+        if isinstance(scene, str):
+            return scene
+        return next((failure for failure in _KINDS[what.kind](scene) if failure), None)
+    except (RecordFileError, UsageError, AudioFileError) as error:
+        return str(error)
+
+
+def _contains(scene: Scene) -> Iterator[str | None]:
+    for name in scene.what.voices:
+        yield _there(scene, name, scene.what.bound or LIKENESS)
+
+
+def _lacks(scene: Scene) -> Iterator[str | None]:
+    scene = replace(scene, heard=scene.spoken.unmuted)
+    for name in scene.what.voices:
+        like = _like(scene, name)
+        yield _nothing(scene, name) if like is None else _not_lacking(scene, name, like)
+
+
+def _only(scene: Scene) -> Iterator[str | None]:
+    for name in scene.what.voices:
+        yield _there(scene, name, scene.what.bound or LIKENESS)
+    for name in sorted(scene.voices.keys() - set(scene.what.voices)):
+        like = _like(scene, name)
+        # One that says nothing is not heard.
+        yield _not_lacking(scene, name, like) if like else None
+
+
+def _there(scene: Scene, name: str, bound: Bound) -> str | None:
+    """Why that voice is not in the recording where it belongs."""
+    like = _like(scene, name, bound.low)
+    if like is None:
+        return _nothing(scene, name)
+    if not bound.holds(like.value):
+        return _unlike(scene, name, like)
+    if like.gain < FAINT and bound.low > 0:
+        return f"{name} is {like.gain:.2g} times as loud as it was said {scene.when}"
+    return None
+
+
+def _not_lacking(scene: Scene, name: str, like: Likeness) -> str | None:
+    """Why that voice is in the recording; without a bound it must be like nothing there."""
+    text = f"{name} has a likeness of {{:.2f}} {scene.when}"
+    bound = scene.what.bound if scene.what.kind == "lacks" else None
+    if like.gain >= FAINT and (bound.holds(like.value) if bound else like.value >= ABSENT):
+        return text.format(like.value)
+    other = elsewhere(scene.spoken, scene.voices, name, scene.start, scene.end)
+    if other and other.value >= PLAIN and other.gain >= FAINT and other.lag:
+        return f"{text.format(other.value)}, {lateness(other.lag)}"
+    return None
+
+
+def _unlike(scene: Scene, name: str, like: Likeness) -> str:
+    """How like it is, and where it is instead."""
+    text = f"{name} has a likeness of {like.value:.2f} {scene.when}"
+    other = elsewhere(scene.spoken, scene.voices, name, scene.start, scene.end)
+    if other and other.value > max(like.value + 0.1, ABSENT):
+        return f"{text}, and of {other.value:.2f} {lateness(other.lag)}"
+    return f"{text}, {lateness(like.lag)}" if like.lag and like.value > ABSENT else text
+
+
+def _like(scene: Scene, name: str, good: float = GOOD) -> Likeness | None:
+    if name not in scene.voices:
+        raise UsageError(f"nobody is called {name}: write near or far")
+    return likeness(scene.spoken, scene.voices, name, scene.start, scene.end, good)
+
+
+def _nothing(scene: Scene, name: str) -> str:
+    return f"{name} says nothing {scene.when}"
+
+
+def _silent(scene: Scene) -> Iterator[str | None]:
+    db, place = peak_db(scene.span)
+    if not (scene.what.bound or SILENCE).holds(db):
+        yield f"{decibels(db)} at {time(scene.start + place)}"
+
+
+def _level(scene: Scene) -> Iterator[str | None]:
+    db = rms_db(scene.span)
+    if not (scene.what.bound or Bound()).holds(db):
+        yield f"{decibels(db)} {scene.when}"
+
+
+def _tone(scene: Scene) -> Iterator[str | None]:
+    found = spectrum(scene.span)
+    share = found.share(scene.what.hertz)
+    if not found.power.any():
+        yield f"silence {scene.when}"
+    elif not (scene.what.bound or SHARE).holds(share):
+        most = f"the most is at {found.strongest:g} Hz"
+        yield f"{share:.2f} of the power is at {scene.what.hertz:g} Hz {scene.when}, {most}"
+
+
+def _no_clicks(scene: Scene) -> Iterator[str | None]:
+    found = find_clicks(scene.spoken, scene.steady, scene.start, scene.end, scene.holes, scene.unsettled)
+    if found:
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        yield f"at {time(found[0].at)} {found[0].what}{more}"
+
+
+def _equals(scene: Scene) -> Iterator[str | None]:
+    if scene.what.file:
+        wanted = as_samples([sample for piece in open_pcm(scene.what.file, SECOND) for sample in piece])
+        # What was read of a recording stays as it is; what never went through its codec has to.
+        yield difference(scene.span, coded(scene.heard.codec, wanted), scene.start)
+        return
+    if scene.has_g722:
+        yield "in G722 no two mixes are the same sample for sample: write contains"
+        return
+    voices = {name: scene.voices[name] for name in scene.what.voices}
+    yield difference(scene.span, mixed(scene.heard, voices, scene.start, scene.end, scene.toned), scene.start)
+
+
+def _in_step(scene: Scene) -> Iterator[str | None]:
+    bound = scene.what.bound or STEP
+    for name in scene.what.voices:
+        yield out_of_step(scene.spoken, scene.voices, name, scene.start, scene.end, bound)
+
+
+_KINDS: dict[AudioKind, Callable[[Scene], Iterator[str | None]]] = {
+    "contains": _contains,
+    "lacks": _lacks,
+    "silent": _silent,
+    "level": _level,
+    "tone": _tone,
+    "only": _only,
+    "no clicks": _no_clicks,
+    "equals": _equals,
+    "in step": _in_step,
+}

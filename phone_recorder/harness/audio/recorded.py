@@ -1,0 +1,93 @@
+"""What a recording holds: its samples, and the instant at which each of them was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+
+from phone_recorder.adapters.audio_files import open_record_audio
+from phone_recorder.errors import RecordFileError
+from phone_recorder.harness.audio.samples import Samples, cut, decoded, without
+from phone_recorder.harness.evidence import Recorded
+from phone_recorder.wire.payload import Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From `start` to `end` of a recording, no skipped pause within: its first sample was said at `instant`."""
+
+    start: int
+    end: int
+    instant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A recording's samples, its parts joined; `stretches` are all of it, in order.
+
+    `muted` are pauses that were not skipped: silence was recorded in them, whatever was said.
+    """
+
+    samples: Samples
+    codec: Codec
+    stretches: tuple[Stretch, ...]
+    muted: tuple[tuple[int, int], ...] = ()
+    parts: tuple[int, ...] = (0,)
+    """Where each part begins."""
+
+    @property
+    def unmuted(self) -> Heard:
+        """The same, as if everything that was said in its pauses should be in it."""
+        return replace(self, muted=())
+
+    def over(self, start: int, end: int) -> list[Stretch]:
+        """The stretches of a span of the recording."""
+        cuts = [(max(s.start, start), min(s.end, end), s) for s in self.stretches]
+        return [Stretch(begin, over, s.instant + begin - s.start) for begin, over, s in cuts if begin < over]
+
+    def align(self, voice: Samples, start: int, end: int, lag: int = 0) -> Samples:
+        """What that voice said at the instants of this span, if it is `lag` units late; nothing in what is muted."""
+        found = [cut(voice, s.instant - lag, s.instant - lag + s.end - s.start) for s in self.over(start, end)]
+        line = found[0] if len(found) == 1 else np.concatenate([np.zeros(0, np.int16), *found])
+        muted = [(begin - start, over - start) for begin, over in self.muted if begin < end and over > start]
+        return without(line, muted) if muted else line
+
+
+def heard(recorded: Recorded) -> Heard:
+    """Read a recording; RecordFileError or UsageError says why that cannot be done."""
+    parts = [_part(path) for path in recorded.files]
+    if not parts:
+        raise RecordFileError("the recording has no file")
+    codec, frame, _ = parts[0]
+    samples = np.concatenate([part for _, _, part in parts])
+    begins = tuple(accumulate((len(part) for _, _, part in parts[:-1]), initial=0))
+    pauses = [_whole_frames(recorded.start, frame, *pause) for pause in recorded.pauses]
+    if recorded.skips:
+        return Heard(samples, codec, tuple(_stretches(recorded.start, pauses, len(samples))), (), begins)
+    muted = tuple((begun - recorded.start, over - recorded.start) for begun, over in pauses)
+    return Heard(samples, codec, (Stretch(0, len(samples), recorded.start),), muted, begins)
+
+
+def _part(path: Path) -> tuple[Codec, int, Samples]:
+    """Codec, frame in units, and samples of a file; a part is decoded on its own, as a player does."""
+    with open_record_audio(path) as audio:
+        return audio.header.codec, audio.header.increment, decoded(audio.header.codec, b"".join(audio.payloads))
+
+
+def _whole_frames(start: int, frame: int, begun: int, over: int) -> tuple[int, int]:
+    """A pause as it is kept: with the frame of its key, and with that of the key which ends it."""
+    return start + (begun - start) // frame * frame, start - (start - over) // frame * frame
+
+
+def _stretches(start: int, pauses: list[tuple[int, int]], length: int) -> list[Stretch]:
+    """What lies between the pauses."""
+    out, place, instant = [], 0, start
+    for begun, over in pauses:
+        kept = max(begun - instant, 0)
+        out.append(Stretch(place, min(place + kept, length), instant))
+        place, instant = place + kept, max(over, instant)
+    out.append(Stretch(place, length, instant))
+    return [stretch for stretch in out if stretch.start < stretch.end]

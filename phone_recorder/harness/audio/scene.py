@@ -1,0 +1,113 @@
+"""All that one expectation of a recording's sound is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from phone_recorder.harness.audio.kept import Kept
+from phone_recorder.harness.audio.recorded import Heard, heard
+from phone_recorder.harness.audio.said import said, said_by_its_clock
+from phone_recorder.harness.audio.samples import Samples
+from phone_recorder.harness.audio.tone_in_it import has_tone, without_tone
+from phone_recorder.harness.audio.words import between, time
+from phone_recorder.harness.evidence import Evidence, Recorded
+from phone_recorder.harness.scenario.bound import Span
+from phone_recorder.harness.scenario.expected import AudioIs
+from phone_recorder.recording.units import SECOND, from_ms
+from phone_recorder.wire.payload import G722
+
+Spans = list[tuple[int, int]]
+
+_PATIENCE = from_ms(60)
+"""A span may go on for so long after the recording: it ends with a frame, and the last ones may be on their way."""
+_LEAST = from_ms(20)
+_SETTLING = from_ms(100)
+"""So long a decoder of G.722 takes to be one with its encoder, after it has begun anew or has missed something."""
+
+_SAID, _STEADY, _HEARD = Kept(said), Kept(said_by_its_clock), Kept(heard)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`heard` is the whole recording; `start` and `end` are what is looked at of it."""
+
+    what: AudioIs
+    heard: Heard
+    start: int
+    end: int
+    evidence: Evidence
+    account: Mapping[str, Any]
+
+    @property
+    def span(self) -> Samples:
+        """What is heard from start to end."""
+        return self.heard.samples[self.start : self.end]
+
+    @property
+    def when(self) -> str:
+        """From start to end, as a message has it."""
+        return between(self.start, self.end)
+
+    @cached_property
+    def voices(self) -> dict[str, Samples]:
+        """What each leg said at each instant."""
+        return {leg: _SAID.of(datagrams) for leg, datagrams in self.evidence.said.items()}
+
+    @cached_property
+    def steady(self) -> dict[str, Samples]:
+        """The same, each by its own clock."""
+        return {leg: _STEADY.of(datagrams) for leg, datagrams in self.evidence.said.items()}
+
+    @cached_property
+    def toned(self) -> bool:
+        """Whether the record tone is in the recording."""
+        return has_tone(self.heard, self.voices)
+
+    @cached_property
+    def spoken(self) -> Heard:
+        """The recording, less the record tone."""
+        return without_tone(self.heard) if self.toned else self.heard
+
+    @cached_property
+    def has_g722(self) -> bool:
+        """Whether anything of it went through G.722."""
+        return G722.name in {self.heard.codec.name, *self.evidence.codecs.values()}
+
+    @cached_property
+    def holes(self) -> dict[str, Spans]:
+        """Where the account says that audio never came, by leg, in the recording; what the mix lacks, all legs do."""
+        holes: dict[str, Spans] = {leg: [] for leg in self.evidence.said}
+        for gap in self.account.get("gaps", ()):
+            start = round(gap["start_s"] * SECOND)
+            for leg in holes if gap["stream"] not in holes else (gap["stream"],):
+                holes[leg].append((start, start + round(gap["duration_s"] * SECOND)))
+        return holes
+
+    @cached_property
+    def unsettled(self) -> Spans:
+        """Where G.722 sounds as its decoder makes it, whatever was said."""
+        return [(place, place + _SETTLING) for place in sorted(self._anew())] if self.has_g722 else []
+
+    def _anew(self) -> Iterator[int]:
+        yield from self.heard.parts
+        yield from (stretch.start for stretch in self.heard.stretches)
+        yield from (end for _, end in self.heard.muted)
+        yield from (end for spans in self.holes.values() for _, end in spans)
+
+
+def set_scene(what: AudioIs, recorded: Recorded, evidence: Evidence) -> Scene | str:
+    """The scene, or why there is none; RecordFileError or UsageError if the recording cannot be read."""
+    found = _HEARD.of(recorded)
+    where = _span(what.span, len(found.samples))
+    return where if isinstance(where, str) else Scene(what, found, *where, evidence, recorded.account)
+
+
+def _span(span: Span, length: int) -> tuple[int, int] | str:
+    """From and to in a recording of that length, or why there is no such span in it."""
+    end = length if span.end is None else span.end
+    if end > length + _PATIENCE or length - span.start < _LEAST:
+        return f"the recording is {time(length)} long" if length else "there is no audio in the recording"
+    return span.start, min(end, length)
