@@ -106,6 +106,9 @@ _UNUSABLE = {
 }
 """File system as blkid calls it to why none of it can be recorded to."""
 
+PHONES_MOUNT = ("vfat", "exfat", "ext2", "ext3", "ext4")
+"""File systems that a phone mounts by itself, as blkid calls them."""
+
 _EFI_SYSTEM = {"c12a7328-f81f-11d2-ba4b-00c04fd430c8", "0xef"}
 """Types of the partition that a computer starts from: often the first on a stick, and too small."""
 
@@ -123,6 +126,11 @@ _CHECKS: tuple[_Check, ...] = (
     _Check(
         lambda d: d.mount is None and d.partition_type in _EFI_SYSTEM,
         "it is a partition for starting computers: use another partition",
+    ),
+    _Check(
+        lambda d: d.mount is None and d.known and d.file_system not in PHONES_MOUNT,
+        f"its file system is none that phones mount: {FORMAT}, or mount it",
+        mounting_helps=True,
     ),
     _Check(lambda d: d.read_only, "it is write-protected: release its lock, or mount it for writing"),
     _Check(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from phone_recorder.adapters.drive_errors import Certain
 from phone_recorder.adapters.drive_port import PortState
-from phone_recorder.adapters.drives import FoundDrive, choose
+from phone_recorder.adapters.drives import PHONES_MOUNT, FoundDrive, choose
 from phone_recorder.adapters.files import reason
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.record_repair import Repair
@@ -23,7 +23,7 @@ DEVICE = "/dev/sda1"
 """What the emulated stick's device is called; there is none."""
 MODEL = "Emulated stick"
 
-_MOUNTED = {"fat32": "vfat", "vfat": "vfat", "exfat": "exfat", "ext2": "ext2", "ext3": "ext3", "ext4": "ext4"}
+_MOUNTED = {"fat32": "vfat", **{name: name for name in PHONES_MOUNT}}
 """File systems that the phone mounts, by their name in small letters, as blkid calls them; it mounts no others."""
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from phone_recorder.wire.control import StartRequest
+from phone_recorder.wire.control import StartRequest, escape
 
-MOST_TOLD = 100
-"""Characters of a phone's name or number that a record server is told: more of them would fill a message."""
+MOST_TOLD = 900
+"""Bytes of a name or number on the wire: four of them, an id and the rest fit the 4 KiB of a control message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,20 @@ class CallFacts:
         return StartRequest(
             recording_id,
             self.device,
-            self.remote_number[:MOST_TOLD],
-            self.remote_name[:MOST_TOLD],
-            self.local_number[:MOST_TOLD],
-            self.local_name[:MOST_TOLD],
+            told(self.remote_number),
+            told(self.remote_name),
+            told(self.local_number),
+            told(self.local_name),
             self.direction,
             codec,
         )
+
+
+def told(text: str) -> str:
+    """As much of a name or number as a message has room for."""
+    size = 0
+    for index, character in enumerate(text):
+        size += len(escape(character).encode(errors="replace"))
+        if size > MOST_TOLD:
+            return text[:index]
+    return text

@@ -6,6 +6,7 @@ Places are units from the recording's start. The rules are told in docs/timeline
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import Protocol
 
 from phone_recorder.recording.units import SECOND
@@ -21,6 +22,8 @@ EVER = 1 << 62
 STUCK = SECOND // 2
 """A stream that has come too late for so long is not late but shifted: it starts a new anchor."""
 DRIFT_WINDOW_S = 10
+NORMAL_S = 2
+"""Seconds, the first of them perhaps just begun, that tell the delay with which a stream began."""
 AHEAD = SECOND // 4
 """A stream may stand so far ahead of its arrival, its first packet having been slow; more is put right as drift is."""
 DRIFT_PATIENCE = 2 * SECOND
@@ -229,7 +232,7 @@ class DelayWatch:
         self._seconds: deque[int] = deque(maxlen=DRIFT_WINDOW_S)  # the least delay of each second that had packets
         self._second = -1
         self._least = 0
-        self._normal: int | None = None  # the least delay of the first window
+        self._normal: int | None = None  # the least delay as the stream began
         self._due: int | None = None
 
     def note(self, arrival: int, delay: int) -> bool:
@@ -264,7 +267,7 @@ class DelayWatch:
         if len(self._seconds) < DRIFT_WINDOW_S:
             return
         if self._normal is None:
-            self._normal = max(min(self._seconds), -AHEAD)
+            self._normal = max(min(islice(self._seconds, NORMAL_S)), -AHEAD)
         if self._moved() == 0:
             self._due = None
         elif self._due is None:

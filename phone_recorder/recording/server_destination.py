@@ -102,14 +102,15 @@ class ServerDestination:
         self._held: list[bytes] = []  # frames for a server that has not answered yet
         self._peer = ""
         self._heard_at = self._deadline = 0
-        self._closes_as = State.CANCELLED
+        self._cancelling = False
+        """Stopped before the server had taken it: it is still opening, and whatever comes of that ends it."""
 
     def open(self, now: int) -> None:
         self._deadline = now + self._policy.timeout
         self._link.open()
 
     def write(self, now: int, frames: list[bytes]) -> None:
-        if self.state in (State.OPENING, State.OPEN):
+        if self.state in (State.OPENING, State.OPEN) and not self._cancelling:
             self._held += frames
         if self.state is State.OPEN:
             self._send(MOST_AT_ONCE)
@@ -133,12 +134,13 @@ class ServerDestination:
         """Ask for the stop. While the start is still unanswered this cancels it: what was held is dropped."""
         if self.state is State.OPENING and not self._peer:
             self._end(State.CANCELLED)
-        elif self.state in (State.OPENING, State.OPEN):
+        elif self.state in (State.OPENING, State.OPEN) and not self._cancelling:
             if self.state is State.OPEN:
-                self._closes_as = State.CLOSED
+                self.state = State.CLOSING
                 self._deadline = now + self._policy.timeout
                 self._send(len(self._held))
-            self.state = State.CLOSING
+            else:
+                self._cancelling = True
             self._link.send(control.build(self._stop_request(reason), self._policy.terminator))
 
     def _happened(self, now: int, event: LinkEvent) -> None:
@@ -182,10 +184,12 @@ class ServerDestination:
         if message.id != self._request.id:
             raise ServerRefused(f"the record server answered for another recording, {message.id[:40]!r}")
         match message:
+            case control.StartResponse() if self._cancelling:
+                return
             case control.StartResponse() if self.state is State.OPENING:
                 self._started(message)
-            case control.StartResponse() if self.state is State.CLOSING:
-                return
+            case control.StopResponse() if self._cancelling:
+                self._end(State.CANCELLED)
             case control.StopResponse() if self.state is State.CLOSING:
                 self._stopped(message)
             case _:
@@ -199,9 +203,9 @@ class ServerDestination:
         self._send(MOST_AT_ONCE)
 
     def _stopped(self, answer: control.StopResponse) -> None:
-        if self._closes_as is State.CLOSED and answer.result != "success":
+        if answer.result != "success":
             raise ServerRefused("the record server could not end the recording as it should")
-        self._end(self._closes_as)
+        self._end(State.CLOSED)
 
     def _send(self, most: int) -> None:
         frames, self._held = self._held[:most], self._held[most:]
@@ -216,7 +220,7 @@ class ServerDestination:
 
     def _fail(self, error: ServerError) -> None:
         """End as failed. What was stopped before the server had taken it is cancelled, however that went."""
-        if self.state is State.CLOSING and self._closes_as is State.CANCELLED:
+        if self._cancelling:
             self._end(State.CANCELLED)
         else:
             self.error = error

@@ -68,7 +68,10 @@ def test_what_is_not_in_cannot_be_pulled_out(port: EmulatedPort) -> None:
     ("how", "why"),
     [
         ({"file_system": ""}, "there is no file system on it: format it with FAT32 or exFAT"),
-        ({"file_system": "NTFS"}, "it is not mounted: mount it"),
+        (
+            {"file_system": "NTFS"},
+            "its file system is none that phones mount: format it with FAT32 or exFAT, or mount it",
+        ),
         ({"file_system": "BitLocker"}, "it is encrypted: format it with FAT32 or exFAT"),
         ({"locked": True}, "it is write-protected: release its lock, or mount it for writing"),
         ({"capacity": 0}, "there is no card in the reader: put one in"),

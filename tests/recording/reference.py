@@ -137,7 +137,7 @@ class Reference:
         """At the beginning of a second: has the delay of the last ten moved from what is normal?"""
         window = self.window(source, arrival)
         if len(window) == 10 and source.normal is None:
-            source.normal = max(min(window), -SECOND // 4)
+            source.normal = max(min(window[:2]), -SECOND // 4)
         if self.called_for(source, arrival) == 0:
             source.due = None
         elif source.due is None:

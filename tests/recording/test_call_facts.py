@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from phone_recorder.recording.call_facts import MOST_TOLD, CallFacts
 from phone_recorder.wire import control
 from phone_recorder.wire.control import StartRequest
@@ -12,10 +16,27 @@ def test_a_record_server_is_told_all_of_it() -> None:
     assert control.parse(control.build(asked, b"")) == asked
 
 
-def test_names_and_numbers_of_both_sides_cannot_fill_a_message() -> None:
-    """EDGE-CASES C6: they are 300 characters of four bytes each, every byte of which is escaped."""
-    long = "😀" * 300
-    asked = CallFacts("001122334455", long, long, long, long, "out").start_request("00ff", "PCMU")
-    told = (asked.remote_number, asked.remote_name, asked.local_number, asked.local_name)
-    assert told == ("😀" * MOST_TOLD,) * 4
-    assert control.parse(control.build(asked, b"")) == asked
+FACTS = CallFacts("001122334455", "1002", "Far", "1001", "Near", "out")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("x" * 300, "x" * 300),
+        ("&" * 300, "&" * 300),
+        ("张" * 300, "张" * 300),
+        ("😀" * 300, "😀" * (MOST_TOLD // 4)),
+        ("&" * 301, "&" * (MOST_TOLD // 3)),
+    ],
+)
+def test_a_long_name_is_told_as_far_as_a_message_has_room(name: str, told: str) -> None:
+    """EDGE-CASES C6: 300 characters come back as they were."""
+    assert replace(FACTS, remote_name=name).start_request("00ff", "PCMU").remote_name == told
+
+
+@pytest.mark.parametrize("character", ["x", "&", "张", "😀", "\udc80"])
+def test_names_and_numbers_of_both_sides_cannot_overfill_a_message(character: str) -> None:
+    long = character * 2000
+    asked = CallFacts("001122334455", long, long, long, long, "out").start_request("0" * 32, "PCMU")
+    assert len(control.build(asked, b"\r\n")) <= control.MAX_MESSAGE_SIZE
+    assert control.parse(control.build(asked, b"")).id == asked.id

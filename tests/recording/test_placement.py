@@ -93,6 +93,12 @@ def test_a_stream_ahead_by_a_quarter_of_a_second_is_normal_and_by_more_is_not() 
     assert watched([-250 * MS - 120] * 30)[1] == [False] * 10 + [True] * 20
 
 
+@pytest.mark.parametrize("after_s", [2, 5, 9, 15])
+def test_a_leap_of_less_than_a_jump_is_no_normal_delay_however_early_it_comes(after_s: int) -> None:
+    due = watched([0] * after_s + [-100 * MS] * 30)[1]
+    assert due.index(True) == max(after_s + 1, 10)
+
+
 def test_by_arrival_time_is_our_clock_from_the_start() -> None:
     pace = ByArrival(1000)
     assert (pace.stand(1500), pace.over(1500), pace.end(1500), pace.first) == (500, 500, 500, 0)

@@ -121,15 +121,15 @@ def test_c1_a_stop_before_the_connection_stands_cancels_at_once(rig: Rig) -> Non
 def test_c1_a_stop_while_the_start_is_unanswered_is_asked_for_and_cancels(asked: Rig) -> None:
     asked.made.write(0, [bytes(160)])
     asked.made.close(80, "record key")
-    assert (asked.made.state, asked.link.sent) == (State.CLOSING, STOP)
-    assert asked.hear(160, ACCEPTED + b"\n") is State.CLOSING
+    assert (asked.made.state, asked.link.sent) == (State.OPENING, STOP)
+    assert asked.hear(160, ACCEPTED + b"\n") is State.OPENING
     assert asked.hear(240, STOPPED + b"\n") is State.CANCELLED
     assert (asked.link.media, asked.made.written, asked.link.closed) == ([], 0, 1)
 
 
 def test_c1_a_server_that_refused_meanwhile_does_not_disturb_the_cancelling(asked: Rig) -> None:
     asked.made.close(80, "record key")
-    assert asked.hear(160, b"cmd=RecordStartResponse&id=00ff&result=failed&reason=full\n") is State.CLOSING
+    assert asked.hear(160, b"cmd=RecordStartResponse&id=00ff&result=failed&reason=full\n") is State.OPENING
     assert asked.hear(240, b"cmd=RecordStopResponse&id=00ff&result=failed\n") is State.CANCELLED
 
 

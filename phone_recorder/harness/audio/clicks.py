@@ -12,7 +12,7 @@ from statistics import median
 
 import numpy as np
 
-from phone_recorder.harness.audio.fit import Spans, Voices, gram, partial_likeness
+from phone_recorder.harness.audio.fit import Spans, Voices, gram, likeness_in, partial
 from phone_recorder.harness.audio.lags import lag_of, pieces_of
 from phone_recorder.harness.audio.likeness import Powers, find_lags, speaks
 from phone_recorder.harness.audio.recorded import Heard
@@ -61,7 +61,7 @@ def _begin(heard: Heard, voices: Voices, start: int, end: int) -> tuple[dict[str
 def _one(heard: Heard, voices: Voices, power: Powers, name: str, span: tuple[int, int]) -> tuple[float, int, float]:
     """Likeness, lag and loudness of a voice in a piece, with all others at the lags that they have in it."""
     lags = find_lags(heard, voices, dict.fromkeys(power, np.ones(1)), [span], _REACH)
-    likeness, gain = partial_likeness(gram(heard, voices, lags, [span]), 1 + list(lags).index(name))
+    likeness, gain = likeness_in(partial(gram(heard, voices, lags, [span]), 1 + list(lags).index(name)))
     return likeness, lags[name], gain
 
 

@@ -32,13 +32,17 @@ def gram(heard: Heard, voices: Voices, lags: Lags, spans: Spans) -> Gram:
     return total
 
 
-def partial_likeness(products: Gram, number: int) -> tuple[float, float]:
-    """How like the recording is to voice `number` (from 1), the others taken out of both; and how loud, 1 as said."""
+def partial(products: Gram, number: int) -> Gram:
+    """The products of the recording and voice `number` (from 1) alone: what the others explain is taken out of both."""
     others = [n for n in range(1, len(products)) if n != number]
-    pair = products[np.ix_([0, number], [0, number])]
+    pair: Gram = products[np.ix_([0, number], [0, number])]
     left = pair - _explained(products, [0, number], others)
-    if left[1, 1] <= _SAME * pair[1, 1]:
-        left = pair
+    same = pair[1, 1] > 0 and left[1, 1] <= _SAME * pair[1, 1]
+    return pair if same else left
+
+
+def likeness_in(left: Gram) -> tuple[float, float]:
+    """How like the recording is to a voice, from -1 to 1, and how loud that is in it, 1 as it was said."""
     if min(left[0, 0], left[1, 1]) <= 0:
         return 0.0, 0.0
     return float(left[0, 1] / np.sqrt(left[0, 0] * left[1, 1])), float(left[0, 1] / left[1, 1])

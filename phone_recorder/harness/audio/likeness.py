@@ -7,11 +7,11 @@ other voices explain of them: so each voice of a mix is as like as it would be a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import partial as given
 
 import numpy as np
 
-from phone_recorder.harness.audio.fit import Gram, Spans, Voices, gram, partial_likeness, residual
+from phone_recorder.harness.audio.fit import Gram, Spans, Voices, gram, likeness_in, partial, residual
 from phone_recorder.harness.audio.lags import Floats, find_lag, loudest, pieces_of, powers
 from phone_recorder.harness.audio.recorded import Heard
 from phone_recorder.recording.units import SECOND, from_ms
@@ -58,10 +58,10 @@ def likeness(heard: Heard, voices: Voices, name: str, start: int, end: int, good
         return None
     lags = find_lags(heard, voices, speaking, spans)
     number = 1 + list(lags).index(name)
-    value, gain = partial_likeness(gram(heard, voices, lags, [(start, end)]), number)
+    value, gain = likeness_in(partial(gram(heard, voices, lags, [(start, end)]), number))
     if value < good:
-        moving = _moving_gram(heard, voices, speaking, pieces_of(heard, start, end, _SHORT))
-        value, gain = max((value, gain), partial_likeness(moving, number))
+        moving = _moving(heard, voices, speaking, number, pieces_of(heard, start, end, _SHORT))
+        value, gain = max((value, gain), likeness_in(moving))
     return Likeness(value, lags[name], gain)
 
 
@@ -72,7 +72,7 @@ def elsewhere(heard: Heard, voices: Voices, name: str, start: int, end: int) -> 
     if name not in speaking:
         return None
     lags = find_lags(heard, voices, speaking, spans, FAR_REACH)
-    value, gain = partial_likeness(gram(heard, voices, lags, [(start, end)]), 1 + list(lags).index(name))
+    value, gain = likeness_in(partial(gram(heard, voices, lags, [(start, end)]), 1 + list(lags).index(name)))
     return Likeness(value, lags[name], gain)
 
 
@@ -82,14 +82,15 @@ def find_lags(heard: Heard, voices: Voices, power: Powers, spans: Spans, reach: 
     # Twice: the first voice was looked for in a recording with all the others still in it.
     for name in [*power, *list(power)[:-1]]:
         others = {other: lag for other, lag in lags.items() if other != name}
-        left = partial(residual, heard, voices, others)
+        left = given(residual, heard, voices, others)
         lags[name] = find_lag(heard, voices[name], loudest(spans, power[name]), reach, left)
     return {name: lags[name] for name in power}
 
 
-def _moving_gram(heard: Heard, voices: Voices, power: Powers, spans: Spans) -> Gram:
-    """The products of all spans, in each of them every voice at the lag that it has there."""
-    total: Gram = np.zeros((1 + len(power), 1 + len(power)))
+def _moving(heard: Heard, voices: Voices, power: Powers, number: int, spans: Spans) -> Gram:
+    """The products of all spans, in each of them every voice at the lag, and as loud, as it is there."""
+    total: Gram = np.zeros((2, 2))
     for span in spans:
-        total += gram(heard, voices, find_lags(heard, voices, dict.fromkeys(power, np.ones(1)), [span]), [span])
+        lags = find_lags(heard, voices, dict.fromkeys(power, np.ones(1)), [span])
+        total += partial(gram(heard, voices, lags, [span]), number)
     return total

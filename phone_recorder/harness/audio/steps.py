@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phone_recorder.harness.audio.fit import Voices, gram, partial_likeness
+from phone_recorder.harness.audio.fit import Voices, gram, likeness_in, partial
 from phone_recorder.harness.audio.lags import pieces_of
 from phone_recorder.harness.audio.likeness import find_lags, speaks
 from phone_recorder.harness.audio.recorded import Heard
@@ -40,7 +40,7 @@ def lags(heard: Heard, voices: Voices, name: str, start: int, end: int) -> list[
         if power[name][number] < power[name].max() / 100:
             continue
         found = find_lags(heard, voices, here, [span], REACH)
-        likeness, _ = partial_likeness(gram(heard, voices, found, [span]), 1 + list(found).index(name))
+        likeness, _ = likeness_in(partial(gram(heard, voices, found, [span]), 1 + list(found).index(name)))
         if likeness >= KNOWN:
             out.append((span[0], found[name]))
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,7 +35,8 @@ def _look(path: Path) -> FileSeen:
             problem = "" if examined.header and _is_locked(file) else "; ".join(examined.problems)
     except UsageError as error:
         return FileSeen(path.name, 0, None, str(error))
-    return FileSeen(path.name, examined.file_size, examined.header, problem)
+    header = replace(examined.header, data_size=examined.data_size or 0) if examined.header else None
+    return FileSeen(path.name, examined.file_size, header, problem)
 
 
 def _is_locked(file: BinaryIO) -> bool:

@@ -9,6 +9,7 @@ from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.judging.lengths import length
 from phone_recorder.harness.result import Result
 from phone_recorder.harness.scenario.case import Case
+from phone_recorder.harness.selecting import quoted
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 LONGEST_NAME = 80
@@ -48,7 +49,7 @@ def reasons(result: Result) -> list[str]:
 
 def replay(seed: int, cases: tuple[Case, ...] = ()) -> str:
     """The command that plays these cases again, or all, with the seed of the run."""
-    names = " or ".join(case.name for case in cases)
+    names = " or ".join(quoted(case.name) for case in cases)
     files = dict.fromkeys(str(case.path) for case in cases)
     words = ["phone-recorder", "test", "--seed", str(seed), *(["-k", names] if names else []), *files]
     return one_line(shlex.join(words))

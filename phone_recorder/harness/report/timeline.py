@@ -133,7 +133,7 @@ def _short(text: str) -> str:
 def _screens(evidence: Evidence, axis: Axis) -> list[Bar]:
     """The record indicator's icons, each until the next."""
     shown = list(islice(evidence.screens, MOST_MARKS))
-    ends = [at for at, _ in shown[1:]] + [axis.whole]
+    ends = [*(at for at, _ in shown[1:]), axis.whole][: len(shown)]
     bars = []
     for (at, screen), end in zip(shown, ends, strict=True):
         text = f"{length(at)}: {screen.icon}, lamp {screen.lamp}: {screen.prompt}"

@@ -97,6 +97,9 @@ DRIVES = {
         "未挂载，且没有 udev 时只有 root 能查看其内容：请挂载"
     ),
     "it is not mounted: mount it": "未挂载：请挂载",
+    "its file system is none that phones mount: format it with FAT32 or exFAT, or mount it": (
+        "话机不支持其文件系统：请格式化为 FAT32 或 exFAT，或先挂载"
+    ),
     "this user may not write to it: mount it for this user, or run as root": (
         "没有写入权限：请为当前用户挂载，或以 root 运行"
     ),
