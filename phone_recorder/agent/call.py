@@ -102,13 +102,13 @@ class AgentCall:
     @property
     def over(self) -> bool:
         """It has ended, and every recording of it is safe."""
-        return self.ended_at is not None and self._asleep
+        return self.ended_at is not None and self.asleep
 
     @property
     def due(self) -> int | None:
         """The instant at which it must be advanced; None while there is nothing to do."""
-        if self._asleep:
-            return None
+        if self.asleep:
+            return self.recorder.refused_until
         return self._next if self.recorder.wanted_from is not None else max(self._next, self.recorder.waits_until)
 
     def silent(self, now: int) -> list[str]:
@@ -135,7 +135,7 @@ class AgentCall:
 
     def listen(self) -> bool:
         """Whether any RTP of it has come, waiting or taken."""
-        if self._asleep:
+        if self.asleep:
             self.streams.discard()
         return any(one.heard for one in self.streams.inputs.values())
 
@@ -166,7 +166,8 @@ class AgentCall:
 
     def advance(self, now: int) -> None:
         """Let what has come be recorded."""
-        self._feed(now)
+        if not self.asleep:
+            self._feed(now)
         self.recorder.advance(now)
         self.streams.follow(self.recorder.status, now)
         if now >= self._next:
@@ -188,12 +189,13 @@ class AgentCall:
             one.close()
 
     @property
-    def _asleep(self) -> bool:
+    def asleep(self) -> bool:
+        """Nothing of it is recorded, or is going to be by itself."""
         return self.recorder.wanted_from is None and self.recorder.key not in WAITING
 
     def _catch_up(self, now: int) -> None:
         """What came before a key counts as before it, and is nobody's where nothing is recorded."""
-        if self._asleep:
+        if self.asleep:
             self.streams.discard()
             self._foreign = self._dropped
         else:

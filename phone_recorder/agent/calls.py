@@ -104,14 +104,14 @@ class Calls:
     def hurry(self, now: int) -> None:
         """All of them, whether or not their time has come."""
         for call in self._all:
-            if call.due is not None:
+            if not call.asleep:
                 call.advance(now)
         self._let_go(now)
 
     @property
     def saved(self) -> bool:
         """No recording runs, or is being saved."""
-        return all(call.due is None for call in self._all)
+        return all(call.asleep for call in self._all)
 
     def close(self, now: int) -> None:
         """End all at once, whatever is missing."""

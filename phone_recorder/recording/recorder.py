@@ -47,6 +47,9 @@ REASONS = {
 REFUSALS = (Action.REFUSE_RECORDING, Action.REFUSE_NOT_RECORDING, Action.REFUSE_PAUSE, Action.REFUSE_DISABLED)
 """What a key asks for in vain."""
 
+REFUSED = 5 * SECOND
+"""So long it is told what a key has asked for in vain: after that what is true is told again."""
+
 _EVENTS = {DriveFull: Event.DRIVE_FULL, DriveGone: Event.DRIVE_REMOVED}
 _NEVER_PAUSED = ("sip_info",)
 """Modes in which a recording is somebody else's, who knows on and off alone."""
@@ -102,6 +105,8 @@ class Recorder:
         self._current: Session | None = None
         self._running: list[tuple[Session, Tallies]] = []
         self._refused: Action | None = None
+        self.refused_until: int | None = None
+        """The instant until which it is told what a key has asked for in vain."""
         self._retry = retry
         self._attempt = 0
         self.waits_until = 0
@@ -139,6 +144,7 @@ class Recorder:
     def _turn(self, now: int, event: Event) -> None:
         key, action = turn(self.key, event)
         self._refused = action if action in REFUSALS else None
+        self.refused_until = now + REFUSED if self._refused else None
         match action:
             case Action.START:
                 self._attempt = 0
@@ -175,6 +181,8 @@ class Recorder:
 
     def advance(self, now: int) -> None:
         """Let every recording go on; call at each tick, the socket drained."""
+        if self.refused_until is not None and now >= self.refused_until:
+            self._refused = self.refused_until = None
         if self.key in WAITING and now >= self.waits_until:
             self._turn(now, Event.WAITED)
         for session, tallies in list(self._running):

@@ -10,7 +10,7 @@ from phone_recorder.agent.call import Rest, Stretch
 from phone_recorder.errors import ServerLost, ServerUnreachable
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.record_key import Event, Key
-from phone_recorder.recording.recorder import RetryPolicy
+from phone_recorder.recording.recorder import REFUSED, RetryPolicy
 from phone_recorder.settings.record import Pause
 from tests.agent.call_rig import STRANGER, TICK, CallRig, packet, said
 from tests.recording.sink import Sink
@@ -26,6 +26,8 @@ def test_a_call_that_is_not_recorded_is_never_due_and_nobody_looks_at_its_ports(
     rig.until(100 * SECOND)
     for event in EVENTS:
         rig.press(rig.clock.now() + SECOND, event)
+        # Once, when that the key was in vain has been told for long enough.
+        assert rig.call.due == rig.clock.now() + REFUSED
         looked = [port.looked for port in rig.ports.values()]
         rig.until(rig.clock.now() + 100 * SECOND)
         assert rig.call.due is None
@@ -54,6 +56,8 @@ def test_once_its_recording_is_saved_it_is_due_no_more(tmp_path: Path, streams: 
 def test_where_recording_is_switched_off_a_key_makes_it_no_due_call(tmp_path: Path, streams: str) -> None:
     rig = CallRig(tmp_path, streams, enabled=False)
     rig.press(SECOND)
+    assert (rig.call.due, rig.accounts) == (SECOND + REFUSED, [])
+    rig.until(10 * SECOND)
     assert (rig.call.due, rig.accounts) == (None, [])
 
 

@@ -137,8 +137,8 @@ def test_a_record_server_is_told_whose_call_it_is_as_it_was_told_last(tmp_path: 
     call.advance(FRAME)
     asked = start_request(link)
     assert (asked.id, asked.device) == (call.recorder.accounts[0].id, PhoneSettings().device)
-    assert (asked.remote_number, asked.remote_name, asked.dir) == ("1002", "N" * 100, "in")
-    assert (asked.local_number, asked.codec) == ("L" * 100, "PCMA")
+    assert (asked.remote_number, asked.remote_name, asked.dir) == ("1002", "N" * 200, "in")
+    assert (asked.local_number, asked.codec) == ("L" * 200, "PCMA")
 
 
 def test_without_a_server_a_recording_has_failed_and_says_what_to_do(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from phone_recorder.recording.account import Account, Gap, StreamCounts
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.placement import Told
 from phone_recorder.recording.record_key import Action, Event, Key
-from phone_recorder.recording.recorder import Recorder, Status
+from phone_recorder.recording.recorder import REFUSED, Recorder, Status
 from phone_recorder.recording.session import Session
 from phone_recorder.recording.tally import Tally
 from phone_recorder.recording.timeline import Timeline
@@ -177,6 +177,18 @@ def test_c3_a_key_without_a_recording_is_refused(event: Event) -> None:
     rig.press(event, 0)
     assert rig.recorder.status == Status(Key.IDLE, refused=Action.REFUSE_NOT_RECORDING)
     assert rig.recorder.accounts == []
+
+
+@pytest.mark.parametrize("event", [None, Event.START])
+def test_what_a_key_has_asked_for_in_vain_is_told_for_a_while(event: Event | None) -> None:
+    rig = Rig()
+    if event:
+        rig.press(event, 0)
+    rig.press(event or Event.STOP, SECOND)
+    rig.recorder.advance(SECOND + REFUSED - 1)
+    assert rig.recorder.status.refused
+    rig.recorder.advance(SECOND + REFUSED)
+    assert (rig.recorder.status.refused, rig.recorder.refused_until) == (None, None)
 
 
 @pytest.mark.parametrize("paused", [False, True])
