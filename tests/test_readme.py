@@ -10,33 +10,35 @@ import pytest
 from click.testing import CliRunner
 
 from phone_recorder.cli.main import COMMANDS, PROGRAM, cli
+from tests.pages import put_files, transcript, without_times
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text("utf-8")
+CHINESE = (ROOT / "README.zh.md").read_text("utf-8")
 
 NAME = re.compile(r"Record_\d{14}")
 
 
-def transcripts() -> list[tuple[str, str]]:
-    """Each command of ours in a console block, and what the README says that it prints."""
-    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-    commands = [part.partition("\n") for block in blocks for part in block.split("$ ")[1:]]
-    return [(command, output) for command, _, output in commands if command.startswith(PROGRAM)]
+def transcripts() -> list[tuple[str, str, str]]:
+    """Each command of ours in a console block, with its page, and what that says that it prints."""
+    told = [(page, command, output) for page in (README, CHINESE) for command, output in transcript(page)]
+    return [(page, command, output) for page, command, output in told if command.startswith(PROGRAM)]
 
 
 def test_there_are_transcripts() -> None:
-    assert len(transcripts()) >= 4
+    assert [page for page, _, _ in transcripts()].count(README) >= 4
+    assert CHINESE in [page for page, _, _ in transcripts()]
 
 
-@pytest.mark.parametrize(("command", "printed"), transcripts())
+@pytest.mark.parametrize(("page", "command", "printed"), transcripts(), ids=lambda text: text.partition("\n")[0])
 def test_a_transcript_is_what_the_command_prints(
-    command: str, printed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str, command: str, printed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    put_files(page, tmp_path)
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(cli, shlex.split(command)[1:])
     assert result.exit_code == 0
-    assert NAME.sub("Record_", result.stdout) == NAME.sub("Record_", printed)
+    assert without_times(NAME.sub("Record_", result.stdout)) == without_times(NAME.sub("Record_", printed))
 
 
 def test_every_command_has_its_row() -> None:
@@ -49,5 +51,5 @@ def test_every_room_has_its_row() -> None:
 
 
 def test_every_file_it_links_to_is_there() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", README)
+    links = re.findall(r"\]\(([^)#]+)\)", README + CHINESE)
     assert links and all((ROOT / link).exists() for link in links)

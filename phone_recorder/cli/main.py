@@ -26,6 +26,7 @@ COMMANDS = {
     "play": "Play a record file.",
     "usb": "List the USB drives, and which one is used.",
     "phone": "Switch on the whole emulated phone.",
+    "test": "Play scenarios, and report what is not as expected.",
     "agent": "Run the on-device agent, the recorder beside a phone's program.",
     "ctl": "Drive a running agent.",
     "models": "List the phone models and what they can do.",

@@ -37,7 +37,7 @@ def write_groups(command: click.Command, ctx: click.Context, formatter: click.He
     """A command's options under their headings, in the order in which they come."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for option in command.get_params(ctx):
-        if record := option.get_help_record(ctx):
+        if isinstance(option, click.Option) and (record := option.get_help_record(ctx)):
             groups.setdefault(getattr(option, "group", "Options"), []).append(record)
     for heading, records in groups.items():
         with formatter.section(heading):

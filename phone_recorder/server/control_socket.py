@@ -7,7 +7,7 @@ import socket
 from collections import Counter
 from contextlib import suppress
 
-from phone_recorder.adapters.clock import LiveClock
+from phone_recorder.adapters.clock import Clock
 from phone_recorder.server.control import ControlConnection, Safe
 from phone_recorder.server.core import RecordServer
 from phone_recorder.server.limits import BURST
@@ -22,7 +22,7 @@ KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_K
 class Lobby:
     """The control connections of one server. `turned_away` counts those that were not let in, by reason."""
 
-    def __init__(self, core: RecordServer, clock: LiveClock, safe: Safe) -> None:
+    def __init__(self, core: RecordServer, clock: Clock, safe: Safe) -> None:
         self.open: set[ControlSocket] = set()
         self.closed = False
         self._of_host: Counter[str] = Counter()

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from phone_recorder.adapters.clock import LiveClock
+from phone_recorder.adapters.clock import Clock, LiveClock
 from phone_recorder.adapters.files import reason
 from phone_recorder.adapters.group_sync import GroupSync
 from phone_recorder.adapters.mounted_drive import MountedDrive
@@ -66,11 +66,12 @@ class Service:
         rules: Rules | None = None,
         tell: Callable[[str], object] = len,
         on_end: Callable[[ServerRecording], object] = id,
+        clock: Clock | None = None,
     ) -> None:
         self._rules = rules or Rules()
         self._drive = MountedDrive(storage, syncs=Syncs.BY_OTHERS)
         self._check_retention(storage)
-        self._clock = LiveClock()
+        self._clock: Clock = clock or LiveClock()
         self._storage = storage
         self._host = host
         self._port = port

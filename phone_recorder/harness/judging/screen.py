@@ -28,12 +28,11 @@ def and_prompt(screen: Screen) -> str:
 
 
 def shown(screen: Screen) -> list[str]:
-    """Each piece of text that stands on the screen, from above; of a secret as many stars as it is long."""
-    edit = "*" * len(screen.edit or "") if screen.hidden else screen.edit or ""
+    """Each piece of text that stands on the screen, from above. Of a secret the phone itself sends stars."""
     lines = [" ".join(filter(None, (line.text, line.value))) for line in screen.lines]
     record = (screen.timer, screen.left, screen.prompt)
     keys = (*screen.soft, *(key.label for key in screen.dss))
-    pieces = (screen.title, screen.clock, screen.call, screen.call_state, *record, *lines, edit, *keys)
+    pieces = (screen.title, screen.clock, screen.call, screen.call_state, *record, *lines, screen.edit or "", *keys)
     return [piece for piece in pieces if piece]
 
 

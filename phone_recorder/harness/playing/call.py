@@ -25,6 +25,7 @@ SHOWN = from_seconds(3)
 """So long the end of a call is shown."""
 FORGOTTEN = from_seconds(8)
 """So long what became of its recordings."""
+NEVER = 1 << 62
 
 MakeParties = Callable[[int, int], Parties]
 """Of a call from one instant to another."""
@@ -122,11 +123,21 @@ class PlayedCall:
         """The phone's tick. `stick` is the number of the one that is in."""
         if self.recorded is None or self.trail is None or self._closed:
             return
-        if now >= self.recorded.end and not self.over:
-            self.ended_at = self.recorded.end
-            self._on_end()
+        self._look_for_its_end(self.recorded, now)
         self.recorded.advance(now)
         self.trail.follow(now, stick)
+
+    def mix(self, now: int) -> None:
+        """The mixer's part between two ticks, as long as anybody speaks."""
+        if self.recorded and not self.over and now < self.recorded.end:
+            self.recorded.mix(now)
+
+    def next_frame(self, now: int) -> int:
+        """The first instant after this at which the mixer has a frame; NEVER if it has none any more."""
+        if self.recorded is None or self.over:
+            return NEVER
+        start, frame = self.recorded.start, from_ms(self.stage.request.settings.ptime_ms)
+        return start + ((now - start) // frame + 1) * frame
 
     def press(self, event: Event, stick: int) -> None:
         """A key of the recording; nothing before the call was answered."""
@@ -153,6 +164,11 @@ class PlayedCall:
         if not self._closed:
             self._closed = True
             self.stage.close(self._clock.now())
+
+    def _look_for_its_end(self, recorded: PhoneCall, now: int) -> None:
+        if now >= recorded.end and not self.over:
+            self.ended_at = recorded.end
+            self._on_end()
 
     @property
     def _state(self) -> CallState:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.harness.playing.clock import ScenarioClock
 from phone_recorder.harness.playing.kept import Kept
-from phone_recorder.harness.playing.server import ScenarioServer
+from phone_recorder.harness.playing.means import Means, Server
 from phone_recorder.harness.playing.sip_script import SipScript
 from phone_recorder.harness.playing.stick import ScenarioStick
 
@@ -17,10 +17,15 @@ from phone_recorder.harness.playing.stick import ScenarioStick
 class Ground:
     """`happened` is told what is worth a line of the timeline."""
 
-    clock: ScenarioClock
+    means: Means
     stick: ScenarioStick
     drive: PhoneDrive
-    server: ScenarioServer
+    server: Server
     sip: SipScript
     kept: Kept
     happened: Callable[[str], None]
+
+    @property
+    def clock(self) -> ScenarioClock:
+        """By which all of it goes."""
+        return self.means.clock

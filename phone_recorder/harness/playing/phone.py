@@ -1,4 +1,4 @@
-"""The whole phone under the virtual clock: face, menus, keys, settings, call log, and its calls one after the other."""
+"""The whole phone of a scenario: face, menus, keys, settings, call log, and its calls one after the other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from phone_recorder.adapters.drive_recordings import list_recordings
 from phone_recorder.adapters.settings_keeper import Keeper
 from phone_recorder.control_api.told import drive_list, recording_list
 from phone_recorder.errors import DriveError, PhoneRecorderError, UsageError
-from phone_recorder.harness.links import MemoryMixLink
 from phone_recorder.harness.playing.answers import NO_CALL, answer
 from phone_recorder.harness.playing.call import PlayedCall
 from phone_recorder.harness.playing.ground import Ground
@@ -158,6 +157,11 @@ class PlayedPhone:
             if not call.done:
                 call.advance(now, self.ground.stick.number)
 
+    def mix(self, now: int) -> None:
+        """What its mixer does between two ticks."""
+        for call in self.calls:
+            call.mix(now)
+
     def close(self) -> None:
         """Give back what it holds."""
         for call in self.calls:
@@ -191,7 +195,7 @@ class PlayedPhone:
         ground.drive.header, ground.drive.policy = request.header, request.space
         # Another server may be recorded on, or none.
         link = (lambda: ground.kept.link(ground.server.link())) if request.settings.mode == "server" else None
-        stage = Stage(request, ground.clock, MemoryMixLink(ground.clock), link, live=False, drive=ground.drive)
+        stage = Stage(request, ground.clock, ground.means.mix_link(), link, live=False, drive=ground.drive)
 
         def parties(start: int, end: int) -> Parties:
             return make_parties(self._case, seed, start, end)

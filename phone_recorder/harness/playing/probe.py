@@ -8,6 +8,7 @@ from typing import Any
 
 from phone_recorder.harness.evidence import Evidence, FileSeen, Moment, Recorded
 from phone_recorder.harness.playing.call import PlayedCall
+from phone_recorder.harness.playing.placeless import placeless
 from phone_recorder.harness.playing.seen import files_in
 from phone_recorder.harness.playing.trail import Track
 from phone_recorder.harness.playing.world import World
@@ -22,7 +23,7 @@ def moment_of(world: World) -> Moment:
     call = world.phone.call
     recorder = call.recorded.recorder if call and call.recorded else None
     account = recorder.status.account if recorder else None
-    return Moment(
+    moment = Moment(
         instant=world.clock.now(),
         screen=world.phone.screen,
         key=recorder.key.value if recorder else "idle",
@@ -32,6 +33,7 @@ def moment_of(world: World) -> Moment:
         accounts=tuple(_document(world, track.account) for _, track in _tracks(world)),
         messages=len(world.messages),
     )
+    return placeless(moment, world.place)
 
 
 def evidence_of(world: World, moments: dict[int, Moment]) -> Evidence:
@@ -42,8 +44,8 @@ def evidence_of(world: World, moments: dict[int, Moment]) -> Evidence:
         end=end,
         recordings=tuple(_recorded(world, call, track) for call, track in _tracks(world)),
         said=_said(world.phone.calls),
-        messages=tuple(world.messages),
-        screens=tuple(_screens(world.phone.calls)),
+        messages=placeless(tuple(world.messages), world.place),
+        screens=placeless(tuple(_screens(world.phone.calls)), world.place),
         carried=tuple(world.ground.kept.carried),
         happened=tuple(world.happened),
         lasted=end.instant,
@@ -76,7 +78,7 @@ def _document(world: World, account: Account) -> dict[str, Any]:
 
 def _recorded(world: World, call: PlayedCall, track: Track) -> Recorded:
     return Recorded(
-        account=_document(world, track.account),
+        account=placeless(_document(world, track.account), world.place),
         start=track.start,
         files=tuple(_paths(world, track)),
         pauses=tuple(track.pauses),

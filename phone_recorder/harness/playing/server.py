@@ -78,7 +78,8 @@ class ScenarioServer:
             raise UsageError("no record server listens now: a wrong source needs a recording that runs onto one")
         for recording in recordings:
             assert isinstance(recording.port, _OpenPort), "all ports are ours"
-            recording.port.stray += _strays(self._clock.now(), recording.account.codec, packets)
+            now = self._clock.now()
+            recording.port.stray += [(now, data, STRANGER) for data in strays(recording.account.codec, packets)]
 
     def close(self) -> None:
         """Let the storage go."""
@@ -118,7 +119,7 @@ class _OpenPort:
         self._inner.close()
 
 
-def _strays(now: int, codec: str, packets: int) -> list[tuple[int, bytes, str]]:
-    """RTP that only its source tells from the phone's."""
+def strays(codec: str, packets: int) -> list[bytes]:
+    """So many packets of RTP that only their source tells from the phone's."""
     sender = RtpSender.drawn(BY_NAME[codec].payload_type, Random(packets).getrandbits)
-    return [(now, sender.packet(LOUD * STRAY_FRAME), STRANGER) for _ in range(packets)]
+    return [sender.packet(LOUD * STRAY_FRAME) for _ in range(packets)]

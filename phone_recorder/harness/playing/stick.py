@@ -12,6 +12,7 @@ from phone_recorder.adapters.emulated_stick import EmulatedPort
 from phone_recorder.adapters.medium import Access, Medium
 from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.adapters.slow_time import SlowTime
+from phone_recorder.adapters.stick_writers import MakeWriters
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.playing.clock import ScenarioClock
 from phone_recorder.harness.scenario.actions import Stick
@@ -30,15 +31,17 @@ class ScenarioStick:
     """The phone's USB port, a DrivePort, with the stick that is the directory `place`.
 
     `number` counts the sticks that were swapped for another one; `time` is that of who writes to it, and `worker` makes
-    what writes in the background, as live. A stick that nothing ever happens to is written to at once, which is faster,
-    and the same comes of it.
+    what writes in the background. Unless it is `live`, a stick that nothing ever happens to is written to at once,
+    which is faster, and the same comes of it.
     """
 
-    def __init__(self, case: Case, place: Path, clock: ScenarioClock) -> None:
+    def __init__(
+        self, case: Case, place: Path, clock: ScenarioClock, writers: MakeWriters = SlowTime, live: bool = False
+    ) -> None:
         self.number = 0
         self.directory = place
-        self.time = SlowTime(clock, self._is_slow)
-        self.worker = self.time.worker if _is_touched(case) else None
+        self.time = writers(clock, self._is_slow)
+        self.worker = self.time.worker if live or _is_touched(case) else None
         self._plan = case.stick or StickPlan(plugged=False)
         self._record = case.settings.record
         self._capacity = self._plan.size

@@ -13,11 +13,11 @@ from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.evidence import Passed
 from phone_recorder.harness.playing.answers import answer
-from phone_recorder.harness.playing.clock import ScenarioClock
+from phone_recorder.harness.playing.call import NEVER
 from phone_recorder.harness.playing.ground import Ground
 from phone_recorder.harness.playing.kept import Kept
+from phone_recorder.harness.playing.means import Means
 from phone_recorder.harness.playing.phone import PlayedPhone
-from phone_recorder.harness.playing.server import ScenarioServer
 from phone_recorder.harness.playing.sip_script import SipScript
 from phone_recorder.harness.playing.stick import ScenarioStick
 from phone_recorder.harness.run import FAST_TICK
@@ -29,34 +29,34 @@ from phone_recorder.recording.record_key import NAMES
 
 OFTEN = FAST_TICK["server"]
 """The tick of all but local recordings."""
-NEVER = 1 << 62
 
 
 class World:
     """Use as `with World(...)`. `place` is an empty directory; with `keep` every packet is kept.
 
-    Its user lets the time pass by `pass_to`; whatever is then done is done at that instant.
+    Its user lets the time pass by `pass_to`, or by `mix` and `reach`; whatever is then done is done at that instant.
     """
 
-    def __init__(self, case: Case, seed: int, place: Path, keep: bool = False) -> None:
+    def __init__(self, case: Case, seed: int, place: Path, means: Means, keep: bool = False) -> None:
         self.case = case
-        self.clock = clock = ScenarioClock(case.begins_at)
+        self.place = place
+        self.clock = clock = means.clock
         self.messages: list[Passed] = []
         self.happened: list[tuple[int, str]] = []
         self._still_until = 0
         self._waiting: list[Step] = []  # for a phone that stands still
         with ExitStack() as stack:
             kept = Kept(clock, keep)
-            stick = ScenarioStick(case, place / "stick", clock)
+            stick = ScenarioStick(case, place / "stick", clock, means.writers, means.live)
             record = case.settings.record
             drive = PhoneDrive(
                 stick, header_of(record), space_of(record), clock.system_time, live=False, worker=stick.worker
             )
             stack.callback(drive.close)
-            server = ScenarioServer(place / "server", clock, case.server, self._passed)
+            server = means.server(place / "server", case.server, self._passed)
             stack.callback(server.close)
             sip = SipScript(case.sip, clock, self._passed)
-            self.ground = Ground(clock, stick, drive, server, sip, kept, self._note)
+            self.ground = Ground(means, stick, drive, server, sip, kept, self.note)
             self.phone = PlayedPhone(case, seed, self.ground)
             stack.callback(self.phone.close)
             self._stack = stack.pop_all()
@@ -84,8 +84,18 @@ class World:
     def pass_to(self, instant: int) -> None:
         """Let time pass until then, a tick after the other."""
         while self.clock.now() < instant:
-            self.clock.advance_to(min(instant, self.next_tick))
-            self._tick()
+            self.reach(min(instant, self.next_tick))
+
+    def reach(self, instant: int) -> None:
+        """It is this instant now, at which there is a tick."""
+        self.clock.advance_to(instant)
+        self._tick()
+
+    def mix(self, instant: int) -> None:
+        """It is this instant now, at which the phone's mixer alone has something to do."""
+        self.clock.advance_to(instant)
+        if not self._stands_still:
+            self.phone.mix(instant)
 
     def act(self, step: Step) -> None:
         """What a step does now, and what the phone makes of it. UsageError says which step cannot be."""
@@ -93,7 +103,7 @@ class World:
         if self._stands_still and isinstance(action, _PERSONS):
             self._waiting.append(step)
             return
-        self._note(step.text or str(action))
+        self.note(step.text or str(action))
         try:
             _ACTS[type(action)](self, action)
         except UsageError as error:
@@ -107,10 +117,20 @@ class World:
         now = self.clock.now()
         later = [self._still_until]
         if not self._is_quiet:
-            tick = FAST_TICK["local"] if self._is_local else OFTEN
+            tick = self.ground.means.tick if self._is_local else OFTEN
             later.append((now // tick + 1) * tick)
             later += [call.recorded.end for call in self.phone.calls if call.recorded and not call.over]
         return min((instant for instant in later if instant > now), default=NEVER)
+
+    @property
+    def next_frame(self) -> int:
+        """The next instant at which the phone's mixer has something to do."""
+        now = self.clock.now()
+        return min((call.next_frame(now) for call in self.phone.calls), default=NEVER)
+
+    def note(self, text: str) -> None:
+        """Something that is worth a line of the timeline happens now."""
+        self.happened.append((self.clock.now(), text))
 
     @property
     def _is_quiet(self) -> bool:
@@ -137,9 +157,6 @@ class World:
             waiting, self._waiting = self._waiting, []
             for step in waiting:
                 self.act(step)
-
-    def _note(self, text: str) -> None:
-        self.happened.append((self.clock.now(), text))
 
     def _passed(self, message: Passed) -> None:
         self.messages.append(message)
@@ -188,6 +205,7 @@ class World:
 
     def _stand_still(self, still: actions.Standstill) -> None:
         self._still_until = max(self._still_until, self.clock.now() + still.units)
+        self.ground.means.stand_still(still.units)
 
     def _change(self, change: actions.Change) -> None:
         self.phone.set(change.texts)

@@ -86,8 +86,7 @@ def test_each_thing_that_is_otherwise_has_a_line() -> None:
     assert fields == ["icon idle", "prompt saved", "shows Menu", "shows not Hold", "shows not Stop"]
 
 
-def test_a_secret_is_not_shown() -> None:
-    editing = screen(edit="abc", hidden=True)
-    assert "***" in shown(editing)
-    assert "abc" not in shown(editing)
-    assert "abc" in shown(screen(edit="abc"))
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_is_edited_is_shown_as_the_phone_sends_it(hidden: bool) -> None:
+    """A phone sends stars for a secret: one that sends the secret itself shows it."""
+    assert "abc" in shown(screen(edit="abc", hidden=hidden))

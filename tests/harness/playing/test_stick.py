@@ -43,7 +43,7 @@ def test_without_a_stick_none_is_there_until_one_is_plugged_in(tmp_path: Path) -
     [
         (StickPlan(plugged=False), "no USB drive is plugged in"),
         (StickPlan(locked=True), "write-protected"),
-        (StickPlan(file_system="NTFS"), "it is not mounted"),
+        (StickPlan(file_system="NTFS"), "format it with FAT32 or exFAT"),
         (StickPlan(locked=True, left=MIB), "write-protected"),
     ],
 )

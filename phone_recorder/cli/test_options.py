@@ -1,0 +1,59 @@
+"""The options of `phone-recorder test`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from phone_recorder.cli.option_groups import under
+from phone_recorder.cli.parameters import Address, PathGiven
+
+_which, _how, _told, _instead = under("Which"), under("How"), under("What is told"), under("Instead of playing")
+_subject = under("Another device than our own phone")
+_file = PathGiven(path_type=Path, dir_okay=False)
+
+OPTIONS = [
+    _which("-k", "expression", metavar="EXPR", default="", help="Cases with these words in name or tags, see above."),
+    _which("--tag", "tags", metavar="TAG", multiple=True, help="Cases with this tag; of several, one is enough."),
+    _how(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1, 256),
+        metavar="N",
+        help="Processes; without it, one a CPU, or four with --live.",
+    ),
+    _how("--seed", type=click.IntRange(0), help="That of an earlier run, to have the same again."),
+    _how("--repeat", type=click.IntRange(1, 10_000), metavar="N", default=1, help="Each case N times, by other seeds."),
+    _how("-x", "--stop", is_flag=True, help="No more after the first that has not passed."),
+    _how("--live", is_flag=True, help="In real time, over real sockets."),
+    _subject("--agent", metavar="SOCKET|auto", help="A real agent; with auto, one of its own for each case."),
+    _subject(
+        "--recordings",
+        type=PathGiven(path_type=Path, file_okay=False, exists=True),
+        metavar="DIR",
+        help="Where that agent's record files are, if it can be looked into from here.",
+    ),
+    _subject(
+        "--arrivals",
+        type=Address(any_port=True),
+        metavar="HOST:PORT",
+        help="Any phone that records to our server, which listens there.",
+    ),
+    _subject("--server", type=Address(), metavar="HOST:PORT", help="A record server, ours or not: its control cases."),
+    _subject(
+        "--stored",
+        type=PathGiven(path_type=Path, file_okay=False, exists=True),
+        metavar="DIR",
+        help="Where that server stores, if it can be looked into from here.",
+    ),
+    _subject("--codecs", default="", metavar="LIST", help="Codecs that it should take, if not PCMU,PCMA,G722."),
+    _told("-q", "--quiet", is_flag=True, help="Only what has not passed, and the totals."),
+    _told("--json", "as_json", is_flag=True, help="Print JSON, one object a line, and nothing else."),
+    _told("--junit", type=_file, metavar="FILE", help="Write a report that CI systems read."),
+    _told("--html", type=_file, metavar="FILE", help="Write a page with all there is of each failure."),
+    _told("--keep", type=PathGiven(path_type=Path, file_okay=False), metavar="DIR", help="Leave all files there."),
+    _told("--debug", is_flag=True, help="Show where in this program an error of ours came from."),
+    _instead("--list", "as_list", is_flag=True, help="Print the cases' names and titles."),
+    _instead("--explain", is_flag=True, help="Print what each case is, in words."),
+]

@@ -1,0 +1,81 @@
+"""From the paths that a user names to the cases that they hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phone_recorder.errors import UsageError
+
+if TYPE_CHECKING:
+    from phone_recorder.harness.scenario.case import Case
+
+SUFFIX = ".scenario.yaml"
+USUAL = Path("tests/scenarios")
+"""Where scenarios are looked for if none are named and it is there."""
+NEEDED = ("jinja2", "numpy", "yaml")
+"""Packages of the extra `test`."""
+
+
+def read_file(path: Path) -> tuple[Case, ...]:
+    """The cases of one file; UsageError says what is wrong with it, or which package is missing."""
+    try:
+        from phone_recorder.harness.scenario.reading import read_cases
+    except ModuleNotFoundError as error:
+        raise explained(error) from error
+    return read_cases(path)
+
+
+def collect(paths: Sequence[Path] = ()) -> tuple[Case, ...]:
+    """The cases of all files that are named or that are in a directory that is named, each of another name.
+
+    UsageError is about the first file that is no good, or says that there are none.
+    """
+    places = list(paths) or [USUAL if USUAL.is_dir() else Path()]
+    files = find_files(places)
+    if not files:
+        named = ", ".join(map(str, places))
+        raise UsageError(f"there is no scenario in {named}: name a file, or a directory with *{SUFFIX} in it")
+    return tuple(_told_apart([case for file in files for case in read_file(file)]))
+
+
+def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Each path that is a file, and of each that is a directory the scenarios in and below it; each once."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        for file in _files_of(path):
+            found.setdefault(file.resolve(), file)
+    return tuple(found.values())
+
+
+def explained(error: ModuleNotFoundError) -> UsageError | ModuleNotFoundError:
+    """What to tell of a module that is not there: of one of the extra's, how to come by it."""
+    package = (error.name or "").partition(".")[0]
+    return missing(package) if package in NEEDED else error
+
+
+def missing(package: str) -> UsageError:
+    """That a package of the extra is."""
+    return UsageError(f"scenarios need {package}: install phone-recorder[test]")
+
+
+def _files_of(path: Path) -> Iterable[Path]:
+    if path.is_dir():
+        return sorted(file for file in path.rglob(f"*{SUFFIX}") if file.is_file())
+    if not path.exists():
+        raise UsageError(f"there is no {path}: name a scenario's file, or a directory with some")
+    return [path]
+
+
+def _told_apart(cases: Sequence[Case]) -> Iterator[Case]:
+    """Cases of files of one name in several directories get more of their path, and at last a number."""
+    twice = {name for name, count in Counter(case.name for case in cases).items() if count > 1}
+    wide = [f"{case.path.parent.name or '.'}/{case.name}" if case.name in twice else case.name for case in cases]
+    seen: Counter[str] = Counter()
+    for case, name in zip(cases, wide, strict=True):
+        seen[name] += 1
+        name = name if seen[name] == 1 else f"{name}~{seen[name]}"
+        yield case if name == case.name else replace(case, name=name)

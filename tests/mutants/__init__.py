@@ -1,0 +1,1 @@
+"""Deliberate faults of the recorder, and the scenarios that notice them."""
