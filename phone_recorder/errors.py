@@ -99,7 +99,7 @@ class ServerLost(ServerError):
 
 
 class NotConforming(PhoneRecorderError):
-    """A record server does not do what the guide says; the text is what it did instead."""
+    """What is tested does not do as it should; the text is what it did instead."""
 
 
 class SipServerError(DestinationError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phone_recorder.cli.option_groups import GroupedCommand, with_options
+from phone_recorder.cli.option_groups import GroupedCommand, refuse, with_options
 from phone_recorder.cli.output import complain, shown, tell
 from phone_recorder.cli.parameters import PathGiven
 from phone_recorder.cli.test_options import OPTIONS
@@ -67,6 +67,11 @@ def command(paths: tuple[Path, ...], debug: bool, **options: Any) -> None:
 def _run(paths: Sequence[Path], options: dict[str, Any]) -> int:
     from phone_recorder.cli.test_subjects import subject_of
 
+    if options["record"]:
+        from phone_recorder.cli.test_record import record_session
+
+        return record_session(paths, options)
+    refuse(("phone", "web", "force"), "--record")
     subject = subject_of(options)
     cases = _selected(paths, options, subject)
     if options["as_list"] or options["explain"]:

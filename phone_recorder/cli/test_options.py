@@ -56,4 +56,23 @@ OPTIONS = [
     _told("--debug", is_flag=True, help="Show where in this program an error of ours came from."),
     _instead("--list", "as_list", is_flag=True, help="Print the cases' names and titles."),
     _instead("--explain", is_flag=True, help="Print what each case is, in words."),
+    _instead(
+        "--record",
+        type=_file,
+        metavar="FILE",
+        help="Switch an emulated phone on, and write what is done with it as a scenario, and play that.",
+    ),
+    _instead(
+        "--phone",
+        type=PathGiven(path_type=Path, dir_okay=False, exists=True),
+        metavar="FILE",
+        help="With --record: its settings, such as phone.toml.",
+    ),
+    _instead(
+        "--web",
+        type=Address(8080, any_port=True),
+        metavar="HOST:PORT",
+        help="With --record: a page for its face, with a panel for the stick.",
+    ),
+    _instead("--force", is_flag=True, help="With --record: replace FILE if it is there."),
 ]

@@ -76,7 +76,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All of it. `said` is what each party sent, before any network; `carried` is empty unless it was wanted."""
+    """All of it. `said` is what each party sent, before any network; `carried` is empty unless it was wanted.
+
+    Texts name files as if the case's directory were the root: `/stick/Record_20260302100000.wav`.
+    """
 
     moments: dict[int, Moment]
     """Those that an expectation asked for, by instant."""

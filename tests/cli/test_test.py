@@ -198,7 +198,9 @@ def interrupt_a_long_case(scenarios: Path, *options: str) -> None:
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
-    assert "1 passed" in out and err == "phone-recorder: interrupted: not all cases have been played\n"
+    # asyncio has words of its own for whoever interrupts it while it makes a loop.
+    assert "1 passed" in out and err.endswith("phone-recorder: interrupted: not all cases have been played\n")
+    assert err.startswith("phone-recorder: ") or "--live" in options
     assert sorted(path.name for path in scenarios.iterdir() if path.is_dir()) == []
 
 

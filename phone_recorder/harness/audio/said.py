@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,20 +44,33 @@ class _Packets:
     payloads: list[bytes]
 
 
+class Said(NamedTuple):
+    """A leg from instant 0 to the end of its last packet, silence where it sent no audio.
+
+    `steady` is as long as the leg's own clock makes it: no sample of a stream is left out or comes twice for drift.
+    """
+
+    placed: Samples
+    steady: Samples
+
+
 def said(datagrams: list[Datagram]) -> Samples:
-    """The samples of a leg from instant 0 to the end of its last packet; silence where it sent no audio."""
-    return _said(datagrams, _of_one)
-
-
-def said_by_its_clock(datagrams: list[Datagram]) -> Samples:
-    """The same, as long as the leg's own clock makes it: no sample of a stream is left out or comes twice for drift."""
-    return _said(datagrams, _by_timestamps)
-
-
-def _said(datagrams: list[Datagram], place: Callable[[Numbers, Numbers], Numbers]) -> Samples:
+    """What is heard of a leg at each instant."""
     packets = _audio(datagrams)
+    return _line(packets, _places(packets, _of_one))
+
+
+def said_both_ways(datagrams: list[Datagram]) -> Said:
+    """The same, and as the leg's own clock has it: one and the same where that does not drift."""
+    packets = _audio(datagrams)
+    places, steady = _places(packets, _of_one), _places(packets, _by_timestamps)
+    line = _line(packets, places)
+    return Said(line, line if np.array_equal(places, steady) else _line(packets, steady))
+
+
+def _line(packets: _Packets, places: Numbers) -> Samples:
+    """All packets laid where they belong."""
     lengths = np.fromiter(map(len, packets.payloads), np.int64, len(packets.payloads))
-    places = _places(packets, place)
     ends = places + lengths
     line = np.zeros(max(ends.max(initial=0), 0), np.int16)
     # From the last run to the first: what came first stays, as it does in a recording.

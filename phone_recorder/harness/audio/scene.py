@@ -9,7 +9,7 @@ from typing import Any
 
 from phone_recorder.harness.audio.kept import Kept
 from phone_recorder.harness.audio.recorded import Heard, heard
-from phone_recorder.harness.audio.said import said, said_by_its_clock
+from phone_recorder.harness.audio.said import said_both_ways
 from phone_recorder.harness.audio.samples import Samples
 from phone_recorder.harness.audio.tone_in_it import has_tone, without_tone
 from phone_recorder.harness.audio.words import between, time
@@ -27,7 +27,7 @@ _LEAST = from_ms(20)
 _SETTLING = from_ms(100)
 """So long a decoder of G.722 takes to be one with its encoder, after it has begun anew or has missed something."""
 
-_SAID, _STEADY, _HEARD = Kept(said), Kept(said_by_its_clock), Kept(heard)
+_SAID, _HEARD = Kept(said_both_ways), Kept(heard)
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class Scene:
     @cached_property
     def voices(self) -> dict[str, Samples]:
         """What each leg said at each instant."""
-        return {leg: _SAID.of(datagrams) for leg, datagrams in self.evidence.said.items()}
+        return {leg: _SAID.of(datagrams).placed for leg, datagrams in self.evidence.said.items()}
 
     @cached_property
     def steady(self) -> dict[str, Samples]:
         """The same, each by its own clock."""
-        return {leg: _STEADY.of(datagrams) for leg, datagrams in self.evidence.said.items()}
+        return {leg: _SAID.of(datagrams).steady for leg, datagrams in self.evidence.said.items()}
 
     @cached_property
     def toned(self) -> bool:

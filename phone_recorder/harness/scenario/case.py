@@ -53,7 +53,8 @@ class StickPlan:
     files: tuple[tuple[str, float], ...] = ()
 
 
-Subject = Literal["phone", "agent"]
+Subject = Literal["phone", "agent", "arrivals"]
+"""Who is tested: our own phone, and others that can be played the same; a real agent; a phone that records to us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class Case:
     seed: int | None = None
     """Fixed by the scenario; None takes the run's."""
     subject: Subject = "phone"
+    arrivals: int | None = None
+    """With that subject: so many recordings are waited for, None for as many as come while the call lasts."""
     live: bool | None = None
     """True: in real time only; False: under the virtual clock only."""
 

@@ -30,6 +30,8 @@ def check_case(tree: Table, case: Case, steps: tuple[Step, ...], expected: tuple
     """
     if not case.call.length:
         raise _place(tree, "call", "length").error("a call of no length is none: write a time, or call: none")
+    if case.arrivals is not None and case.subject != "arrivals":
+        raise _place(tree, "arrivals").error("only of a phone that comes: write subject: arrivals too, or leave it out")
     end = _end(case)
     for place, step in zip(_places(tree, "steps"), steps, strict=True):
         _demand_in_time(place, step.at, end)
@@ -48,8 +50,13 @@ def _demand_possible(place: Place, step: Step, case: Case) -> None:
     action = step.action
     if isinstance(action, Stick) and case.stick is None:
         raise place.error("there is no stick in this scenario: write stick: {plugged: false} for one that comes later")
-    if isinstance(action, RtpFault) and action.kind == "wrong source" and case.settings.record.mode != "server":
+    if isinstance(action, RtpFault) and action.kind == "wrong source" and not _is_heard(case):
         raise place.error("packets of a wrong source can come to a record server only: set record.mode: network")
+
+
+def _is_heard(case: Case) -> bool:
+    """Somebody listens to RTP at a port: an agent does for each call."""
+    return case.subject == "agent" or case.settings.record.mode == "server"
 
 
 def _end(case: Case) -> int:

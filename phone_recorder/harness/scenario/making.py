@@ -49,6 +49,8 @@ def make_case(tree: Table, path: Path, name: str) -> Case:
         begins_at=given.get("clock", BEGINS_AT),
         seed=given.get("seed"),
         live=given.get("live"),
+        subject=given.get("subject", "phone"),
+        arrivals=given.get("arrivals"),
     )
     check_case(tree, case, steps, expected)
     return case

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
+from phone_recorder.harness.scenario.case import Subject
 from phone_recorder.harness.scenario.expanding import MATRIX, VARIABLES
 from phone_recorder.harness.scenario.expectations import EXPECTATION
 from phone_recorder.harness.scenario.including import INCLUDE
@@ -11,7 +13,7 @@ from phone_recorder.harness.scenario.parties import CALL, PARTY, STICK, Clock
 from phone_recorder.harness.scenario.phone_settings import PHONE
 from phone_recorder.harness.scenario.places import Leaf, Node
 from phone_recorder.harness.scenario.servers import NETWORK, SERVER, SIP_SERVER
-from phone_recorder.harness.scenario.shapes import Field, Fields, ListOf, Schema, Text, Whole, or_variable
+from phone_recorder.harness.scenario.shapes import Choice, Field, Fields, ListOf, Schema, Text, Whole, or_variable
 from phone_recorder.harness.scenario.steps import STEP
 from phone_recorder.settings.kinds import quoted
 
@@ -73,6 +75,11 @@ CASE = {
     "network": Field(NETWORK, "How the network between far party and phone is in the beginning."),
     "clock": Field(Clock(), "The system's time when it begins: 2026-03-02 10:00:00."),
     "seed": Field(Whole(0, (1 << 63) - 1), "Fixes all that is random, whatever the run's seed."),
+    "subject": Field(
+        Choice(get_args(Subject)),
+        "phone: our own; agent: a real agent alone (--agent); arrivals: any phone that records to us (--arrivals).",
+    ),
+    "arrivals": Field(Whole(1, 10_000), "Of a phone that records to us: so many recordings, and then it is over."),
     "live": Field(Live(), "false: under the virtual clock only; only: in real time only; without it, both."),
     "steps": Field(ListOf(STEP, alone=False), "What happens, in the order of its times."),
     "expect": Field(ListOf(EXPECTATION, alone=False), "What has to be so, at times and at the end."),

@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from phone_recorder.harness.audio.said import said, said_by_its_clock
+from phone_recorder.harness.audio.said import said, said_both_ways
 from phone_recorder.media import g711
 from phone_recorder.phone.party import Datagram
 from phone_recorder.wire.payload import PCMA, PCMU
@@ -78,12 +78,16 @@ def test_a_clock_that_goes_wrong_is_followed_to_the_unit_and_loses_nothing_by_it
     datagrams = [(round(n * FRAME * (1 - ppm / 1e6)), packet(n % 65536, n * FRAME, LOUD)) for n in range(count)]
     last = datagrams[-1][0] + FRAME
     assert abs(len(said(datagrams)) - last) <= 2 < count * FRAME - last
-    assert len(said_by_its_clock(datagrams)) == count * FRAME
+    placed, steady = said_both_ways(datagrams)
+    assert len(steady) == count * FRAME
+    assert placed.tolist() == said(datagrams).tolist()
 
 
 def test_jitter_is_not_drift() -> None:
     datagrams = [(n * FRAME + n * 37 % 150, packet(n, n * FRAME)) for n in range(2000)]
     assert heard_from(datagrams) == [(0, 2000 * FRAME)]
+    placed, steady = said_both_ways(datagrams)
+    assert steady is placed
 
 
 def test_ten_minutes_of_dtx_is_laid_in_no_time() -> None:

@@ -1,0 +1,94 @@
+"""A real agent as the device under test: one that runs, by its socket, or one of our own for each case."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from phone_recorder.adapters.agent_client import AgentClient
+from phone_recorder.adapters.agent_process import STICK, own_agent
+from phone_recorder.harness.collecting import collect
+from phone_recorder.harness.evidence import Evidence, Passed
+from phone_recorder.harness.judging.judge import judge
+from phone_recorder.harness.one_case import Engine
+from phone_recorder.harness.result import Result
+from phone_recorder.harness.running import RunOptions, run
+from phone_recorder.harness.scenario.case import Case, StickPlan
+from phone_recorder.harness.subjects.agent_limits import why_not
+from phone_recorder.harness.subjects.agent_play import AgentPlay, Ground
+from phone_recorder.harness.subjects.agent_settings import Asks, borrowed, texts_at_start, wanted_texts
+from phone_recorder.harness.subjects.call_clock import CallClock
+from phone_recorder.harness.subjects.our_server import OurServer
+
+AUTO = "auto"
+SERVER = "server"
+"""The directory in which our record server stores."""
+Address = tuple[str, int]
+
+
+class RealAgent:
+    """`socket` is where it is, or AUTO. `recordings` is the directory with its record files, if that is seen here.
+
+    One agent plays a case after the other, in real time.
+    """
+
+    def __init__(self, socket: str, recordings: Path | None = None) -> None:
+        self._own = socket == AUTO
+        self._socket = Path(socket)
+        self._recordings = recordings
+        self.refused: Mapping[str, str] = _OF_ALL if self._own else {**_OF_ALL, **_OF_ONE}
+        named = {"--agent": socket, "--recordings": recordings}
+        self.words = tuple(f"{option}={value}" for option, value in named.items() if value)
+
+    def cases(self, paths: Sequence[Path]) -> tuple[Case, ...]:
+        """Those of scenarios, which may be for other devices too."""
+        return collect(paths)
+
+    def run(self, cases: Sequence[Case], options: RunOptions) -> Iterator[Result]:
+        """AgentUnreachable, before anything is played, if no agent answers."""
+        if not self._own:
+            AgentClient(self._socket).close()
+            options = replace(options, jobs=1)
+        return run(cases, options, Engine(self.play, judge, live=True, subject="agent", why_not=self.why_not))
+
+    def why_not(self, case: Case) -> str:
+        """Why an agent cannot be told what the case wants, or does not tell it; "" if it can."""
+        return why_not(case, self._own or self._recordings is not None, self._own)
+
+    def play(self, case: Case, seed: int, place: Path, keep: bool = False) -> Evidence:
+        """In real time. UsageError or AudioFileError if the case asks for what cannot be."""
+        return asyncio.run(self._play(case, seed, place, keep))
+
+    async def _play(self, case: Case, seed: int, place: Path, keep: bool) -> Evidence:
+        clock, passed = CallClock(), list[Passed]()
+        async with AsyncExitStack() as stack:
+            server = None
+            if case.settings.record.mode == "server":
+                server = OurServer(place / SERVER, case.server, clock, passed.append)
+                await stack.enter_async_context(server)
+            agent = stack.enter_context(self._agent(case, place, server.address if server else None))
+            ground = Ground(agent, clock, self._folder(case, place), server, passed)
+            return await AgentPlay(case, seed, ground, keep).run()
+
+    @contextmanager
+    def _agent(self, case: Case, place: Path, server: Address | None) -> Iterator[Asks]:
+        """Set as the case wants it."""
+        if self._own:
+            size = (case.stick or StickPlan()).size
+            with own_agent(place, texts_at_start(case.settings, server), size) as agent:
+                yield agent
+            return
+        with AgentClient(self._socket) as agent, borrowed(agent, wanted_texts(case.settings, server)):
+            yield agent
+
+    def _folder(self, case: Case, place: Path) -> Path | None:
+        if not self._own:
+            return self._recordings
+        return (place / STICK).joinpath(*filter(None, case.settings.record.folder.split("/")))
+
+
+_OF_ALL = {"live": "an agent is always played in real time"}
+_OF_ONE = {"jobs": "one agent plays a case after the other: leave -j out, or have --agent auto"}
