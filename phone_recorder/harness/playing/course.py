@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from phone_recorder.errors import PhoneRecorderError
+from phone_recorder.errors import NotConforming
 from phone_recorder.harness.evidence import Evidence, Moment
 from phone_recorder.harness.playing.probe import evidence_of, moment_of
 from phone_recorder.harness.playing.world import World
@@ -15,7 +15,7 @@ PATIENCE = from_seconds(600)
 """So long after its end a case may take until all is safe."""
 
 
-class NeverOver(PhoneRecorderError):
+class NeverOver(NotConforming):
     """A case does not come to its end."""
 
 
@@ -66,7 +66,7 @@ class Course:
         if self._world.over:
             return True
         if self._world.clock.now() > self._latest:
-            raise NeverOver("a recording is not safe 10 min after the scenario's end: report this as an error")
+            raise NeverOver("a recording is not safe 10 min after the scenario's end")
         return False
 
     @property
