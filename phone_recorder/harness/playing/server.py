@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING
 
 from phone_recorder.adapters.clock import Clock
@@ -16,21 +15,14 @@ from phone_recorder.harness.evidence import Passed
 from phone_recorder.harness.links import MemoryPort, MemoryPorts, MemoryServerLink
 from phone_recorder.harness.playing.scripted_link import ScriptedLink
 from phone_recorder.harness.playing.server_script import ServerScript
+from phone_recorder.harness.playing.stranger import STRANGER, strays
 from phone_recorder.harness.scenario.actions import ServerActs
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.server_destination import ServerLink
-from phone_recorder.wire.payload import BY_NAME, BYTES_PER_MS
-from phone_recorder.wire.rtp import RtpSender
 
 if TYPE_CHECKING:
     from phone_recorder.server.core import RecordServer
     from phone_recorder.server.recording import ServerRecording
-
-STRANGER = "127.0.0.9"
-"""Where packets come from that are none of the phone's."""
-STRAY_FRAME = 20 * BYTES_PER_MS
-LOUD = b"\x80"
-"""Almost full scale in either law, and so heard if it is ever recorded."""
 
 
 class ScenarioServer:
@@ -117,9 +109,3 @@ class _OpenPort:
 
     def close(self) -> None:
         self._inner.close()
-
-
-def strays(codec: str, packets: int) -> list[bytes]:
-    """So many packets of RTP that only their source tells from the phone's."""
-    sender = RtpSender.drawn(BY_NAME[codec].payload_type, Random(packets).getrandbits)
-    return [sender.packet(LOUD * STRAY_FRAME) for _ in range(packets)]

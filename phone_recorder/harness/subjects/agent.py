@@ -14,6 +14,7 @@ from phone_recorder.harness.collecting import collect
 from phone_recorder.harness.evidence import Evidence, Passed
 from phone_recorder.harness.judging.judge import judge
 from phone_recorder.harness.one_case import Engine
+from phone_recorder.harness.playing.our_server import OurServer
 from phone_recorder.harness.result import Result
 from phone_recorder.harness.running import RunOptions, run
 from phone_recorder.harness.scenario.case import Case, StickPlan
@@ -21,7 +22,6 @@ from phone_recorder.harness.subjects.agent_limits import why_not
 from phone_recorder.harness.subjects.agent_play import AgentPlay, Ground
 from phone_recorder.harness.subjects.agent_settings import Asks, borrowed, texts_at_start, wanted_texts
 from phone_recorder.harness.subjects.call_clock import CallClock
-from phone_recorder.harness.subjects.our_server import OurServer
 
 AUTO = "auto"
 SERVER = "server"

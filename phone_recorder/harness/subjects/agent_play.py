@@ -12,6 +12,7 @@ from typing import Any
 
 from phone_recorder.errors import AgentUnreachable, NotConforming, UsageError
 from phone_recorder.harness.evidence import Carried, Evidence, Moment, Passed, Recorded
+from phone_recorder.harness.playing.our_server import OurServer
 from phone_recorder.harness.playing.parties import make_parties
 from phone_recorder.harness.playing.seen import files_in
 from phone_recorder.harness.scenario import actions
@@ -22,7 +23,6 @@ from phone_recorder.harness.subjects.agent_settings import Asks, set_texts
 from phone_recorder.harness.subjects.aligned import on_its_grid
 from phone_recorder.harness.subjects.call_clock import CallClock
 from phone_recorder.harness.subjects.legs import Legs
-from phone_recorder.harness.subjects.our_server import OurServer
 from phone_recorder.harness.subjects.tracks import Document, Track
 from phone_recorder.phone.party import Datagram
 from phone_recorder.recording.mixer import FAR, NEAR

@@ -8,14 +8,11 @@ from collections.abc import Callable, Mapping
 from phone_recorder.adapters.udp import LOOPBACK, Address, UdpPort
 from phone_recorder.harness.evidence import Carried
 from phone_recorder.harness.playing.parties import Parties
-from phone_recorder.harness.playing.server import LOUD, STRANGER, STRAY_FRAME
+from phone_recorder.harness.playing.stranger import send_from_stranger, strays
 from phone_recorder.harness.scenario.actions import RtpFault
 from phone_recorder.phone.party import Datagram, Party
 from phone_recorder.recording.mixer import FAR, NEAR
 from phone_recorder.wire.payload import PCMU
-from phone_recorder.wire.rtp import RtpPacket
-
-STRAY_SSRC = 0x0BAD
 
 
 class Legs:
@@ -49,7 +46,7 @@ class Legs:
 
     def stray(self, now: int, fault: RtpFault) -> None:
         """Packets of somebody else's, from another address of this machine, to the port of a leg."""
-        packets = strays(fault.number)
+        packets = strays(PCMU.name, fault.number)
         source = send_from_stranger(packets, self._targets[fault.leg])
         for packet in packets:
             self._keep(Carried(now, "UDP", source, self._targets[fault.leg], packet))
@@ -71,19 +68,3 @@ def _beside(host: str) -> str:
     if host.startswith("127."):
         return LOOPBACK
     return "::" if ":" in host else "0.0.0.0"
-
-
-def strays(count: int) -> list[bytes]:
-    """So many packets of a stream that is nobody's here, and loud."""
-    size = STRAY_FRAME
-    return [bytes(RtpPacket(PCMU.payload_type, n, n * size, STRAY_SSRC, LOUD * size)) for n in range(count)]
-
-
-def send_from_stranger(packets: list[bytes], target: Address) -> Address:
-    """Send these from another address of this machine than the phone's, and tell which; UsageError if none can."""
-    port = UdpPort(STRANGER)
-    try:
-        port.send_to(packets, target)
-        return port.address
-    finally:
-        port.close()

@@ -6,7 +6,8 @@ import pytest
 
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.playing.clock import ScenarioClock
-from phone_recorder.harness.playing.server import STRANGER, ScenarioServer
+from phone_recorder.harness.playing.server import ScenarioServer
+from phone_recorder.harness.playing.stranger import STRANGER
 from phone_recorder.harness.scenario.actions import ServerActs
 from phone_recorder.harness.scenario.case import BEGINS_AT
 from phone_recorder.recording.server_destination import ServerDestination

@@ -11,7 +11,7 @@ import pytest
 from phone_recorder.adapters.udp import UdpPort
 from phone_recorder.harness.evidence import Carried
 from phone_recorder.harness.playing.parties import make_parties
-from phone_recorder.harness.playing.server import STRANGER
+from phone_recorder.harness.playing.stranger import STRANGER
 from phone_recorder.harness.scenario.actions import RtpFault
 from phone_recorder.harness.scenario.case import PartyPlan
 from phone_recorder.harness.subjects.legs import Legs

@@ -1,4 +1,4 @@
-"""Our own record server on a real port, for devices that record to one: behind a script where a scenario has one."""
+"""Our own record server on a real port, behind a script on another: what phones and devices record to in real time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from phone_recorder.adapters.udp import LOOPBACK
 from phone_recorder.harness.evidence import Passed
 from phone_recorder.harness.playing.scripted_server import ScriptedServer
 from phone_recorder.harness.playing.server_script import ServerScript
+from phone_recorder.harness.playing.stranger import send_from_stranger, strays
 from phone_recorder.harness.scenario.actions import ServerActs
-from phone_recorder.harness.subjects.legs import send_from_stranger, strays
 from phone_recorder.recording.account import Account
 from phone_recorder.server.service import Service
 
@@ -22,7 +22,8 @@ from phone_recorder.server.service import Service
 class OurServer:
     """Use as `async with OurServer(...)`; `address` is where phones find it, `storage` where it stores.
 
-    `acts` is how it is in the beginning, and `tell` hears each control message that passes.
+    `acts` is how it is in the beginning, and `tell` hears each control message that passes, at an instant of `clock`.
+    `own` is the server's clock, None for the machine's.
     """
 
     def __init__(
@@ -33,13 +34,14 @@ class OurServer:
         tell: Callable[[Passed], None],
         host: str = LOOPBACK,
         port: int = 0,
+        own: Clock | None = None,
     ) -> None:
         storage.mkdir(parents=True, exist_ok=True)
         self.storage = storage
         self.accounts: dict[str, Account] = {}
         """Of all recordings it has taken, by id, in the order in which they began."""
         self._script = ServerScript(acts)
-        self._service = Service(storage, host, 0)
+        self._service = Service(storage, host, 0, clock=own)
         self._stack = AsyncExitStack()
         self._clock, self._tell, self._port = clock, tell, port
 
@@ -62,6 +64,10 @@ class OurServer:
         """How many recordings are not safe yet."""
         return len(self._service.core.running)
 
+    def check(self) -> None:
+        """Whatever has ended its ticks is raised here."""
+        self._service.check()
+
     def act(self, acts: ServerActs) -> None:
         """How it is from now on."""
         self._script.act(acts)
@@ -70,7 +76,7 @@ class OurServer:
         """So many from a stranger reach each port that is open now; False if there is none."""
         recordings = list(self._service.core.running.values())
         for recording in recordings:
-            send_from_stranger(strays(packets), recording.port.address)
+            send_from_stranger(strays(recording.account.codec, packets), recording.port.address)
         return bool(recordings)
 
     def document(self, account: dict[str, Any]) -> dict[str, Any]:
