@@ -25,7 +25,7 @@ FFMPEG = ["ffmpeg", "-y", "-protocol_whitelist", "file,udp,rtp", "-i", "call.sdp
 def main() -> None:
     known = {
         bench.__name__: bench
-        for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server, sip, phone, agent)
+        for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server, sip, phone, agent, harness)
     }
     wanted = sys.argv[1:] or list(known)
     if not known.keys() >= set(wanted):
@@ -66,6 +66,12 @@ def phone(directory: Path) -> None:
 
 def agent(directory: Path) -> None:
     from tests.bench.agent import agent as bench
+
+    bench(directory)
+
+
+def harness(directory: Path) -> None:
+    from tests.bench.harness import harness as bench
 
     bench(directory)
 
