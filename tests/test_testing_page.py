@@ -20,7 +20,7 @@ from tests.pages import DOCS, ROOT, blocks, put_files, run, transcript, without_
 PAGE = (DOCS / "testing.md").read_text("utf-8")
 PARTS = {"phone": Phone, "call": Call, "usb_stick": UsbStick, "record_server": RecordServer, "sip_server": SipServer}
 WORKFLOWS = sorted((DOCS / "ci").glob("*.yml"))
-UNTOLD = {"--live", "--agent", "--recordings", "--arrivals", "--record"}
+UNTOLD: set[str] = set()
 """Options of which the page does not speak yet."""
 REPORTS = {"report.xml", "report.html"}
 
@@ -44,6 +44,12 @@ def test_every_option_has_its_row() -> None:
 def longest(option: Any) -> list[str]:
     """The options that click makes of a decorator."""
     return [max(one.opts, key=len) for one in option(lambda: None).__click_params__]
+
+
+def test_the_scenario_of_a_session_passes(reader: Path) -> None:
+    [recorded] = [block.text for block in blocks(PAGE, "yaml") if block.text.startswith("# Recorded")]
+    (reader / "recorded.scenario.yaml").write_text(recorded)
+    assert "1 passed" in run("phone-recorder test recorded.scenario.yaml", reader)
 
 
 def test_its_python_passes(reader: Path) -> None:
