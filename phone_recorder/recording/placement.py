@@ -35,6 +35,8 @@ class Pace(Protocol):
 
     follows: bool
     """Whether anchors follow arrivals: a stream that shifts or drifts against our clock is put back."""
+    told: bool
+    """Whether timestamps alone place a stream, whenever it arrives."""
 
     def stand(self, arrival: int) -> int:
         """Where an anchor that arrives now stands."""
@@ -69,6 +71,7 @@ class ByArrival:
     """Our clock is the recording's: it is as long as it took. For a phone that records its own call."""
 
     follows = True
+    told = False
 
     def __init__(self, start: int) -> None:
         self._start = start
@@ -106,6 +109,7 @@ class Told(ByArrival):
     """As ByArrival, for a stream whose sender shares our clock and has told its anchor: it never shifts."""
 
     follows = False
+    told = True
 
     def window(self, arrival: int) -> tuple[int, int]:
         return -EVER, EVER
@@ -121,7 +125,7 @@ class BySender:
     For a record server: a phone that pauses in `skip` goes on with the next timestamp (WIRE.md, RTP to the server).
     """
 
-    follows = False
+    follows = told = False
 
     def __init__(self, lead: int) -> None:
         self._lead = lead

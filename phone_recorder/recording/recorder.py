@@ -171,8 +171,7 @@ class Recorder:
     def receive(self, datagrams: list[tuple[int, bytes]]) -> None:
         """Datagrams of the mixed stream, each with the instant at which it came."""
         for session, _ in self._running:
-            for arrival, data in datagrams:
-                session.receive(arrival, data)
+            session.receive_all(datagrams)
 
     def note_gap(self, leg: str, instant: int, length: int) -> None:
         """Audio of one leg never came."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 from phone_recorder.errors import DestinationError
 from phone_recorder.media.codecs import Transcoder
@@ -64,6 +65,15 @@ class Session:
     def receive(self, arrival: int, data: bytes) -> None:
         """A datagram of the stream."""
         self._timeline.receive(arrival, data)
+
+    def receive_all(self, datagrams: Sequence[tuple[int, bytes]]) -> None:
+        """Those of a tick."""
+        at = 0
+        while at < len(datagrams):
+            run = self._timeline.receive_run(datagrams, self._codec, at)
+            if not run:
+                self.receive(*datagrams[at])
+            at += run or 1
 
     def pause(self, now: int) -> None:
         """Keep nothing from the frame in which this comes: what is said during a pause may be a card number."""

@@ -144,7 +144,7 @@ class Timeline:
         return (
             self._settled
             and not self._pace.follows
-            and self._pace.stand(arrival) == place
+            and (self._pace.told or self._pace.stand(arrival) == place)
             and not offset
             and index >= self._next
             and index >= self._open

@@ -37,10 +37,13 @@ class Rig:
             self.session.advance(instant)
 
     def send(self, instant: int, payload_type: int = 0) -> None:
+        """All that is due by then, which comes at once."""
+        due = []
         while self.start + (self.sent + 1) * self.frame <= instant:
             payload = bytes([LETTERS[self.sent % 119]]) * self.frame
-            self.session.receive(instant, rtp(self.sent, self.sent * self.frame, payload, SSRC, payload_type))
+            due.append((instant, rtp(self.sent, self.sent * self.frame, payload, SSRC, payload_type)))
             self.sent += 1
+        self.session.receive_all(due)
 
     def finish(self, now: int) -> None:
         """Ticks after the stop until it has finished."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,9 +68,10 @@ def test_the_frames_and_counts_are_those_of_one_at_a_time(
     assert (frames, quick.counts) == (kept(slow, datagrams, tick, runs=False)[0], slow.counts)
 
 
-def test_an_undisturbed_stream_goes_in_runs_once_it_is_known_where_it_begins() -> None:
+@pytest.mark.parametrize("pace", [BySender(SECOND), Told(0)])
+def test_an_undisturbed_stream_goes_in_runs_once_it_is_known_where_it_begins(pace: Pace) -> None:
     datagrams = talk("A" * 500, sequence=65500)
-    line = Timeline(FRAME, SECOND, BySender(SECOND))
+    line = Timeline(FRAME, SECOND, pace)
     _, taken = kept(line, datagrams, 200 * MS, runs=True)
     assert taken >= 440
     assert (line.counts.received, line.counts.lost) == (500, 0)
