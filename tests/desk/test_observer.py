@@ -80,8 +80,8 @@ async def record_and_pause(person: Person) -> None:
 
 
 async def pull(person: Person) -> None:
-    await person.do(api.StartCall("1003", "Bob"))
-    await person.do(api.PressRecord(), wait_s=1)
+    await person.do(api.StartCall("1003", "Bob"), wait_s=0.3)
+    await person.do(api.PressRecord(), wait_s=1.4)
     await person.do(api.PullStick(), api.InsertStick(), api.PressRecord())
     await person.press("hook")
 

@@ -17,8 +17,10 @@ from phone_recorder.recording.units import from_ms, from_seconds
 
 NO_CALL = "there was no call, with which a scenario begins, so nothing is written: call somebody in the session"
 _SPEAKS_DB = -50.0
-_OFTEN = 3
+_OFTEN = 5
 """Who was heard so often while a recording ran is expected in it: less is over before one can be sure of it."""
+_APART = from_ms(90)
+"""A level that is told more often than that is the same one again."""
 _SAME = from_ms(50)
 """A call that seems to begin later than this one did is another."""
 _TALKS = ("connected", "held")
@@ -35,6 +37,7 @@ class Notes:
         self._talks: list[Talk] = []
         self._accounts: dict[str, Mapping[str, Any]] = {}
         self._heard: Counter[tuple[str, str]] = Counter()
+        self._listened = 0
 
     @property
     def called(self) -> bool:
@@ -53,7 +56,8 @@ class Notes:
         """What is so now; `by_request`: a request may have changed it, nothing else can have."""
         self._see_call(now, call, by_request)
         self._accounts.update((account["id"], account) for account in record.recordings)
-        if record.key == Key.RECORDING.value and record.recordings:
+        if record.key == Key.RECORDING.value and record.recordings and now - self._listened >= _APART:
+            self._listened = now
             for leg, level in ((NEAR, levels.near_db), (FAR, levels.far_db)):
                 self._heard[record.recordings[-1]["id"], leg] += level is not None and level > _SPEAKS_DB
 

@@ -31,9 +31,10 @@ class Rig:
         call = api.Call(state, number="1002", seconds=seconds)  # type: ignore[arg-type]  # one of its states
         self.notes.see(from_seconds(at), call, NOTHING, api.Levels(), by_request)
 
-    def record(self, record: api.RecordState, times: int) -> None:
-        for _ in range(times):
-            self.notes.see(from_seconds(101), api.Call("connected", seconds=1), record, BOTH)
+    def record(self, record: api.RecordState, times: int, apart: float = 0.1) -> None:
+        for time in range(times):
+            now = 101 + time * apart
+            self.notes.see(from_seconds(now), api.Call("connected", seconds=now - 100), record, BOTH)
 
     @property
     def talks(self) -> list[tuple[float, float, bool]]:
@@ -98,7 +99,7 @@ def test_what_was_done_before_the_first_call_stood_is_left_out(rig: Rig) -> None
 
 
 @pytest.mark.parametrize(
-    ("record", "times", "spoke"), [(RUNNING, 3, ("near",)), (RUNNING, 2, ()), (PAUSED, 3, ()), (NOTHING, 3, None)]
+    ("record", "times", "spoke"), [(RUNNING, 5, ("near",)), (RUNNING, 4, ()), (PAUSED, 5, ()), (NOTHING, 5, None)]
 )
 def test_who_speaks_while_a_recording_runs_is_noted(
     rig: Rig, record: api.RecordState, times: int, spoke: tuple[str, ...] | None
@@ -112,3 +113,8 @@ def test_the_newest_account_of_a_recording_counts(rig: Rig) -> None:
     rig.record(api.RecordState("idle", "idle", "", "", "off", [account(duration_s=9.0)]), 1)
     [kept] = rig.notes.session().recordings
     assert kept.account["duration_s"] == 9.0
+
+
+def test_one_level_that_is_told_often_counts_once(rig: Rig) -> None:
+    rig.record(RUNNING, 20, apart=0.001)
+    assert [kept.spoke for kept in rig.notes.session().recordings] == [()]
