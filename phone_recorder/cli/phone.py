@@ -80,7 +80,9 @@ async def _switch_on(options: dict[str, Any], plan: DeskPlan) -> None:
         await stack.enter_async_context(phone)
         page = await _open_page(options, where, phone, stack, lines.tell) if where else ""
         if terminal:
-            await _on_terminal(phone, stopped)
+            from phone_recorder.cli.phone_terminal import on_terminal
+
+            await on_terminal(phone, stopped)
             return
         lines.tell(f"{plan.settings.model} is on: {page}; Ctrl-C switches it off")
         await phone.until(stopped)
@@ -92,15 +94,3 @@ async def _open_page(
     from phone_recorder.cli.phone_web import open_page
 
     return await open_page(options, where, phone, stack, tell)
-
-
-async def _on_terminal(phone: DeskPhone, stopped: asyncio.Event) -> None:
-    from phone_recorder.adapters.keyboard import whole_terminal
-    from phone_recorder.cli.phone_terminal import TerminalFace, run_beside
-
-    pressed: list[Any] = []
-    # A terminal that has gone switches the phone off in order: recordings end as with Ctrl-C.
-    with whole_terminal(lambda key: pressed[0](key), stopped.set) as draw:
-        face = TerminalFace(phone, draw, stopped.set)
-        pressed.append(face.pressed)
-        await run_beside(phone.until(stopped), face, stopped)

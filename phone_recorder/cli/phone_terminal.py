@@ -11,6 +11,7 @@ from phone_recorder.errors import PhoneRecorderError
 
 if TYPE_CHECKING:
     from phone_recorder.control_api import Target
+    from phone_recorder.desk.phone import DeskPhone
 
 KEYS = {
     **{digit: digit for digit in DIGITS},
@@ -125,3 +126,15 @@ async def run_beside(phone: Awaitable[object], face: TerminalFace, stopped: asyn
         await asyncio.wait({running})
     if not running.cancelled():
         running.result()
+
+
+async def on_terminal(phone: DeskPhone, stopped: asyncio.Event) -> None:
+    """The phone on this terminal, until somebody switches it off."""
+    from phone_recorder.adapters.keyboard import whole_terminal
+
+    pressed: list[Callable[[str], None]] = []
+    # A terminal that has gone switches the phone off in order: recordings end as with Ctrl-C.
+    with whole_terminal(lambda key: pressed[0](key), stopped.set) as draw:
+        face = TerminalFace(phone, draw, stopped.set)
+        pressed.append(face.pressed)
+        await run_beside(phone.until(stopped), face, stopped)

@@ -61,6 +61,7 @@ async def _hold(file: Path, settings: PhoneSettings, stick: Path, options: Optio
 async def _show(phone: ObservedPhone, options: Options, stopped: asyncio.Event) -> None:
     """Its face, until it is switched off."""
     from phone_recorder.adapters.lines import Lines
+    from phone_recorder.cli.phone_terminal import on_terminal
     from phone_recorder.cli.phone_web import open_page
 
     terminal = _is_terminal()
@@ -70,18 +71,7 @@ async def _show(phone: ObservedPhone, options: Options, stopped: asyncio.Event) 
             known = {"tls_cert": None, "tls_key": None, "config": options["phone"] or DEFAULT_CONFIG}
             page = await open_page(known, options["web"], phone, stack, lines.tell)
             lines.tell(f"{phone.settings.model} is on: {page}; Ctrl-C switches it off")
-        await (_on_terminal(phone, stopped) if terminal else phone.until(stopped))
-
-
-async def _on_terminal(phone: ObservedPhone, stopped: asyncio.Event) -> None:
-    from phone_recorder.adapters.keyboard import whole_terminal
-    from phone_recorder.cli.phone_terminal import TerminalFace, run_beside
-
-    pressed: list[Any] = []
-    with whole_terminal(lambda key: pressed[0](key), stopped.set) as draw:
-        face = TerminalFace(phone, draw, stopped.set)
-        pressed.append(face.pressed)
-        await run_beside(phone.until(stopped), face, stopped)
+        await (on_terminal(phone, stopped) if terminal else phone.until(stopped))
 
 
 def _write(file: Path, phone: ObservedPhone) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import select
 import signal
 import subprocess
 import sys
@@ -20,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from phone_recorder.adapters.record_reader import open_record
 from phone_recorder.cli.main import cli
+from tests.cli.terminal import Terminal
 
 PATIENCE_S = 20
 
@@ -126,40 +124,9 @@ def test_a_user_and_a_token_let_others_in(tmp_path: Path) -> None:
             process.wait(PATIENCE_S)
 
 
-class Screen:
-    """A terminal that a phone is drawn on; `text` is all that it was sent since it was last asked."""
-
-    def __init__(self, home: Path, *words: str) -> None:
-        self._master, slave = pty.openpty()
-        command = [sys.executable, "-m", "phone_recorder", "phone", "--terminal", *words]
-        self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, cwd=home, start_new_session=True
-        )
-        os.close(slave)
-
-    def type(self, text: str) -> None:
-        os.write(self._master, text.encode())
-
-    def until(self, text: str) -> None:
-        """Read until this was drawn."""
-        shown = ""
-        while text not in shown:
-            assert select.select([self._master], [], [], PATIENCE_S)[0], f"no {text!r} in {shown[-2000:]!r}"
-            shown += os.read(self._master, 65536).decode("utf-8", "replace")
-
-    def hang_up(self) -> None:
-        """Take the terminal away, as a window that is closed does."""
-        os.close(self._master)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._master)
-
-
 @pytest.mark.live
 def test_the_phone_on_a_terminal_is_used_by_keys_alone(tmp_path: Path) -> None:
-    screen = Screen(tmp_path, "--set", "phone.language=zh")
+    screen = Terminal(tmp_path, "phone", "--terminal", "--set", "phone.language=zh")
     try:
         screen.until("应用")
         screen.type("1002\r")
@@ -181,18 +148,18 @@ def test_the_phone_on_a_terminal_is_used_by_keys_alone(tmp_path: Path) -> None:
     assert len(list((tmp_path / "usb").glob("Record_*.wav"))) == 1
 
 
-def stand_still(screen: Screen) -> None:
+def stand_still(screen: Terminal) -> None:
     """Have more drawn than a terminal holds that nobody reads."""
     screen.type("5" * 300)
     screen.process.send_signal(signal.SIGINT)
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("end", [stand_still, Screen.hang_up])
+@pytest.mark.parametrize("end", [stand_still, Terminal.hang_up])
 def test_a_terminal_that_stands_still_or_goes_leaves_a_whole_recording(
-    end: Callable[[Screen], None], tmp_path: Path
+    end: Callable[[Terminal], None], tmp_path: Path
 ) -> None:
-    screen = Screen(tmp_path)
+    screen = Terminal(tmp_path, "phone", "--terminal")
     try:
         screen.until("Apps")
         screen.type("1002\r")

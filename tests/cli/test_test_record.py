@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import select
 import signal
 import subprocess
 import sys
@@ -18,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from phone_recorder.cli.main import cli
+from tests.cli.terminal import Terminal
 
 PATIENCE_S = 20
 FILE = "it.scenario.yaml"
@@ -54,27 +52,11 @@ def test_what_makes_no_sense_is_said(
     assert (tmp_path / "there.scenario.yaml").read_text() == "mine\n" and not (tmp_path / FILE).exists()
 
 
-class Screen:
+class Session(Terminal):
     """A terminal with a session on it, which `home` has the file of."""
 
     def __init__(self, home: Path, *words: str) -> None:
-        self._master, slave = pty.openpty()
-        command = [sys.executable, "-m", "phone_recorder", "test", "--record", FILE, *words]
-        self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, cwd=home, start_new_session=True
-        )
-        os.close(slave)
-
-    def type(self, text: str) -> None:
-        os.write(self._master, text.encode())
-
-    def until(self, text: str) -> str:
-        """Read until this was shown."""
-        shown = ""
-        while text not in shown:
-            assert select.select([self._master], [], [], PATIENCE_S)[0], f"no {text!r} in {shown[-2000:]!r}"
-            shown += os.read(self._master, 65536).decode("utf-8", "replace")
-        return shown
+        super().__init__(home, "test", "--record", FILE, *words)
 
     def call_and_record(self) -> None:
         self.until("Apps")
@@ -89,19 +71,10 @@ class Screen:
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
 
-    def hang_up(self) -> None:
-        """Take the terminal away, as a window that is closed does."""
-        os.close(self._master)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._master)
-
 
 @contextmanager
-def session(home: Path, *words: str) -> Iterator[Screen]:
-    screen = Screen(home, *words)
+def session(home: Path, *words: str) -> Iterator[Session]:
+    screen = Session(home, *words)
     try:
         yield screen
     finally:
@@ -110,8 +83,8 @@ def session(home: Path, *words: str) -> Iterator[Screen]:
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("end", [Screen.quit, Screen.interrupt, Screen.hang_up])
-def test_a_session_is_written_however_it_ends(end: Callable[[Screen], None], tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [Session.quit, Session.interrupt, Session.hang_up])
+def test_a_session_is_written_however_it_ends(end: Callable[[Session], None], tmp_path: Path) -> None:
     with session(tmp_path) as screen:
         screen.call_and_record()
         end(screen)

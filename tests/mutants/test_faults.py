@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 import phone_recorder
-from tests.mutants.faults import FAULTS, Fault
+from tests.mutants import of_files, of_time, of_words
+from tests.mutants.fault import Fault
 
+FAULTS = (*of_time.FAULTS, *of_files.FAULTS, *of_words.FAULTS)
 PACKAGE = Path(phone_recorder.__file__).parent
 CATALOGUE = Path(__file__).parents[1] / "scenarios"
 PATIENCE_S = 300
