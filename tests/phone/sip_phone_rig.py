@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Coroutine
 from contextlib import closing
@@ -68,3 +69,11 @@ def is_free(address: tuple[str, int], kind: socket.SocketKind = socket.SOCK_DGRA
         except OSError:
             return False
         return True
+
+
+def lasting_port() -> int:
+    """A free port that the kernel gives to nobody who asks for any: once given back, it is free later too."""
+    first = 20000 + os.getpid() % 10000
+    return next(
+        port for port in range(first, 32768) if is_free((HOST, port)) and is_free((HOST, port), socket.SOCK_STREAM)
+    )

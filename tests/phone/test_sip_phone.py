@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import closing
 
 import pytest
 
 from phone_recorder.errors import CallFailed, SipUnreachable, UsageError
 from tests.phone.raw_peer import HOST, RawPeer, raw_peer
-from tests.phone.sip_phone_rig import Phone, is_free, run
+from tests.phone.sip_phone_rig import Phone, is_free, lasting_port, run
 
 pytestmark = pytest.mark.live
 
@@ -143,9 +142,7 @@ def test_a_call_that_cannot_be_made_leaves_no_port() -> None:
     "target", ["sip:100@no-such-host.invalid", "sip:100@127.0.0.1:9;transport=tcp", "sip:100@127.0.0.1;transport=sctp"]
 )
 def test_a_phone_that_cannot_begin_gives_its_port_back(target: str) -> None:
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as free:
-        free.bind((HOST, 0))
-        address = free.getsockname()
+    address = HOST, lasting_port()
 
     async def scenario() -> None:
         with pytest.raises(SipUnreachable):

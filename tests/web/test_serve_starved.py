@@ -121,7 +121,9 @@ def test_no_crowd_takes_more_descriptors_than_twice_the_most(
             connections = await crowd(page.port, said)
             answered = connections[unanswered:]
             await asyncio.gather(*(reader.readline() for reader, _ in answered), return_exceptions=True)
-            assert least <= page.descriptors() - page.descriptors_at_rest <= 64
+            while (taken := page.descriptors() - page.descriptors_at_rest) < least:
+                await asyncio.sleep(0.02)  # a file is opened after its head is sent
+            assert taken <= 64
             await leave(connections)
             await healthy(page.port)
 
