@@ -16,7 +16,8 @@ from phone_recorder.harness.audio.fit import Spans, Voices, gram, likeness_in, p
 from phone_recorder.harness.audio.lags import lag_of, pieces_of
 from phone_recorder.harness.audio.likeness import Powers, find_lags, speaks
 from phone_recorder.harness.audio.recorded import Heard
-from phone_recorder.harness.audio.track import NO_HOLES, WINDOW, Holes, Track
+from phone_recorder.harness.audio.samples import Samples, pieces
+from phone_recorder.harness.audio.track import QUIET, WINDOW, Track, power_of
 from phone_recorder.harness.audio.unexplained import Click, unexplained
 from phone_recorder.harness.audio.words import time
 from phone_recorder.recording.units import SECOND, from_ms
@@ -32,15 +33,25 @@ _SURE = 0.9
 Lags = dict[str, int]
 
 
-def find_clicks(
-    heard: Heard, voices: Voices, start: int, end: int, holes: Holes = NO_HOLES, unsettled: Spans | None = None
-) -> list[Click]:
+def find_clicks(heard: Heard, voices: Voices, start: int, end: int, unsettled: Spans | None = None) -> list[Click]:
     """All clicks of a span of the recording; `unsettled` is not looked at."""
     gains, lags = _begin(heard, voices, start, end)
     if not lags:
         return unexplained(heard.samples[start:end], start)
-    track = Track(heard, voices, gains, holes, unsettled or [])
+    track = Track(heard, voices, gains, unsettled or [])
     return list(_follow(track, lags, start, end))
+
+
+def nobody_is_heard(heard: Heard, voices: Voices, start: int, end: int) -> bool:
+    """Whether somebody speaks in a span, and the recording is so quiet in all of it that nothing can click."""
+    power = speaks(heard, voices, pieces_of(heard, start, end, SECOND // 2))
+    if not any(loud.max() > QUIET for loud in power.values()):
+        return False
+    return all(_is_quiet(heard.samples[begin:over]) for begin, over in pieces(start, end, SECOND))
+
+
+def _is_quiet(samples: Samples) -> bool:
+    return bool((power_of(samples.astype(np.float32)) <= QUIET).all())
 
 
 def _begin(heard: Heard, voices: Voices, start: int, end: int) -> tuple[dict[str, float], Lags]:

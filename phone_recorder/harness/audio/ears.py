@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from phone_recorder.adapters.audio_files import open_pcm
 from phone_recorder.errors import AudioFileError, RecordFileError, UsageError
-from phone_recorder.harness.audio.clicks import find_clicks
+from phone_recorder.harness.audio.clicks import find_clicks, nobody_is_heard
 from phone_recorder.harness.audio.levels import peak_db, rms_db
 from phone_recorder.harness.audio.likeness import ABSENT, FAINT, GOOD, PLAIN, Likeness, elsewhere, likeness
 from phone_recorder.harness.audio.mixed import difference, mixed
 from phone_recorder.harness.audio.samples import as_samples, coded
-from phone_recorder.harness.audio.scene import Scene, set_scene
+from phone_recorder.harness.audio.scene import Scene, at_least, set_scene
+from phone_recorder.harness.audio.seconds import missing, present
 from phone_recorder.harness.audio.steps import out_of_step
-from phone_recorder.harness.audio.tones import spectrum
+from phone_recorder.harness.audio.tone_there import tone_there
 from phone_recorder.harness.audio.words import decibels, lateness, time
 from phone_recorder.harness.evidence import Evidence, Recorded
 from phone_recorder.harness.scenario.bound import Bound
@@ -22,8 +23,8 @@ from phone_recorder.harness.scenario.expected import AudioIs, AudioKind
 from phone_recorder.recording.units import SECOND, from_ms
 
 LIKENESS = Bound(low=GOOD, text=f"> {GOOD}", open=True)
+SOME = Bound(low=ABSENT, text=f">= {ABSENT}")
 SILENCE = Bound(high=-60.0, text="< -60 dB", open=True)
-SHARE = Bound(low=0.9, text="> 0.9", open=True)
 STEP = Bound(high=from_ms(20), text="20 ms")
 
 
@@ -40,7 +41,7 @@ def hear(what: AudioIs, recorded: Recorded, evidence: Evidence) -> str | None:
 
 def _contains(scene: Scene) -> Iterator[str | None]:
     for name in scene.what.voices:
-        yield _there(scene, name, scene.what.bound or LIKENESS)
+        yield _there(scene, name)
 
 
 def _lacks(scene: Scene) -> Iterator[str | None]:
@@ -52,42 +53,60 @@ def _lacks(scene: Scene) -> Iterator[str | None]:
 
 def _only(scene: Scene) -> Iterator[str | None]:
     for name in scene.what.voices:
-        yield _there(scene, name, scene.what.bound or LIKENESS)
+        yield _there(scene, name)
     for name in sorted(scene.voices.keys() - set(scene.what.voices)):
         like = _like(scene, name)
         # One that says nothing is not heard.
         yield _not_lacking(scene, name, like) if like else None
 
 
-def _there(scene: Scene, name: str, bound: Bound) -> str | None:
-    """Why that voice is not in the recording where it belongs."""
+def _there(scene: Scene, name: str) -> str | None:
+    """Why that voice is not in the recording where it belongs: not in all of it, or not in each second."""
+    bound = scene.what.bound or LIKENESS
     like = _like(scene, name, bound.low)
     if like is None:
         return _nothing(scene, name)
-    if not bound.holds(like.value):
+    if not at_least(bound, like.value):
         return _unlike(scene, name, like)
-    if like.gain < FAINT and bound.low > 0:
-        return f"{name} is {like.gain:.2g} times as loud as it was said {scene.when}"
+    if like.gain < FAINT:
+        return _faint(scene, name, like)
+    least = min(ABSENT, bound.low)
+    if found := missing(scene.spoken, scene.voices, name, scene.start, scene.end, like.lags, least):
+        (start, end), like = found
+        there = replace(scene, start=start, end=end)
+        return _unlike(there, name, like) if like.value <= least else _faint(there, name, like)
     return None
+
+
+def _faint(scene: Scene, name: str, like: Likeness) -> str:
+    return f"{name} is {like.gain:.2g} times as loud as it was said {scene.when}"
 
 
 def _not_lacking(scene: Scene, name: str, like: Likeness) -> str | None:
-    """Why that voice is in the recording; without a bound it must be like nothing there."""
-    text = f"{name} has a likeness of {{:.2f}} {scene.when}"
-    bound = scene.what.bound if scene.what.kind == "lacks" else None
-    if like.gain >= FAINT and (bound.holds(like.value) if bound else like.value >= ABSENT):
-        return text.format(like.value)
-    other = elsewhere(scene.spoken, scene.voices, name, scene.start, scene.end)
+    """Why that voice is in the recording: in all of it, elsewhere, or in a second of it."""
+    bound = (scene.what.bound if scene.what.kind == "lacks" else None) or SOME
+    if like.gain >= FAINT and at_least(bound, like.value):
+        return f"{name} has a likeness of {like.value:.2f} {scene.when}"
+    other = elsewhere(scene.spoken.with_all_of(name), scene.voices, name, scene.start, scene.end)
     if other and other.value >= PLAIN and other.gain >= FAINT and other.lag:
-        return f"{text.format(other.value)}, {lateness(other.lag)}"
+        return _of(scene, name, other)
+    if found := present(scene.spoken, scene.voices, name, scene.start, scene.end, like.lags, bound.low):
+        (start, end), like = found
+        return _of(replace(scene, start=start, end=end), name, like)
     return None
+
+
+def _of(scene: Scene, name: str, like: Likeness) -> str:
+    """How like it is, and how far from where it belongs."""
+    text = f"{name} has a likeness of {like.value:.2f} {scene.when}"
+    return f"{text}, {lateness(like.lag)}" if like.lag else text
 
 
 def _unlike(scene: Scene, name: str, like: Likeness) -> str:
     """How like it is, and where it is instead."""
     text = f"{name} has a likeness of {like.value:.2f} {scene.when}"
-    other = elsewhere(scene.spoken, scene.voices, name, scene.start, scene.end)
-    if other and other.value > max(like.value + 0.1, ABSENT):
+    other = elsewhere(scene.spoken.with_all_of(name), scene.voices, name, scene.start, scene.end)
+    if other and other.lag and other.value > max(like.value + 0.1, ABSENT):
         return f"{text}, and of {other.value:.2f} {lateness(other.lag)}"
     return f"{text}, {lateness(like.lag)}" if like.lag and like.value > ABSENT else text
 
@@ -95,7 +114,8 @@ def _unlike(scene: Scene, name: str, like: Likeness) -> str:
 def _like(scene: Scene, name: str, good: float = GOOD) -> Likeness | None:
     if name not in scene.voices:
         raise UsageError(f"nobody is called {name}: write near or far")
-    return likeness(scene.spoken, scene.voices, name, scene.start, scene.end, good)
+    # What is lost of a voice counts against it, and what is lost of the others does not.
+    return likeness(scene.spoken.with_all_of(name), scene.voices, name, scene.start, scene.end, good)
 
 
 def _nothing(scene: Scene, name: str) -> str:
@@ -115,20 +135,16 @@ def _level(scene: Scene) -> Iterator[str | None]:
 
 
 def _tone(scene: Scene) -> Iterator[str | None]:
-    found = spectrum(scene.span)
-    share = found.share(scene.what.hertz)
-    if not found.power.any():
-        yield f"silence {scene.when}"
-    elif not (scene.what.bound or SHARE).holds(share):
-        most = f"the most is at {found.strongest:g} Hz"
-        yield f"{share:.2f} of the power is at {scene.what.hertz:g} Hz {scene.when}, {most}"
+    yield tone_there(scene)
 
 
 def _no_clicks(scene: Scene) -> Iterator[str | None]:
-    found = find_clicks(scene.spoken, scene.steady, scene.start, scene.end, scene.holes, scene.unsettled)
+    found = find_clicks(scene.spoken, scene.steady, scene.start, scene.end, scene.unsettled)
     if found:
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         yield f"at {time(found[0].at)} {found[0].what}{more}"
+    elif nobody_is_heard(scene.spoken, scene.steady, scene.start, scene.end):
+        yield f"nobody is heard {scene.when}"
 
 
 def _equals(scene: Scene) -> Iterator[str | None]:

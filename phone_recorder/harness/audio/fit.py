@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phone_recorder.harness.audio.recorded import Heard
-from phone_recorder.harness.audio.samples import Samples, Wave, pieces
+from phone_recorder.harness.audio.samples import Samples, Span, Wave, pieces
 
 Voices = Mapping[str, Samples]
 Lags = Mapping[str, int]
-Spans = list[tuple[int, int]]
+Spans = list[Span]
 Gram = NDArray[np.float64]
 
 _CHUNK = 1 << 15
@@ -27,7 +27,7 @@ def gram(heard: Heard, voices: Voices, lags: Lags, spans: Spans) -> Gram:
     for start, end in spans:
         for begin, over in pieces(start, end, _CHUNK):
             rows = [heard.samples[begin:over]]
-            rows += [heard.align(voices[name], begin, over, lag) for name, lag in lags.items()]
+            rows += [heard.said(voices, name, begin, over, lag) for name, lag in lags.items()]
             total += _products(np.array(rows, np.float32))
     return total
 
@@ -53,7 +53,7 @@ def residual(heard: Heard, voices: Voices, lags: Lags, start: int, end: int) -> 
     recorded = _wave(heard.samples[start:end])
     if not lags:
         return recorded
-    said = np.array([_wave(heard.align(voices[name], start, end, lag)) for name, lag in lags.items()])
+    said = np.array([_wave(heard.said(voices, name, start, end, lag)) for name, lag in lags.items()])
     gains, *_ = np.linalg.lstsq((said @ said.T).astype(np.float64), (said @ recorded).astype(np.float64))
     left: Wave = recorded - gains.astype(np.float32) @ said
     return left

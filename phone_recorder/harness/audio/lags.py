@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from phone_recorder.harness.audio.fit import Spans
+from phone_recorder.harness.audio.fit import Spans, Voices
 from phone_recorder.harness.audio.recorded import Heard
 from phone_recorder.harness.audio.samples import Samples, Wave, cut
 from phone_recorder.recording.units import SECOND
@@ -52,9 +52,9 @@ def pieces_of(heard: Heard, start: int, end: int, size: int = PIECE) -> Spans:
     return out
 
 
-def powers(heard: Heard, voice: Samples, spans: Spans) -> Floats:
-    """The mean square of what the voice says in each of these spans of the recording, DC left out."""
-    return np.array([_power(heard.align(voice, start, end)) for start, end in spans])
+def powers(heard: Heard, voices: Voices, name: str, spans: Spans) -> Floats:
+    """The mean square of what a voice says in each of these spans of the recording, DC left out."""
+    return np.array([_power(heard.said(voices, name, start, end)) for start, end in spans])
 
 
 def loudest(spans: Spans, power: Floats) -> Spans:

@@ -11,7 +11,7 @@ from functools import partial as given
 
 import numpy as np
 
-from phone_recorder.harness.audio.fit import Gram, Spans, Voices, gram, likeness_in, partial, residual
+from phone_recorder.harness.audio.fit import Gram, Lags, Spans, Voices, gram, likeness_in, partial, residual
 from phone_recorder.harness.audio.lags import Floats, find_lag, loudest, pieces_of, powers
 from phone_recorder.harness.audio.recorded import Heard
 from phone_recorder.recording.units import SECOND, from_ms
@@ -36,16 +36,20 @@ Powers = dict[str, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`value` from -1 to 1; `lag` in units, above 0 if the voice is late; `gain`: 1 if it is as loud as it was said."""
+    """`value` from -1 to 1; `gain`: 1 if it is as loud as it was said; `lag` in units, above 0 if the voice is late.
+
+    `lags` are those of all voices that speak.
+    """
 
     value: float
-    lag: int
     gain: float
+    lag: int
+    lags: Lags
 
 
 def speaks(heard: Heard, voices: Voices, spans: Spans) -> Powers:
     """The power of each voice in each of these spans, of those that say anything in them, the loudest first."""
-    power = {name: powers(heard, voice, spans) for name, voice in voices.items()}
+    power = {name: powers(heard, voices, name, spans) for name in voices}
     loud = sorted(power, key=lambda name: -power[name].max(initial=0.0))
     return {name: power[name] for name in loud if power[name].max(initial=0.0) > SILENT}
 
@@ -62,7 +66,7 @@ def likeness(heard: Heard, voices: Voices, name: str, start: int, end: int, good
     if value < good:
         moving = _moving(heard, voices, speaking, number, pieces_of(heard, start, end, _SHORT))
         value, gain = max((value, gain), likeness_in(moving))
-    return Likeness(value, lags[name], gain)
+    return Likeness(value, gain, lags[name], lags)
 
 
 def elsewhere(heard: Heard, voices: Voices, name: str, start: int, end: int) -> Likeness | None:
@@ -73,7 +77,7 @@ def elsewhere(heard: Heard, voices: Voices, name: str, start: int, end: int) -> 
         return None
     lags = find_lags(heard, voices, speaking, spans, FAR_REACH)
     value, gain = likeness_in(partial(gram(heard, voices, lags, [(start, end)]), 1 + list(lags).index(name)))
-    return Likeness(value, lags[name], gain)
+    return Likeness(value, gain, lags[name], lags)
 
 
 def find_lags(heard: Heard, voices: Voices, power: Powers, spans: Spans, reach: int = REACH) -> dict[str, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from phone_recorder.adapters.audio_files import open_record_audio
 from phone_recorder.errors import RecordFileError
-from phone_recorder.harness.audio.samples import Samples, cut, decoded, without
+from phone_recorder.harness.audio.samples import Samples, Span, cut, decoded, touching, without
 from phone_recorder.harness.evidence import Recorded
 from phone_recorder.wire.payload import Codec
 
@@ -34,9 +35,11 @@ class Heard:
     samples: Samples
     codec: Codec
     stretches: tuple[Stretch, ...]
-    muted: tuple[tuple[int, int], ...] = ()
+    muted: tuple[Span, ...] = ()
     parts: tuple[int, ...] = (0,)
     """Where each part begins."""
+    holes: Mapping[str, list[Span]] = field(default_factory=dict)
+    """By leg where nothing of it came, in order: its voice is not looked for there."""
 
     @property
     def unmuted(self) -> Heard:
@@ -54,6 +57,16 @@ class Heard:
         line = found[0] if len(found) == 1 else np.concatenate([np.zeros(0, np.int16), *found])
         muted = [(begin - start, over - start) for begin, over in self.muted if begin < end and over > start]
         return without(line, muted) if muted else line
+
+    def said(self, voices: Mapping[str, Samples], name: str, start: int, end: int, lag: int = 0) -> Samples:
+        """The same of a leg; nothing in its holes."""
+        line = self.align(voices[name], start, end, lag)
+        holes = [(begin - start, over - start) for begin, over in touching(self.holes.get(name, []), start, end)]
+        return without(line, holes) if holes else line
+
+    def with_all_of(self, name: str) -> Heard:
+        """The same, as if that leg had no holes."""
+        return replace(self, holes={other: holes for other, holes in self.holes.items() if other != name})
 
 
 def heard(recorded: Recorded) -> Heard:

@@ -1,21 +1,17 @@
-"""What a leg said, on the scenario's time line: sample n is heard at instant n.
-
-It shares nothing with recording/timeline.py, which it is held against. A packet stands where its timestamp puts it,
-from the first packet of its SSRC on, which stands at its instant. Where packets come to be sent 1 s after
-that or 2 s before, a new count begins; a clock that goes slowly wrong is followed once it is off by 20 ms.
-"""
+"""What a leg said, on the scenario's time line: sample n is heard at instant n. places.py knows where packets stand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial as given
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from phone_recorder.errors import RtpError
+from phone_recorder.harness.audio.places import Numbers, by_timestamps, corrections, drift
 from phone_recorder.harness.audio.samples import Samples, decoded
 from phone_recorder.media.codecs import has
 from phone_recorder.phone.party import Datagram
@@ -23,14 +19,9 @@ from phone_recorder.recording.units import SECOND, from_ms
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, Codec
 from phone_recorder.wire.rtp import HEADER_SIZE, RtpPacket
 
-JUMP = 2 * SECOND
-LATE = SECOND
-DRIFT = from_ms(20)
-"""A clock that is off by less is left alone: jitter looks the same."""
-_BLOCK = 2 * SECOND
-_STEP = from_ms(2)  # in a block: more is a step, not drift
-
-Numbers = NDArray[np.int64]
+IN_FILES, TO_SERVER = SECOND, from_ms(60)
+"""The horizon, after which a packet comes too late: of a recording to a drive, and of one to a server."""
+_QUIET = 32768 // 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +45,17 @@ class Said(NamedTuple):
     steady: Samples
 
 
-def said(datagrams: list[Datagram]) -> Samples:
+def said(datagrams: Sequence[Datagram]) -> Samples:
     """What is heard of a leg at each instant."""
     packets = _audio(datagrams)
-    return _line(packets, _places(packets, _of_one))
+    places, _ = _places(packets, IN_FILES)
+    return _line(packets, places)
 
 
-def said_both_ways(datagrams: list[Datagram]) -> Said:
+def said_both_ways(datagrams: Sequence[Datagram], horizon: int = IN_FILES) -> Said:
     """The same, and as the leg's own clock has it: one and the same where that does not drift."""
     packets = _audio(datagrams)
-    places, steady = _places(packets, _of_one), _places(packets, _by_timestamps)
+    places, steady = _places(packets, horizon)
     line = _line(packets, places)
     return Said(line, line if np.array_equal(places, steady) else _line(packets, steady))
 
@@ -80,13 +72,13 @@ def _line(packets: _Packets, places: Numbers) -> Samples:
     return line
 
 
-def _audio(datagrams: list[Datagram]) -> _Packets:
+def _audio(datagrams: Sequence[Datagram]) -> _Packets:
     """The packets that have audio of a codec of ours; all others are silence, or none."""
     heads = np.frombuffer(b"".join([data[:HEADER_SIZE].ljust(HEADER_SIZE, b"\0") for _, data in datagrams]), np.uint8)
     heads = heads.reshape(-1, HEADER_SIZE)
     payloads = [data[HEADER_SIZE:] for _, data in datagrams]
     for number in np.flatnonzero(heads[:, 0] != 0x80):
-        payloads[number] = _payload(datagrams[number][1])
+        payloads[number] = _payload(datagrams[int(number)][1])
     types = (heads[:, 1] & 0x7F).astype(np.int64)
     ours = [number for number, codec in BY_PAYLOAD_TYPE.items() if has(codec)] if len(types) else []
     good = np.isin(types, ours) & np.fromiter(map(bool, payloads), bool, len(payloads))
@@ -104,52 +96,24 @@ def _payload(data: bytes) -> bytes:
         return b""
 
 
-def _places(packets: _Packets, place: Callable[[Numbers, Numbers], Numbers]) -> Numbers:
-    """The instant of each packet's first sample."""
-    places = np.zeros(len(packets.instants), np.int64)
+def _places(packets: _Packets, horizon: int) -> tuple[Numbers, Numbers]:
+    """The instant of each packet's first sample, and the same without the drift of the leg's clock."""
+    places, steady = np.zeros((2, len(packets.instants)), np.int64)
     for ssrc in np.unique(packets.ssrcs):
         own = np.flatnonzero(packets.ssrcs == ssrc)
-        places[own] = place(packets.instants[own], packets.timestamps[own])
-    return places
+        instants = packets.instants[own]
+        counted = by_timestamps(instants, packets.timestamps[own], horizon)
+        drifted = drift(instants, counted)
+        steady[own] = counted + corrections(instants, counted + drifted, given(_is_quiet, packets, own))
+        places[own] = steady[own] + drifted
+    return places, steady
 
 
-def _of_one(instants: Numbers, timestamps: Numbers) -> Numbers:
-    """The places of one SSRC's packets, in the order in which they were sent."""
-    places = _by_timestamps(instants, timestamps)
-    # What begins a new count is as far from the packet before it as nothing else is.
-    starts = np.flatnonzero(np.abs(np.diff(instants - places)) > DRIFT) + 1
-    for begin, end in pairwise([0, *starts.tolist(), len(places)]):
-        places[begin:end] += _drift(instants[begin:end], places[begin:end])
-    return places
-
-
-def _by_timestamps(instants: Numbers, timestamps: Numbers) -> Numbers:
-    """The same without drift."""
-    steps = np.diff(timestamps)
-    counted = np.concatenate(([0], np.cumsum((steps + 0x80000000) % 0x100000000 - 0x80000000)))
-    places: Numbers = counted + instants[0]
-    while (wrong := np.flatnonzero(_astray(instants - places))).size:
-        begin = int(wrong[0])
-        places[begin:] += instants[begin] - places[begin]
-    return places
-
-
-def _astray(delays: Numbers) -> NDArray[np.bool_]:
-    """Which packets are sent so late, or so early, that their timestamps mean another time."""
-    astray: NDArray[np.bool_] = (delays >= LATE) | (delays < -JUMP)
-    return astray
-
-
-def _drift(instants: Numbers, places: Numbers) -> Numbers:
-    """How far each packet has moved from its timestamp by the sender's clock alone, to the unit."""
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(instants // _BLOCK)) + 1))
-    least = np.minimum.reduceat(instants - places, starts)
-    moves = np.diff(least)
-    moved = np.concatenate(([0], np.cumsum(np.where(np.abs(moves) > _STEP, 0, moves))))
-    if np.ptp(moved) < DRIFT:
-        return np.zeros(len(instants), np.int64)
-    followed: Numbers = np.rint(np.interp(instants, instants[starts], moved)).astype(np.int64)
-    return followed
+def _is_quiet(packets: _Packets, own: Numbers, number: int) -> bool:
+    """Whether nothing is heard in a packet of those of one SSRC."""
+    packet = int(own[number])
+    samples = decoded(BY_PAYLOAD_TYPE[int(packets.types[packet])], packets.payloads[packet])
+    return int(np.abs(samples.astype(np.int32)).max()) <= _QUIET
 
 
 def _runs(packets: _Packets, places: Numbers, ends: Numbers) -> list[tuple[int, int, Samples]]:

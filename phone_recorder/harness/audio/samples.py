@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ from phone_recorder.wire.payload import Codec
 
 Samples = NDArray[np.int16]
 Wave = NDArray[np.float32]
+Span = tuple[int, int]
+"""From and to."""
 
 
 def decoded(codec: Codec, payload: bytes) -> Samples:
@@ -43,7 +47,7 @@ def cut(samples: Samples, start: int, end: int) -> Samples:
     return np.pad(inside, (before, after)) if before or after else inside
 
 
-def without(samples: Samples, spans: Iterable[tuple[int, int]]) -> Samples:
+def without(samples: Samples, spans: Iterable[Span]) -> Samples:
     """The same with silence in these places, from and to."""
     line = samples.copy()
     for start, end in spans:
@@ -51,7 +55,26 @@ def without(samples: Samples, spans: Iterable[tuple[int, int]]) -> Samples:
     return line
 
 
-def pieces(start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+def touching(spans: Sequence[Span], start: int, end: int) -> Iterator[Span]:
+    """Those of some spans, in order and apart from each other, that have a part between these places."""
+    for number in range(bisect_right(spans, start, key=itemgetter(1)), len(spans)):
+        if spans[number][0] >= end:
+            return
+        yield spans[number]
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same places as spans in order and apart from each other."""
+    out: list[Span] = []
+    for start, end in sorted(spans):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def pieces(start: int, end: int, size: int) -> Iterator[Span]:
     """From `start` to `end` in pieces of `size`, the last one shorter."""
     for begin in range(start, end, size):
         yield begin, min(begin + size, end)

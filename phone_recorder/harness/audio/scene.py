@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from math import inf
 from typing import Any
 
 from phone_recorder.harness.audio.kept import Kept
 from phone_recorder.harness.audio.recorded import Heard, heard
-from phone_recorder.harness.audio.said import said_both_ways
-from phone_recorder.harness.audio.samples import Samples
+from phone_recorder.harness.audio.said import TO_SERVER, Said, said_both_ways
+from phone_recorder.harness.audio.samples import Samples, joined
 from phone_recorder.harness.audio.tone_in_it import has_tone, without_tone
 from phone_recorder.harness.audio.words import between, time
 from phone_recorder.harness.evidence import Evidence, Recorded
-from phone_recorder.harness.scenario.bound import Span
+from phone_recorder.harness.scenario.bound import Bound, Span
 from phone_recorder.harness.scenario.expected import AudioIs
+from phone_recorder.phone.party import Datagram
 from phone_recorder.recording.units import SECOND, from_ms
 from phone_recorder.wire.payload import G722
 
@@ -27,7 +29,8 @@ _LEAST = from_ms(20)
 _SETTLING = from_ms(100)
 """So long a decoder of G.722 takes to be one with its encoder, after it has begun anew or has missed something."""
 
-_SAID, _HEARD = Kept(said_both_ways), Kept(heard)
+_SAID = {"server": Kept(partial(said_both_ways, horizon=TO_SERVER))}
+_SAID_IN_FILES, _HEARD = Kept(said_both_ways), Kept(heard)
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,16 @@ class Scene:
     @cached_property
     def voices(self) -> dict[str, Samples]:
         """What each leg said at each instant."""
-        return {leg: _SAID.of(datagrams).placed for leg, datagrams in self.evidence.said.items()}
+        return {leg: self._said.of(datagrams).placed for leg, datagrams in self.evidence.said.items()}
 
     @cached_property
     def steady(self) -> dict[str, Samples]:
         """The same, each by its own clock."""
-        return {leg: _SAID.of(datagrams).steady for leg, datagrams in self.evidence.said.items()}
+        return {leg: self._said.of(datagrams).steady for leg, datagrams in self.evidence.said.items()}
+
+    @property
+    def _said(self) -> Kept[Sequence[Datagram], Said]:
+        return _SAID.get(self.account.get("mode", ""), _SAID_IN_FILES)
 
     @cached_property
     def toned(self) -> bool:
@@ -68,8 +75,8 @@ class Scene:
 
     @cached_property
     def spoken(self) -> Heard:
-        """The recording, less the record tone."""
-        return without_tone(self.heard) if self.toned else self.heard
+        """The recording, less the record tone, and with its holes."""
+        return replace(without_tone(self.heard) if self.toned else self.heard, holes=self.holes)
 
     @cached_property
     def has_g722(self) -> bool:
@@ -84,12 +91,17 @@ class Scene:
             start = round(gap["start_s"] * SECOND)
             for leg in holes if gap["stream"] not in holes else (gap["stream"],):
                 holes[leg].append((start, start + round(gap["duration_s"] * SECOND)))
-        return holes
+        return {leg: joined(spans) for leg, spans in holes.items()}
 
     @cached_property
     def unsettled(self) -> Spans:
         """Where G.722 sounds as its decoder makes it, whatever was said."""
         return [(place, place + _SETTLING) for place in sorted(self._anew())] if self.has_g722 else []
+
+    @cached_property
+    def excused(self) -> Spans:
+        """Where no sound can be asked for: a leg's audio never came, or G.722 settles."""
+        return joined([*self.unsettled, *(span for spans in self.holes.values() for span in spans)])
 
     def _anew(self) -> Iterator[int]:
         yield from self.heard.parts
@@ -103,6 +115,11 @@ def set_scene(what: AudioIs, recorded: Recorded, evidence: Evidence) -> Scene | 
     found = _HEARD.of(recorded)
     where = _span(what.span, len(found.samples))
     return where if isinstance(where, str) else Scene(what, found, *where, evidence, recorded.account)
+
+
+def at_least(bound: Bound, number: float) -> bool:
+    """Whether a likeness, or a share, is no lower than the bound: less than that is never asked for."""
+    return replace(bound, high=inf).holds(number)
 
 
 def _span(span: Span, length: int) -> tuple[int, int] | str:

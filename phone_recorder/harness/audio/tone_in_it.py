@@ -30,13 +30,18 @@ def has_tone(heard: Heard, voices: Voices) -> bool:
 def tone_over(heard: Heard, start: int, end: int) -> Samples:
     """The record tone over a span of a recording; none where it is muted."""
     tone = as_samples(record_tone.samples(0, record_tone.LENGTH, SECOND))
-    line = np.zeros(end, np.int16)
-    for begin in range(0, end, record_tone.PERIOD):
-        line[begin : begin + record_tone.LENGTH] = tone[: end - begin]
-    return without(line, heard.muted)[start:]
+    line = np.zeros(end - start, np.int16)
+    for begin in range(start // record_tone.PERIOD * record_tone.PERIOD, end, record_tone.PERIOD):
+        first, past = max(begin, start), min(begin + record_tone.LENGTH, end)
+        line[first - start : max(past, first) - start] = tone[first - begin : max(past, first) - begin]
+    return without(line, [(begin - start, over - start) for begin, over in heard.muted])
 
 
 def without_tone(heard: Heard) -> Heard:
     """The recording less the tone: what was said, and the codec's noise."""
-    total = heard.samples.astype(np.int32) - tone_over(heard, 0, len(heard.samples))
-    return replace(heard, samples=np.clip(total, -32768, 32767).astype(np.int16))
+    samples = heard.samples.copy()
+    for begin in range(0, len(samples), record_tone.PERIOD):
+        end = min(begin + record_tone.LENGTH, len(samples))
+        left = samples[begin:end].astype(np.int32) - tone_over(heard, begin, end)
+        samples[begin:end] = np.clip(left, -32768, 32767)
+    return replace(heard, samples=samples)

@@ -15,14 +15,10 @@ from phone_recorder.harness.audio.samples import Wave, cut
 from phone_recorder.recording.units import from_ms
 
 WINDOW = from_ms(10)
-_QUIET = 32768**2 * 10 ** (-50 / 10)
+QUIET = 32768**2 * 10 ** (-50 / 10)
 """The power below which nothing clicks."""
 _WRONG, _RIGHT = 0.1, 0.02
 """The share of the power that is not explained: from here on it is another sound, up to there it is codec noise."""
-
-Holes = Mapping[str, list[tuple[int, int]]]
-"""Where the account says that a leg's audio never came: from and to, in the recording."""
-NO_HOLES: Holes = {}
 
 
 class Fit(NamedTuple):
@@ -39,7 +35,6 @@ class Track:
     heard: Heard
     voices: Voices
     gains: Mapping[str, float]
-    holes: Holes
     unsettled: Spans
     """Where it is not looked at."""
 
@@ -47,9 +42,9 @@ class Track:
         """How each whole window from `start` on fits to voices that have these lags."""
         recorded = self.heard.samples[start:end].astype(np.float32)
         said = self.said(lags, start, end)
-        error, heard, wanted = (_power(wave) for wave in (recorded - said, recorded, said))
+        error, heard, wanted = (power_of(wave) for wave in (recorded - said, recorded, said))
         loud = _with_neighbours(np.maximum(heard, wanted))
-        wrong, right = error > np.maximum(_WRONG * loud, _QUIET), error <= np.maximum(_RIGHT * loud, _QUIET)
+        wrong, right = error > np.maximum(_WRONG * loud, QUIET), error <= np.maximum(_RIGHT * loud, QUIET)
         for begun, over in self.unsettled:
             windows = slice(max(begun - start, 0) // WINDOW, max(-((start - over) // WINDOW), 0))
             wrong[windows], right[windows] = False, True
@@ -59,10 +54,7 @@ class Track:
         """The sum of the voices over a span of the recording."""
         total = np.zeros(end - start, np.float32)
         for name, lag in lags.items():
-            voice = self.heard.align(self.voices[name], start, end, lag) * np.float32(self.gains[name])
-            for begun, over in self.holes.get(name, ()):
-                voice[max(begun - start, 0) : max(over - start, 0)] = 0
-            total += voice
+            total += self.heard.said(self.voices, name, start, end, lag) * np.float32(self.gains[name])
         return np.clip(total, -32768, 32767)
 
     def around(self, lags: Lags, start: int, end: int, reach: int) -> Wave:
@@ -75,7 +67,7 @@ class Track:
         return total
 
 
-def _power(wave: Wave) -> NDArray[np.float32]:
+def power_of(wave: Wave) -> NDArray[np.float32]:
     """The mean square of each window."""
     windows = wave[: len(wave) // WINDOW * WINDOW].reshape(-1, WINDOW)
     power: NDArray[np.float32] = np.einsum("ij,ij->i", windows, windows) / WINDOW

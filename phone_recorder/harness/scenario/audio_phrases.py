@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
-from phone_recorder.errors import PhoneRecorderError
-from phone_recorder.harness.scenario.bound import WHOLE, Span
-from phone_recorder.harness.scenario.expected import AudioIs
+from phone_recorder.errors import PhoneRecorderError, UsageError
+from phone_recorder.harness.scenario.bound import WHOLE, Bound, Span
+from phone_recorder.harness.scenario.expected import AudioIs, AudioKind
 from phone_recorder.harness.scenario.including import beside
 from phone_recorder.harness.scenario.parties import length_s
 from phone_recorder.harness.scenario.phrases import Phrase
@@ -18,6 +19,33 @@ from phone_recorder.harness.scenario.places import Items, Leaf, Node, one_line
 from phone_recorder.harness.scenario.shapes import Field, Fields, ListOf, Phrases, Schema
 
 _SAID = "{voices:voices} [{span:span}] [, likeness {bound:shares}]"
+
+_LOUDEST_DB, _QUIETEST_DB = 0.0, -120.0
+
+
+def _like(kind: AudioKind, voices: tuple[str, ...], span: Span = WHOLE, bound: Bound | None = None) -> AudioIs:
+    return AudioIs(kind, voices, span, bound and _least(bound, "likeness"))
+
+
+def _tone(hertz: float, span: Span = WHOLE, bound: Bound | None = None) -> AudioIs:
+    return AudioIs("tone", span=span, bound=bound and _least(bound, "share"), hertz=hertz)
+
+
+def _least(bound: Bound, what: str) -> Bound:
+    """A lower bound; a number alone is the least. UsageError for any other, which what is not there would hold."""
+    alone = bound.low == bound.high
+    if bound.high < 1 and not alone:
+        raise UsageError(f"{what} {bound} has an upper end: write the least {what}, such as {what} > 0.9")
+    if not 0 < bound.low < 1:
+        raise UsageError(f"{what} {bound} is so of anything or of nothing: write one between 0 and 1, such as > 0.9")
+    return Bound(bound.low, inf, f"at least {bound}") if alone else replace(bound, high=inf)
+
+
+def _level(kind: AudioKind, bound: Bound | None = None, span: Span = WHOLE) -> AudioIs:
+    """Its level, or how loud it is at most. UsageError for a bound that holds whatever is heard."""
+    if bound and bound.holds(_LOUDEST_DB) and bound.holds(_QUIETEST_DB):
+        raise UsageError(f"{bound} is so of anything: 0 dB is full scale, so write less, such as -20 dB")
+    return AudioIs(kind, span=span, bound=bound)
 
 
 def _of_file(file: str, span: Span = WHOLE) -> AudioIs:
@@ -55,26 +83,26 @@ def _phrases(*forms: Phrase, empty: Any = None) -> Phrases:
 
 _KINDS: dict[str, Field] = {
     "contains": Field(
-        _phrases(Phrase(_SAID, partial(AudioIs, "contains"))),
+        _phrases(Phrase(_SAID, partial(_like, "contains"))),
         "What a party said then is in it, where it belongs: far between 2 s and 5 s, likeness > 0.95.",
     ),
     "lacks": Field(
-        _phrases(Phrase(_SAID, partial(AudioIs, "lacks"))), "What a party said then is not in it: near from 3 s."
+        _phrases(Phrase(_SAID, partial(_like, "lacks"))), "What a party said then is not in it: near from 3 s."
     ),
     "silent": Field(
         _phrases(
-            Phrase("{span:span} [, {bound:below}]", partial(AudioIs, "silent")),
-            Phrase("{bound:below} [{span:span}]", partial(AudioIs, "silent")),
+            Phrase("{span:span} [, {bound:below}]", partial(_level, "silent")),
+            Phrase("{bound:below} [{span:span}]", partial(_level, "silent")),
             empty=partial(AudioIs, "silent"),
         ),
         "Nothing is loud then: between 5 s and 6 s, below -50 dB.",
     ),
     "level": Field(
-        _phrases(Phrase("{bound:levels} [{span:span}]", partial(AudioIs, "level"))),
+        _phrases(Phrase("{bound:levels} [{span:span}]", partial(_level, "level"))),
         "Its RMS level: -20 dB ± 1 dB between 1 s and 2 s.",
     ),
     "tone": Field(
-        _phrases(Phrase("{hertz:hertz} [{span:span}] [, share {bound:shares}]", partial(AudioIs, "tone"))),
+        _phrases(Phrase("{hertz:hertz} [{span:span}] [, share {bound:shares}]", _tone)),
         "A tone is heard: 440 Hz between 0 s and 1 s, share > 0.5.",
     ),
     "only": Field(_phrases(Phrase("{voice:leg} [{span:span}]", _only)), "That party alone is heard: far."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -89,7 +90,7 @@ def _frames(call: Call) -> tuple[bytes, ...]:
     return tuple(mixer.mix(a, b, FRAME) for a, b in zip(near, far, strict=True))
 
 
-def _laid(datagrams: list[Datagram], frames: int) -> list[Piece | None]:
+def _laid(datagrams: Sequence[Datagram], frames: int) -> list[Piece | None]:
     """A frame each 20 ms, from packets of 20 ms that come in order from instant 0 on."""
     line: list[Piece | None] = [None] * frames
     for instant, data in datagrams:

@@ -170,3 +170,11 @@ def test_times_are_said_in_few_figures() -> None:
         "20 ms early",
     ]
     assert between(0, 12345) == "between 0 s and 1.543 s"
+
+
+def test_a_long_recording_is_measured_in_chunks_as_one() -> None:
+    noise = np.random.default_rng(1).integers(-3000, 3000, 700_000).astype(np.int16) + np.int16(500)
+    noise[262_143] = 32767
+    assert rms_db(noise) == pytest.approx(20 * np.log10(np.std(noise, dtype=np.float64) / 32768), abs=1e-6)
+    db, place = peak_db(noise)
+    assert (place, db) == (262_143, peak_db(noise[200_000:300_000])[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def packet(sequence: int, timestamp: int, payload: bytes = LOUD, ssrc: int = 1, 
     return struct.pack("!BBHII", 0x80, payload_type, sequence, timestamp % 2**32, ssrc) + payload
 
 
-def heard_from(datagrams: list[Datagram]) -> list[tuple[int, int]]:
+def heard_from(datagrams: Sequence[Datagram]) -> list[tuple[int, int]]:
     """From and to of all that is not silence."""
     line = np.concatenate(([0], (said(datagrams) != 0).astype(np.int8), [0]))
     edges: list[list[int]] = np.flatnonzero(np.diff(line)).reshape(-1, 2).tolist()
@@ -41,15 +42,17 @@ def heard_from(datagrams: list[Datagram]) -> list[tuple[int, int]]:
         # Another SSRC has an anchor of its own, and keeps it.
         ([(0, packet(1, 0)), (400, packet(9, 77, ssrc=2)), (560, packet(10, 237, ssrc=2))], [(0, 160), (400, 720)]),
         # Timestamps that leap by more than any delay begin a new count, and so does a sender that has stood still.
+        ([(0, packet(1, 0)), (16161, packet(2, 160))], [(0, 160), (16161, 16321)]),
         ([(0, packet(1, 0)), (160, packet(2, 2**31)), (320, packet(3, 2**31 + 160))], [(0, 480)]),
-        ([(0, packet(1, 0)), (8160, packet(2, 160))], [(0, 160), (8160, 8320)]),
+        # One packet that is late is late, however late it is.
+        ([(0, packet(1, 0)), (8160, packet(2, 160))], [(0, 320)]),
         ([(0, packet(1, 0)), (160, packet(2, 8160))], [(0, 160), (8160, 8320)]),
         # What is no audio of ours is silence.
         ([(0, packet(1, 0, payload_type=13)), (160, packet(2, 160, payload_type=101))], []),
         ([(0, b"no RTP at all, is it"), (0, b"\x80"), (0, b""), (160, packet(1, 0))], [(160, 320)]),
     ],
 )
-def test_packets_are_heard_where_they_stand(datagrams: list[Datagram], spans: list[tuple[int, int]]) -> None:
+def test_packets_are_heard_where_they_stand(datagrams: Sequence[Datagram], spans: list[tuple[int, int]]) -> None:
     assert heard_from(datagrams) == spans
 
 
