@@ -32,6 +32,7 @@ TABLES = {
     "state": "expect state",
     "files": "expect files",
     "audio": "expect audio",
+    "messages": "expect control",
 }
 """By their names in the page: the keys that lead to the mapping which a table is about."""
 _BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)

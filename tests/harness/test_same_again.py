@@ -68,7 +68,7 @@ phone: {{settings: {{record.mode: server, server.retries: 2}}}}
   - {{at: 6 s, press: record}}
 expect:
   - {{control: none}}
-  - {{recording: 1, account: {{state: nothing of the kind, id: none}}}}
+  - {{recording: 1, account: {{reason: nothing of the kind, id: none}}}}
   - {{recording: 1, audio: {{silent: between 1 s and 2 s}}}}
 """,
     "sip": f"""\

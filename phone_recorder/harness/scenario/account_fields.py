@@ -1,26 +1,39 @@
-"""What is expected of a recording's account: fields by path, each a number's bound or a text."""
+"""What is expected of a recording's account: fields by path, each a number's bound, a text, or one word of a few."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import get_args
 
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.scenario.bound import Bound
 from phone_recorder.harness.scenario.bounds import ALL_SECONDS, COUNTS, SIZES
 from phone_recorder.harness.scenario.expected import AccountSays
 from phone_recorder.harness.scenario.places import Leaf, Node, Table
-from phone_recorder.harness.scenario.shapes import Schema, Wanted, nearest
+from phone_recorder.harness.scenario.shapes import Choice, Of, Schema, nearest, or_variable
+from phone_recorder.harness.scenario.wanted_text import Wanted, is_expression
 from phone_recorder.harness.scenario.words import Word
 from phone_recorder.recording.account import Account
+from phone_recorder.settings.record import Mode
+from phone_recorder.wire.payload import BY_NAME
 
 FIELDS = Account("", "", "").document()
 """An account of nothing: its keys are the first steps of all paths."""
 
+WHOLE = frozenset({"id", "mode", "codec", "state", "stream", "name"})
+"""The last steps of paths whose text is compared as a whole; of all others a part is enough."""
+_WORDS = {
+    "mode": get_args(Mode),
+    "codec": tuple(BY_NAME),
+    "state": ("recording", "recorded", "cut short", "failed", "cancelled"),
+}
+"""What a text can be that is one of a few (recording.account.Account)."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountShape:
-    """Fields by path. What looks like a bound is one, and else it is a text; of a time in seconds it must be one."""
+    """Fields by path, each as _wanted has it."""
 
     def read(self, node: Node) -> AccountSays:
         if not isinstance(node, Table) or not node.entries:
@@ -30,7 +43,7 @@ class AccountShape:
     def schema(self) -> Schema:
         known = "|".join(FIELDS)
         value: Schema = {"type": ["string", "number", "boolean", "null"]}
-        described = {key: {"description": f"The account's {key}.", **value} for key in FIELDS}
+        described = {key: {"description": f"The account's {key}.", **_schema(key, value)} for key in FIELDS}
         return {
             "type": "object",
             "properties": described,
@@ -44,18 +57,36 @@ def _expected(path: str, node: Node) -> Bound | str:
     first, *rest = path.split(".")
     if first not in FIELDS or not all(rest):
         raise node.place.error(f"an account has no such field: {nearest(first, FIELDS)}")
-    if isinstance(node, Leaf) and node.empty:
+    if isinstance(node, Leaf) and node.empty and FIELDS.get(path) is None:
         return "null"
-    text = Wanted().read(node)
-    word = _word(path)
-    if word is not ALL_SECONDS or text.startswith("/"):
-        with suppress(UsageError):
-            return word.read(text)
+    return _wanted(path, node)
+
+
+def _wanted(path: str, node: Node) -> Bound | str:
+    """Of a text, one of its words or a part of it; of a number, a bound; of what may be either, the one it looks like.
+
+    An expression between two / may stand in the place of any.
+    """
+    text, word, usual = Wanted().read(node), _word(path), FIELDS.get(path)
+    if is_expression(text):
         return text
-    try:
+    if path in _WORDS:
+        return Choice(_WORDS[path]).read(node)
+    if isinstance(usual, str):
+        return text
+    if word is ALL_SECONDS or isinstance(usual, int):
+        bound: Bound = Of(word).read(node)
+        return bound
+    with suppress(UsageError):
         return word.read(text)
-    except UsageError as error:
-        raise node.place.error(error) from error
+    return text
+
+
+def _schema(path: str, value: Schema) -> Schema:
+    """What an editor is told of it: the words that it can be, or an expression."""
+    if path not in _WORDS:
+        return value
+    return or_variable({"enum": list(_WORDS[path])}, {"type": "string", "pattern": "^/.*/$"})
 
 
 def _word(path: str) -> Word[Bound]:

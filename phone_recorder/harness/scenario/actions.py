@@ -47,7 +47,7 @@ class Stick:
     file_system: str = "FAT32"
 
 
-ServerKind = Literal["ours", "refuse", "hang", "reset", "close", "unreachable", "answer", "split", "restart"]
+ServerKind = Literal["ours", "refuse", "hang", "reset", "close", "unreachable", "vanish", "answer", "split", "restart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class ServerActs:
 
     `ours`: as it should be. `refuse`: each start is answered failed, `text` is the reason. `hang`: it takes what comes
     and answers nothing. `reset`, `close`: the connections there are end now, with and without an error, and each new
-    one at once. `unreachable`: no connection comes about. `answer`: each request is answered `text`, in which {id}
-    stands for the request's. `split`: our answers come in pieces of `number` bytes. `restart`: connections end now, and
-    new ones are as with `ours`.
+    one at once. `unreachable`: no connection comes about. `vanish`: whatever is sent either way is lost. `answer`: each
+    request is answered `text`, in which {id} stands for the request's. `split`: our answers come in pieces of `number`
+    bytes. `restart`: connections end now, and new ones are as with `ours`.
     """
 
     kind: ServerKind = "ours"

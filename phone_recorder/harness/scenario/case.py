@@ -41,7 +41,8 @@ class CallPlan:
 class StickPlan:
     """The USB stick. `size` in bytes; `left`: bytes that are free in the beginning, None for all of it.
 
-    `files` are record files that are on it already: name and seconds of silence in each.
+    `files` are record files that are on it already: name and seconds of silence in each. `largest_file` in bytes and
+    `most_files` in the record folder are its file system's limits, None for none.
     """
 
     size: int = 64 << 20
@@ -51,6 +52,8 @@ class StickPlan:
     locked: bool = False
     delay_ms: int = 0
     files: tuple[tuple[str, float], ...] = ()
+    largest_file: int | None = None
+    most_files: int | None = None
 
 
 Subject = Literal["phone", "agent", "arrivals"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import pairwise
 
-from phone_recorder.harness.scenario.actions import RtpFault, Step, Stick, Talk
+from phone_recorder.harness.scenario.actions import ClockJump, RtpFault, Step, Stick, Talk
 from phone_recorder.harness.scenario.case import Case
 from phone_recorder.harness.scenario.expected import Expectation
+from phone_recorder.harness.scenario.parties import CLOCK_LIMITS, EARLIEST, LATEST
 from phone_recorder.harness.scenario.places import Items, Place, Table
+from phone_recorder.harness.scenario.sticks import too_large
 from phone_recorder.recording.units import SECOND, to_seconds
 
 AFTER_CALL = 60 * SECOND
@@ -32,12 +35,26 @@ def check_case(tree: Table, case: Case, steps: tuple[Step, ...], expected: tuple
         raise _place(tree, "call", "length").error("a call of no length is none: write a time, or call: none")
     if case.arrivals is not None and case.subject != "arrivals":
         raise _place(tree, "arrivals").error("only of a phone that comes: write subject: arrivals too, or leave it out")
+    if case.stick and (found := too_large(case.stick, case.settings.record)):
+        raise _place(tree, "stick").error(found)
+    _demand_a_clock(tree, case.begins_at, steps)
     end = _end(case)
     for place, step in zip(_places(tree, "steps"), steps, strict=True):
         _demand_in_time(place, step.at, end)
         _demand_possible(place, step, case)
     for place, expectations in zip(_places(tree, "expect"), expected, strict=True):
         _demand_in_time(place, max(one.at or 0 for one in expectations), end)
+
+
+def _demand_a_clock(tree: Table, begins_at: datetime, steps: Iterable[Step]) -> None:
+    """The system's time is one that a phone's clock can show, however often it leaps."""
+    leapt = timedelta()
+    for place, step in zip(_places(tree, "steps"), steps, strict=True):
+        if isinstance(step.action, ClockJump):
+            leapt += timedelta(seconds=to_seconds(step.action.units))
+            now = begins_at + leapt + timedelta(seconds=to_seconds(step.at))
+            if not EARLIEST <= now < LATEST:
+                raise place.error(f"it is then {now:%Y-%m-%d}, which is not {CLOCK_LIMITS}: make the leap shorter")
 
 
 def _demand_in_time(place: Place, at: int, end: int) -> None:

@@ -10,7 +10,8 @@ from phone_recorder.control_api.shown import CallState, Icon, Lamp
 from phone_recorder.harness.scenario.account_fields import AccountShape
 from phone_recorder.harness.scenario.audio_phrases import Audio
 from phone_recorder.harness.scenario.bounds import COUNTS, SIZES, TIMER, TIMES
-from phone_recorder.harness.scenario.expected import Expectation, FilesAre, Messages, ScreenIs, StateIs, What
+from phone_recorder.harness.scenario.expected import Expectation, FilesAre, ScreenIs, StateIs, What
+from phone_recorder.harness.scenario.message_shapes import MessagesShape
 from phone_recorder.harness.scenario.places import Node, Table, one_line
 from phone_recorder.harness.scenario.shapes import (
     Choice,
@@ -18,16 +19,15 @@ from phone_recorder.harness.scenario.shapes import (
     Fields,
     ListOf,
     Of,
-    OrElse,
     Schema,
     Shape,
     Text,
     Toggle,
-    Wanted,
     Whole,
 )
 from phone_recorder.harness.scenario.steps import AT, ZERO
-from phone_recorder.harness.scenario.words import TIME, Word
+from phone_recorder.harness.scenario.wanted_text import Wanted
+from phone_recorder.harness.scenario.words import TIME
 from phone_recorder.recording.record_key import Key
 from phone_recorder.wire.payload import BY_NAME
 
@@ -83,7 +83,10 @@ FILES = Made(
         "mapping about files",
         {
             "count": Field(Of(COUNTS, _WHOLE_NUMBERS), "How many record files there are."),
-            "names": Field(ListOf(Text("a name, or a pattern such as Record_*.wav")), "Their names, oldest first."),
+            "names": Field(
+                ListOf(Text("a name, or a pattern such as Record_*.wav"), empty=None),
+                "Their names, oldest first; [] for no file.",
+            ),
             "size": Field(Of(SIZES, _WHOLE_NUMBERS), "Bytes of each: 1 MiB, at most 8 MiB."),
             "duration": Field(Of(TIMES, ZERO), "How long each is: 10 s ± 20 ms."),
             "total": Field(Of(TIMES, ZERO), "How long they are together."),
@@ -107,29 +110,6 @@ class StateShape:
         return {"anyOf": [_STATE.fields.fields["key"].shape.schema(), _STATE.schema()]}
 
 
-_LINE = Word("LINE", "message", r"(?:sent|received) +\S.*", str, "one such as sent RecordStartRequest dir=out")
-
-
-@dataclass(frozen=True, slots=True)
-class MessagesShape:
-    """Lines of messages in their order, or `none`."""
-
-    protocol: Any
-
-    def read(self, node: Node) -> Messages:
-        lines: tuple[str, ...] | None = self._lines().read(node)
-        if lines == ():
-            raise node.place.error("no message is named: write some, or none")
-        return Messages(self.protocol, lines or (), lines is None)
-
-    def schema(self) -> Schema:
-        return self._lines().schema()
-
-    @staticmethod
-    def _lines() -> OrElse:
-        return OrElse("none", None, ListOf(Of(_LINE)))
-
-
 KINDS: dict[str, Field] = {
     "screen": Field(SCREEN, "What the phone shows."),
     "state": Field(StateShape(), "Where the record key stands, and how the call is."),
@@ -139,11 +119,20 @@ KINDS: dict[str, Field] = {
     "control": Field(MessagesShape("control"), "Messages to and from the record server, in this order."),
     "sip": Field(MessagesShape("sip"), "Messages to and from the SIP server, in this order."),
 }
+RECORDING = "recording"
+_NOT_BESIDE = {
+    RECORDING: (("screen", "state", "control", "sip"), "which is of no one recording: leave it out, or write at"),
+    AT: (
+        ("audio",),
+        "which is listened to when all is over: leave it out, or write a span such as between 2 s and 5 s",
+    ),
+}
+"""By keys: kinds that they do not stand beside, and why not."""
 _EXPECTATION = Fields(
     "expectation",
     {
         AT: Field(Of(TIME, ZERO), "When it is so, from the start of the first call; without it, at the end."),
-        "recording": Field(Whole(1, 1000), "Which recording, where there are several: 1 is the first."),
+        RECORDING: Field(Whole(1, 1000), "Which recording, where there are several: 1 is the first."),
         **KINDS,
     },
 )
@@ -156,17 +145,32 @@ class ExpectationShape:
     def read(self, node: Node) -> tuple[Expectation, ...]:
         values = _EXPECTATION.read(node)
         assert isinstance(node, Table), "what has fields is a mapping"
-        at, recording = values.pop(AT, None), values.pop("recording", None)
+        at, recording = values.pop(AT, None), values.pop(RECORDING, None)
         if len(values) != 1:
             given = f"{' and '.join(values)} are too many" if values else "nothing is expected"
             raise node.place.error(f"{given}: write one of {', '.join(KINDS)}")
-        return tuple(
+        _demand_meaning(node, *values)
+        expected = tuple(
             Expectation(what, at, recording, said.place.line, text) for what, said, text in _each(node, values)
         )
+        if not expected:
+            raise node.place.error("nothing is expected: write what is heard, such as contains: far")
+        return expected
 
     def schema(self) -> Schema:
-        one = [{"required": [kind]} for kind in KINDS]
-        return {**_EXPECTATION.schema(), "oneOf": one}
+        return {**_EXPECTATION.schema(), "oneOf": [_one(kind) for kind in KINDS]}
+
+
+def _demand_meaning(node: Table, kind: str) -> None:
+    """What stands beside that kind means something to it."""
+    for key, (kinds, why) in _NOT_BESIDE.items():
+        if kind in kinds and key in node.entries:
+            raise node.entries[key].place.error(f"{key} means nothing to {kind}, {why}")
+
+
+def _one(kind: str) -> Schema:
+    absent = [{"not": {"required": [key]}} for key, (kinds, _) in _NOT_BESIDE.items() if kind in kinds]
+    return {"required": [kind], **({"allOf": absent} if absent else {})}
 
 
 def _each(node: Table, values: dict[str, Any]) -> Iterator[tuple[What, Node, str]]:

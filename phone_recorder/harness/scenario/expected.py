@@ -91,12 +91,15 @@ class Messages:
     """Messages that were seen, in this order; others may stand between. Of each, all words of its line are in it.
 
     Of control messages the words are `sent` or `received`, the command, and fields such as `result=failed`; of SIP
-    `sent` or `received`, `INFO` or a status, and headers such as `Record: on`. `none`: there was none at all.
+    `sent` or `received`, `INFO` or a status, and headers such as `Record: on`. `none`: there was none at all. `all`:
+    these are all that passed of that protocol, and no other stands between. `counts`: how many fit each of those lines.
     """
 
     protocol: Literal["control", "sip"]
     lines: tuple[str, ...] = ()
     none: bool = False
+    all: bool = False
+    counts: tuple[tuple[str, Bound], ...] = ()
 
 
 What = ScreenIs | StateIs | FilesAre | AudioIs | AccountSays | Messages

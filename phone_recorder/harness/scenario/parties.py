@@ -1,4 +1,4 @@
-"""Who is in a scenario: its parties and what they say, the call, the stick."""
+"""Who is in a scenario and when: its parties and what they say, the call, the clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from phone_recorder.errors import PhoneRecorderError, UsageError
-from phone_recorder.harness.scenario.case import StickPlan
 from phone_recorder.harness.scenario.including import beside
 from phone_recorder.harness.scenario.places import Leaf, Node, Table
 from phone_recorder.harness.scenario.shapes import (
@@ -24,9 +23,8 @@ from phone_recorder.harness.scenario.shapes import (
     or_variable,
     text_of,
 )
-from phone_recorder.harness.scenario.words import FILE_SYSTEM, MILLISECONDS, PTIME, SIZE, TIME
+from phone_recorder.harness.scenario.words import PTIME, TIME
 from phone_recorder.phone.parties import NOBODY, SILENCE, TONE, voice_length
-from phone_recorder.recording.units import to_seconds
 from phone_recorder.settings.forms import voice as voice_form
 from phone_recorder.settings.kinds import quoted
 from phone_recorder.wire.payload import BY_NAME, PTIMES_MS
@@ -136,63 +134,9 @@ CALL = OrElse(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FilesOnStick:
-    """Names of record files, and how long each is; read as pairs of a name and seconds."""
-
-    def read(self, node: Node) -> tuple[tuple[str, float], ...]:
-        if not isinstance(node, Table):
-            raise node.place.error("it is no mapping: write names and times, such as Record_20260101000000.wav: 30 s")
-        return tuple((self._name(name, length), _seconds(length)) for name, length in node.entries.items())
-
-    def schema(self) -> Schema:
-        return or_variable({"type": "object", "additionalProperties": Of(TIME).schema()})
-
-    @staticmethod
-    def _name(name: str, length: Node) -> str:
-        if not name.isprintable() or not name.strip(". ") or len(name) > 200 or set('<>:"/|?*\\') & set(name):
-            raise length.place.error(f"{quoted(name)} can be no file on a stick: write one such as Record_1.wav")
-        return name
-
-
-def _seconds(length: Node) -> float:
-    return to_seconds(Of(TIME).read(length))
-
-
-_STICK = Fields(
-    "stick",
-    {
-        "size": Field(Of(SIZE, {"type": "integer", "minimum": 0}), "Its size in bytes, such as 16 MiB."),
-        "left": Field(Of(SIZE, {"type": "integer", "minimum": 0}), "Bytes that are free in the beginning."),
-        "file system": Field(Of(FILE_SYSTEM), "How it is formatted: FAT32, exFAT, ext4, NTFS ..."),
-        "plugged": Field(Toggle(), "Whether it is in when the scenario begins."),
-        "locked": Field(Toggle(), "Whether it is write-protected."),
-        "slow": Field(Of(MILLISECONDS), "How long each write takes."),
-        "files": Field(FilesOnStick(), "Record files that are on it already: names, and how long each is."),
-    },
-)
-
-
-@dataclass(frozen=True, slots=True)
-class StickShape:
-    """A stick as it is in the beginning."""
-
-    def read(self, node: Node) -> StickPlan:
-        values = _STICK.read(node)
-        if "slow" in values:
-            values["delay_ms"] = values.pop("slow")
-        plan = StickPlan(**values)
-        if plan.left is not None and plan.left > plan.size:
-            raise node.place.error(f"more bytes are left than its {plan.size}: make size larger, or left smaller")
-        return plan
-
-    def schema(self) -> Schema:
-        return _STICK.schema()
-
-
-STICK = OrElse("none", None, StickShape())
-
-
+EARLIEST, LATEST = datetime(1970, 1, 1), datetime(2100, 1, 1)
+CLOCK_LIMITS = "from 1970 to 2099"
+"""A phone's clock shows no other years."""
 _CLOCK_EXAMPLE = "one such as 2026-03-02 10:00:00"
 _CLOCK_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}"
 
@@ -204,9 +148,12 @@ class Clock:
     def read(self, node: Node) -> datetime:
         text = text_of(node, _CLOCK_EXAMPLE)
         try:
-            return datetime.strptime(text.replace("T", " "), "%Y-%m-%d %H:%M:%S")
+            time = datetime.strptime(text.replace("T", " "), "%Y-%m-%d %H:%M:%S")
         except ValueError as error:
             raise node.place.error(f"{quoted(text)} is no date and time: write {_CLOCK_EXAMPLE}") from error
+        if not EARLIEST <= time < LATEST:
+            raise node.place.error(f"{text} is not {CLOCK_LIMITS}: write {_CLOCK_EXAMPLE}")
+        return time
 
     def schema(self) -> Schema:
         return or_variable({"type": "string", "pattern": f"^{_CLOCK_PATTERN}$"})

@@ -112,6 +112,8 @@ class ChangeShape:
 
     def read(self, node: Node) -> Change:
         values = Settings().read(node)
+        if not values:
+            raise node.place.error("nothing changes: write settings and values, such as record.mode: local")
         return Change({key: SETTINGS[key].kind.text(value) for key, value in values.items()})
 
     def schema(self) -> Schema:

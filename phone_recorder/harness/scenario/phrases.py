@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.scenario.words import Word
+from phone_recorder.harness.scenario.words import Word, misspelt
 from phone_recorder.settings.kinds import quoted
 
 _SLOT = re.compile(r"\{(\w+):(\w+)\}")
@@ -37,7 +37,7 @@ def read_phrase(text: str, table: tuple[Phrase, ...], words: Vocabulary, what: s
             kinds = dict(_SLOT.findall(phrase.form))
             given = {name: words[kinds[name]].make(part) for name, part in found.groupdict().items() if part}
             return phrase.make(**given)
-    raise UsageError(f"{quoted(text)} is no {what}: write {one_of_forms(table, words)}")
+    raise UsageError(f"{quoted(text)} is no {what}: {misspelt(text) or f'write {one_of_forms(table, words)}'}")
 
 
 def one_of_forms(table: tuple[Phrase, ...], words: Vocabulary) -> str:

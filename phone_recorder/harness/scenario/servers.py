@@ -31,6 +31,7 @@ _SERVER = (
     Phrase("reset", partial(ServerActs, "reset")),
     Phrase("close", partial(ServerActs, "close")),
     Phrase("unreachable", partial(ServerActs, "unreachable")),
+    Phrase("vanish", partial(ServerActs, "vanish")),
     Phrase("answer {text:text}", partial(ServerActs, "answer")),
     Phrase("split {number:count} bytes", partial(ServerActs, "split")),
 )

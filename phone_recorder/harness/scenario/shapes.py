@@ -5,7 +5,6 @@ ScenarioError names the line and the key of what does not have its shape.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -13,7 +12,15 @@ from typing import Any, Protocol
 
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.scenario.phrases import Phrase, pattern_of, read_phrase, shown_form
-from phone_recorder.harness.scenario.places import Items, Leaf, Node, ScenarioError, Table, one_line
+from phone_recorder.harness.scenario.places import (
+    Items,
+    Leaf,
+    Node,
+    ScenarioError,
+    Table,
+    entries_in_one_line,
+    one_line,
+)
 from phone_recorder.harness.scenario.vocabulary import VOCABULARY
 from phone_recorder.harness.scenario.words import Word
 from phone_recorder.settings.kinds import quoted
@@ -37,13 +44,21 @@ class Shape(Protocol):
 def text_of(node: Node, example: str) -> str:
     """The text of a scalar, which numbers have too."""
     if not isinstance(node, Leaf):
-        raise node.place.error(f"it is no single value: write {example}")
+        raise node.place.error(f"it is no single value: {_instead(node, example)}")
     if node.empty:
         raise node.place.error(f"it says nothing: write {example}")
     text = " ".join(node.text.split())
     if not text.isprintable():
         raise node.place.error(f"{quoted(text)} has a character in it that cannot be shown: write {example}")
     return text
+
+
+def _instead(node: Items | Table, example: str) -> str:
+    """What to write in place of a list or a mapping; text with a colon in it is a mapping to YAML."""
+    if isinstance(node, Table) and node.entries and all(isinstance(below, Leaf) for below in node.entries.values()):
+        text = ", ".join(entries_in_one_line(node))
+        return f'write {example}; text with ": " in it goes in quotes, such as "{quoted(text)[1:-1]}"'
+    return f"write {example}"
 
 
 def or_variable(*forms: Schema) -> Schema:
@@ -146,20 +161,24 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list, or one item alone."""
+    """A list, or one item alone. `empty` is what to do about a list of nothing; None if that is a value too."""
 
     shape: Shape
     alone: bool = True
+    empty: str | None = "write an item, or leave its key out"
 
     def read(self, node: Node) -> tuple[Any, ...]:
         if isinstance(node, Items):
+            if self.empty and not node.items:
+                raise node.place.error(f"the list says nothing: {self.empty}")
             return tuple(map(self.shape.read, node.items))
         if not self.alone:
             raise node.place.error("it is no list: begin each of its items with a - on a line of its own")
         return (self.shape.read(node),)
 
     def schema(self) -> Schema:
-        items: Schema = {"type": "array", "items": allowing_variable(self.shape.schema())}
+        least = {"minItems": 1} if self.empty else {}
+        items: Schema = {"type": "array", "items": allowing_variable(self.shape.schema()), **least}
         return {"anyOf": [items, self.shape.schema()]} if self.alone else or_variable(items)
 
 
@@ -245,7 +264,8 @@ class Fields:
     def _demand(self, key: str, value: Node, table: Table) -> None:
         if key in self.fields:
             return
-        if table.flow and isinstance(value, Leaf) and value.empty:
+        after_comma = table.flow and isinstance(value, Leaf) and value.empty and key != next(iter(table.entries))
+        if after_comma and not get_close_matches(key, self.fields, 1):
             raise value.place.error("there is no such key: text with a comma in it goes in quotes between { and }")
         raise value.place.error(f"there is no such key: {nearest(key, self.fields)}")
 
@@ -254,32 +274,6 @@ def nearest(key: str, known: Mapping[str, object]) -> str:
     """The end of a sentence about a key that is none."""
     near = get_close_matches(key, known, 1)
     return f"did you mean {near[0]}" if near else f"there are {', '.join(known)}"
-
-
-def check_expression(text: str) -> None:
-    """UsageError for a text between two / that is no regular expression."""
-    if len(text) < 2 or not text.startswith("/") or not text.endswith("/"):
-        return
-    try:
-        re.compile(text[1:-1])
-    except (re.error, OverflowError, RecursionError) as error:
-        raise UsageError(f"{quoted(text)} is no regular expression ({error}): mend it, or leave out one /") from error
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A text that is looked for, or a regular expression between two /."""
-
-    def read(self, node: Node) -> str:
-        text = Text("a text, or a regular expression such as /[0-9]+ s/").read(node)
-        try:
-            check_expression(text)
-        except UsageError as error:
-            raise node.place.error(error) from error
-        return text
-
-    def schema(self) -> Schema:
-        return Text().schema()
 
 
 def _attribute(key: str) -> str:

@@ -9,12 +9,13 @@ from phone_recorder.harness.scenario.case import Subject
 from phone_recorder.harness.scenario.expanding import MATRIX, VARIABLES
 from phone_recorder.harness.scenario.expectations import EXPECTATION
 from phone_recorder.harness.scenario.including import INCLUDE
-from phone_recorder.harness.scenario.parties import CALL, PARTY, STICK, Clock
+from phone_recorder.harness.scenario.parties import CALL, PARTY, Clock
 from phone_recorder.harness.scenario.phone_settings import PHONE
 from phone_recorder.harness.scenario.places import Leaf, Node
 from phone_recorder.harness.scenario.servers import NETWORK, SERVER, SIP_SERVER
 from phone_recorder.harness.scenario.shapes import Choice, Field, Fields, ListOf, Schema, Text, Whole, or_variable
 from phone_recorder.harness.scenario.steps import STEP
+from phone_recorder.harness.scenario.sticks import STICK
 from phone_recorder.settings.kinds import quoted
 
 _LIVE = {"true": None, "false": False, "only": True}
@@ -52,13 +53,20 @@ _NAMED: Schema = {"type": "object", "propertyNames": {"pattern": "^[A-Za-z_][A-Z
 
 EARLIER = {
     INCLUDE: Field(
-        Earlier({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+        Earlier({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
         "Files that this one is put on top of, as seen from here: mappings merge, steps and expectations are joined.",
     ),
     VARIABLES: Field(Earlier(_NAMED), "Values that ${name} stands for."),
     MATRIX: Field(
-        Earlier({**_NAMED, "additionalProperties": {"type": "array", "minItems": 1}}),
-        "Variables with a list of values each: every combination is a case.",
+        Earlier(
+            {
+                "anyOf": [
+                    {**_NAMED, "additionalProperties": {"type": "array", "minItems": 1}, "minProperties": 1},
+                    {"type": "array", "items": {**_NAMED, "minProperties": 1}, "minItems": 1},
+                ]
+            }
+        ),
+        "Variables with a list of values each: every combination is a case. Or a list of mappings: each is a case.",
     ),
 }
 CASE = {
@@ -73,7 +81,7 @@ CASE = {
     "server": Field(SERVER, "How the record server is in the beginning."),
     "sip server": Field(SIP_SERVER, "How the SIP server answers INFO in the beginning."),
     "network": Field(NETWORK, "How the network between far party and phone is in the beginning."),
-    "clock": Field(Clock(), "The system's time when it begins: 2026-03-02 10:00:00."),
+    "clock": Field(Clock(), "The system's time when it begins, from 1970 to 2099: 2026-03-02 10:00:00."),
     "seed": Field(Whole(0, (1 << 63) - 1), "Fixes all that is random, whatever the run's seed."),
     "subject": Field(
         Choice(get_args(Subject)),
@@ -81,7 +89,7 @@ CASE = {
     ),
     "arrivals": Field(Whole(1, 10_000), "Of a phone that records to us: so many recordings, and then it is over."),
     "live": Field(Live(), "false: under the virtual clock only; only: in real time only; without it, both."),
-    "steps": Field(ListOf(STEP, alone=False), "What happens, in the order of its times."),
+    "steps": Field(ListOf(STEP, alone=False, empty=None), "What happens, in the order of its times."),
     "expect": Field(ListOf(EXPECTATION, alone=False), "What has to be so, at times and at the end."),
 }
 TOP = Fields("scenario", {**CASE, **EARLIER})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from difflib import get_close_matches
 
 from phone_recorder.harness.scenario.places import Items, Leaf, Node, Place, Table
@@ -40,6 +40,11 @@ class Filler:
         self._budget = budget
         self._known: dict[str, Node] = {}
         self._open: list[str] = []
+
+    @property
+    def used(self) -> Set[str]:
+        """The variables that something was made of, those of other variables too."""
+        return self._known.keys()
 
     def fill(self, node: Node) -> Node:
         """The node without variables; ScenarioError for one that is not defined, or is made of itself."""

@@ -19,12 +19,19 @@ from phone_recorder.wire.payload import BY_NAME, PTIMES_MS
 Value = TypeVar("Value", covariant=True)
 Number = TypeVar("Number", int, float)
 
-LONGEST_S = 24 * 3600
-"""So long is the longest time that is read, in seconds: a scenario is no endurance test."""
+LONGEST_H = 24
+"""So long is the longest time that is read, in hours: a scenario is no endurance test."""
 
 _NUMBER = r"[0-9]{1,15}(?:\.[0-9]{1,9})?"
 _TIME = rf"{_NUMBER} ?(?:h|min|ms|s)(?: {_NUMBER} ?(?:h|min|ms|s))*"
 _PIECE = re.compile(rf"({_NUMBER}) ?(h|min|ms|s)")
+_UNITS = re.compile(r"(?<=[0-9]) ?([A-Za-z]+)")
+_SPELT = {
+    "db": "dB", "dbfs": "dB", "hz": "Hz", "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",
+    "ms": "ms", "msec": "ms", "m": "min", "min": "min", "mins": "min", "minute": "min", "minutes": "min",
+    "h": "h", "hr": "h", "hour": "h", "hours": "h", "ppm": "ppm",
+}  # fmt: skip
+"""Units as they are spelt here, by how some people spell them."""
 _LASTS_S = {"h": 3600, "min": 60, "s": 1, "ms": 0.001}
 
 
@@ -44,8 +51,15 @@ class Word(Generic[Value]):
     def read(self, text: str) -> Value:
         """The value; UsageError says what to write instead."""
         if not re.fullmatch(self.pattern, text):
-            raise UsageError(f"{quoted(text)} is no {self.what}: write {self.example}")
+            raise UsageError(f"{quoted(text)} is no {self.what}: {misspelt(text) or f'write {self.example}'}")
         return self.make(text)
+
+
+def misspelt(text: str) -> str:
+    """What to write in place of a unit that is spelt otherwise; empty if there is none."""
+    kept = {*_SPELT.values(), "M"}  # of bytes
+    wrong = next((unit for unit in _UNITS.findall(text) if unit not in kept and unit.lower() in _SPELT), "")
+    return wrong and f"write {_SPELT[wrong.lower()]} in place of {wrong}"
 
 
 def within(
@@ -66,8 +80,8 @@ def units(text: str) -> int:
     """Units of a time that matches; one in front of which there is a minus counts back."""
     sign = -1 if text.startswith("-") else 1
     seconds = sum(float(number) * _LASTS_S[unit] for number, unit in _PIECE.findall(text))
-    if seconds > LONGEST_S:
-        raise UsageError(f"{text} is longer than {to_seconds(LONGEST_S * SECOND):g} s: write a shorter time")
+    if seconds > LONGEST_H * 3600:
+        raise UsageError(f"{text} is longer than {LONGEST_H} h: write a shorter time")
     return sign * round(seconds * SECOND)
 
 
@@ -85,7 +99,8 @@ def _timestamps(text: str) -> int:
 def _share(text: str) -> float:
     share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     if share > 1:
-        raise UsageError(f"{text} is more than everything: write a share such as 2 % or 0.02")
+        instead = f"{text} %" if share <= 100 and not text.endswith("%") else "a share such as 2 % or 0.02"
+        raise UsageError(f"{text} is more than everything: write {instead}")
     return share
 
 

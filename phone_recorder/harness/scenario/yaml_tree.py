@@ -23,7 +23,8 @@ MOST_VALUES = 50_000
 
 _ADVICE = {
     "mapping values are not allowed": "put text that has a colon in it in quotes, and indent keys alike",
-    "cannot start any token": "indent with blanks, and put text that begins with a mark in quotes",
+    "cannot start any token": "put text that begins with a mark in quotes",
+    "node content": "write a value, and put text that begins with # or another mark in quotes",
     "alphabetic or numeric": "put text that begins with * or & in quotes",
     "end of stream": "end the quotes that begin here",
     "expected ',' or": "end each [ and {, and put text that has a comma or a bracket in it in quotes",
@@ -33,6 +34,9 @@ _ADVICE = {
     "nesting": "no scenario is so deep",
 }
 """What to do about what PyYAML's parsers say."""
+_TAB = re.compile(r" *\t")
+_QUOTES = ("'", '"')
+_IN_FLOW = re.compile(r"[\[{,:] *\$\{")
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -58,19 +62,32 @@ def parse_tree(text: str, path: Path, loader: Any = LOADER) -> Table:
     if found := _NO_TEXT.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise Place(path, line).error(f"no text has the character U+{ord(found[0]):04X} in it: remove it")
+    composer = _Composer(yaml.parse(text, Loader=loader), path)
     try:
-        return _whole(_Composer(yaml.parse(text, Loader=loader), path), path)
+        return _whole(composer, path)
     except yaml.MarkedYAMLError as error:
-        raise _error(error, path) from error
+        raise _error(error, path, text, composer.quotes) from error
 
 
-def _error(error: yaml.MarkedYAMLError, path: Path) -> ScenarioError:
-    """What the parser says of it, and what can be done."""
+def _error(error: yaml.MarkedYAMLError, path: Path, text: str, quotes: Lines | None) -> ScenarioError:
+    """What the parser says of it, and what can be done. `quotes` are the lines of the quotes that ended last."""
     what = error.problem or error.context or "it cannot be read"
-    ended = "end of stream" in what  # what was begun and does not end is told where it begins
-    mark = (error.context_mark if ended else None) or error.problem_mark
-    advice = next((advice for part, advice in _ADVICE.items() if part in what), "put text with marks in it in quotes")
-    return Place(path, mark.line + 1 if mark else 1).error(f"this is not YAML ({what}): {advice}")
+    begun = "end of stream" in what or "node content" in what  # told where it begins
+    mark = (error.context_mark if begun else None) or error.problem_mark
+    line = mark.line + 1 if mark else 1
+    if quotes and line == quotes[1] > quotes[0]:
+        said = f"this is not YAML: the quotes that begin here end in line {line} only"
+        return Place(path, quotes[0]).error(f"{said}: end them where their text ends")
+    return Place(path, line).error(f"this is not YAML ({what}): {_advice(what, text.splitlines()[line - 1 : line])}")
+
+
+def _advice(what: str, lines: list[str]) -> str:
+    """What to do about it; `lines` is the one in which it is."""
+    if any(map(_TAB.match, lines)):
+        return "indent with blanks, not with tabs"
+    if any(map(_IN_FLOW.search, lines)):
+        return "put ${name} in quotes between { and }, and between [ and ]"
+    return next((advice for part, advice in _ADVICE.items() if part in what), "put text with marks in it in quotes")
 
 
 def _whole(composer: _Composer, path: Path) -> Table:
@@ -80,14 +97,19 @@ def _whole(composer: _Composer, path: Path) -> Table:
     return top
 
 
+Lines = tuple[int, int]
+"""The first line of something and its last one, counted from 1."""
+
+
 class _Composer:
-    """Makes a tree of events."""
+    """Makes a tree of events. `quotes` are the lines of the text in quotes that it has read last."""
 
     def __init__(self, events: Iterator[yaml.Event], path: Path) -> None:
         self._events = events
         self._path = path
         self._anchored: dict[str, tuple[Node, int]] = {}
         self._values = 0
+        self.quotes: Lines | None = None
 
     def document(self) -> Node | None:
         """The one document that there is; None if there is none."""
@@ -117,6 +139,8 @@ class _Composer:
 
     def _untagged(self, event: yaml.NodeEvent, place: Place, depth: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
+            if event.style in _QUOTES and event.end_mark:
+                self.quotes = _line(event), event.end_mark.line + 1
             return Leaf(event.value, event.implicit[0], place)
         if isinstance(event, yaml.SequenceStartEvent):
             return Items(tuple(self._items(place, depth)), place)

@@ -34,6 +34,8 @@ stick:
   size: 16 MiB
   left: 2 MiB
   file system: FAT32
+  largest file: 8 MiB
+  most files: 3
   plugged: true
   locked: false
   slow: 200 ms
@@ -60,7 +62,6 @@ steps:
   - {at: 2 s, settings: {record.pause: silence}}
 expect:
   - at: 2 s
-    recording: 1
     screen:
       {icon: recording, prompt: Recording, lamp: on, timer: 2 s ± 200 ms, left: '/\d+ s/', call: Far Party, shows: a,
        shows not: [b, c]}
@@ -79,9 +80,11 @@ expect:
       no clicks:
       equals: near + far
       in step: near, far within 20 ms
-  - account: {state: recorded, gaps: 0, streams.far.lost: at most 2, paused_s: 2 s ± 20 ms}
+  - recording: 1
+    account: {state: recorded, gaps: 0, streams.far.lost: at most 2, paused_s: 2 s ± 20 ms}
   - control: [sent RecordStartRequest dir=out, received RecordStartResponse result=success]
   - control: none
+  - control: {all: [sent RecordStartRequest], counts: {sent RecordStartRequest: at most 2, "received INFO a: b": 0}}
   - sip: ["sent INFO Record: on", received 200]
 """
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,9 @@ def test_a_case_is_called_by_the_stem_of_its_file(name: str) -> None:
 )
 def test_a_variable_stands_for_its_value_and_keeps_its_type(text: str, value: object) -> None:
     variables = "{n: 3, w: word, list: [1, 2], map: {k: '${n}'}, both: '${w} ${n}', yes: true, quoted: '3'}"
-    assert expanded(f"variables: {variables}\na: {text}") == {"file": {"a": value}}
+    used = "b: ['${n}', '${w}', '${list}', '${map}', '${both}', '${yes}', '${quoted}']"
+    cases: Any = expanded(f"variables: {variables}\n{used}\na: {text}")
+    assert cases["file"]["a"] == value
 
 
 def test_the_matrix_counts_more_than_a_variable_of_its_name() -> None:
@@ -78,9 +81,51 @@ def test_what_comes_of_a_variable_stands_where_it_is_named() -> None:
     assert (at.place.line, at.place.key) == (4, "steps.1.at")
 
 
+def test_each_mapping_of_a_list_is_a_case() -> None:
+    cases = expanded("matrix:\n- {model: BX6, codec: PCMU}\n- {model: BX5S, codec: G722}\na: ${model} ${codec}")
+    assert cases == {"file[BX6,PCMU]": {"a": "BX6 PCMU"}, "file[BX5S,G722]": {"a": "BX5S G722"}}
+
+
+def test_what_a_case_of_a_list_does_not_say_the_variables_say() -> None:
+    assert expanded("variables: {n: 1}\nmatrix: [{w: x}, {w: y, n: 2}]\na: ${w}${n}") == {
+        "file[x]": {"a": "x1"},
+        "file[y,2]": {"a": "y2"},
+    }
+
+
+def test_values_of_a_list_that_are_no_text_are_named_by_their_case() -> None:
+    assert list(expanded("matrix: [{s: [1]}, {s: [2]}, {s: none}]\na: ${s}")) == ["file[1]", "file[2]", "file[none]"]
+
+
+def test_a_variable_that_another_one_is_made_of_is_used() -> None:
+    assert expanded("variables: {a: 1, b: '${a}'}\nmatrix: {c: ['${b}']}\nx: ${c}") == {"file[${b}]": {"x": 1}}
+
+
+def test_a_variable_that_one_of_the_cases_uses_is_used() -> None:
+    assert expanded("variables: {a: 1}\nmatrix: {c: [x, '${a}']}\nx: ${c}") == {
+        "file[x]": {"x": "x"},
+        "file[${a}]": {"x": 1},
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        (
+            "a: 1\nmatrix:\n  codec: [PCMU, PCMA]",
+            "3: matrix.codec: nothing uses it, and its cases are all the same: write ${codec} where it belongs, or",
+        ),
+        ("a: ${b}\nmatrix: [{b: 1},\n  {b: 2, c: 3}]", "3: matrix.2.c: nothing uses it, and its cases are all"),
+        ("variables:\n  a: 1", "2: variables.a: nothing uses it: write ${a} where it belongs, or leave it out"),
+        ("variables: {a: 1}\nb: $${a}", "1: variables.a: nothing uses it"),
+        ("variables: {a: 1, b: '${a}'}", "1: variables.a: nothing uses it"),
+        ("matrix: []", "1: matrix: it makes 0 cases: write 1 to 500"),
+        ("matrix: {}", "1: matrix: it is no mapping: write variables and lists"),
+        ("matrix: [{a: 1}, 3]", "1: matrix.2: it is no case: write variables and values"),
+        ("matrix: [{}]", "1: matrix.1: it is no case"),
+        ("matrix: [{a-b: 1}]", "1: matrix.1.a-b: 'a-b' is no variable's name"),
+        ("matrix: [{a: 1},\n {a: '1'}]", "2: matrix.2: a case of 1 stands in the list twice"),
+        ("matrix: [" + "{a: 1}," * 501 + "]", "1: matrix: it makes 501 cases: write 1 to 500"),
         ("a: 1\nb: ${x}", "2: b: there is no variable x: define it under variables"),
         ("variables: {codec: 1}\nb: x ${codek}", "2: b: there is no variable codek: did you mean codec"),
         ("variables: {a: [1]}\nb: x ${a}", "2: b: the variable a is no text: let it stand alone"),
@@ -97,6 +142,12 @@ def test_what_comes_of_a_variable_stands_where_it_is_named() -> None:
 )
 def test_what_cannot_be_filled_in_is_told(text: str, sentence: str) -> None:
     assert told(text).startswith(sentence)
+
+
+def test_a_file_is_called_something() -> None:
+    path = Path("dir/.scenario.yaml")
+    with pytest.raises(ScenarioError, match=r"^dir/\.scenario\.yaml:1: the file has no name: call it something"):
+        list(expand(parse_tree("a: 1", path), path))
 
 
 def test_cases_without_number_are_refused() -> None:

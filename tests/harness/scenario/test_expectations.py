@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.harness.scenario.bound import Bound, Span
-from phone_recorder.harness.scenario.expected import AccountSays, AudioIs, FilesAre, Messages, ScreenIs, StateIs, What
+from phone_recorder.harness.scenario.expected import AudioIs, FilesAre, ScreenIs, StateIs, What
 from tests.harness.scenario.everything import case_of, expected_of, written, wrong
 
 FAR, BOTH = ("far",), ("near", "far")
@@ -39,25 +39,6 @@ LATER = Span(16_000, 40_000)
                 duration=Bound(8000, 8000, "1 s"),
                 total=Bound(16_000, 16_000, "2 s"),
             ),
-        ),
-        ("control: none", Messages("control", none=True)),
-        ("control: [sent RecordStartRequest dir=out]", Messages("control", ("sent RecordStartRequest dir=out",))),
-        ("control: received RecordStartResponse", Messages("control", ("received RecordStartResponse",))),
-        ('sip: ["sent INFO Record: on", received 200]', Messages("sip", ("sent INFO Record: on", "received 200"))),
-        ("account: {state: recorded}", AccountSays({"state": "recorded"})),
-        ("account: {streams.far.lost: at most 2}", AccountSays({"streams.far.lost": Bound(-inf, 2, "at most 2")})),
-        ("account: {paused_s: 2 s ± 20 ms}", AccountSays({"paused_s": Bound(1.98, 2.02, "2 s ± 20 ms")})),
-        (
-            "account: {gaps_s.far: 0.5, gaps.0.start_s: 1 s}",
-            AccountSays({"gaps_s.far": Bound(0.5, 0.5, "0.5"), "gaps.0.start_s": Bound(1, 1, "1 s")}),
-        ),
-        (
-            "account: {parts.0.bytes: 1 KiB, parts: 1}",
-            AccountSays({"parts.0.bytes": Bound(1024, 1024, "1 KiB"), "parts": Bound(1, 1, "1")}),
-        ),
-        (
-            "account: {reason: '/drive .* full/', remaining_s: null}",
-            AccountSays({"reason": "/drive .* full/", "remaining_s": "null"}),
         ),
     ],
 )
@@ -107,12 +88,12 @@ def test_what_can_be_heard(tmp_path: Path, text: str, what: AudioIs) -> None:
 
 
 def test_each_thing_that_is_heard_is_an_expectation_of_its_own(tmp_path: Path) -> None:
-    text = "expect:\n- at: 3 s\n  recording: 2\n  audio:\n    only: far\n    lacks:\n    - near\n    - far from 2 s\n"
+    text = "expect:\n- recording: 2\n  audio:\n    only: far\n    lacks:\n    - near\n    - far from 2 s\n"
     heard = case_of(tmp_path, text).expected
     assert [(one.at, one.recording, one.line, one.text) for one in heard] == [
-        (24_000, 2, 6, "audio only far"),
-        (24_000, 2, 8, "audio lacks near"),
-        (24_000, 2, 9, "audio lacks far from 2 s"),
+        (None, 2, 5, "audio only far"),
+        (None, 2, 7, "audio lacks near"),
+        (None, 2, 8, "audio lacks far from 2 s"),
     ]
 
 
@@ -148,12 +129,26 @@ def test_a_file_that_is_to_be_equalled_is_found_beside_the_scenario(tmp_path: Pa
         ("[{audio: {tone: 440}}]", "2: expect.1.audio.tone: '440' is no thing that can be heard: write HZ ["),
         ("[{audio: {equals: none.wav}}]", "2: expect.1.audio.equals: cannot read"),
         ("[{audio: {silent: between 5 s and 2 s}}]", "2: expect.1.audio.silent: between 5 s and 2 s has no length"),
-        ("[{account: {reson: x}}]", "2: expect.1.account.reson: an account has no such field: did you mean reason"),
-        ("[{account: {paused_s: long}}]", "2: expect.1.account.paused_s: 'long' is no time: write one such as 3 s"),
-        ("[{account: {}}]", "2: expect.1.account: it names no fields: write some, such as gaps_count: 0"),
-        ("[{account: {parts..path: x}}]", "2: expect.1.account.parts..path: an account has no such field"),
-        ("[{control: []}]", "2: expect.1.control: no message is named: write some, or none"),
-        ("[{control: [RecordStart]}]", "2: expect.1.control.1: 'RecordStart' is no message: write one such as sent"),
+        ("[{screen: {shows: []}}]", "2: expect.1.screen.shows: the list says nothing: write an item, or leave its key"),
+        ("[{screen: {shows not: []}}]", "2: expect.1.screen.shows not: the list says nothing"),
+        ("[{audio: {contains: []}}]", "2: expect.1.audio.contains: the list says nothing: write an item, or leave"),
+        ("[{audio: {silent: [], only: far}}]", "2: expect.1.audio.silent: the list says nothing"),
+        ("[{audio: {}}]", "2: expect.1: nothing is expected: write what is heard, such as contains: far"),
+        ("[{audio: {silence}}]", "2: expect.1.audio.silence: there is no such key: did you mean silent"),
+        ("[{audio: {hears}}]", "2: expect.1.audio.hears: there is no such key: there are contains, lacks"),
+        ("[{audio: {level: -20 db}}]", "2: expect.1.audio.level: '-20 db' is no thing that can be heard: write dB in"),
+        (
+            "[{at: 2 s, audio: {contains: far}}]",
+            "2: expect.1.at: at means nothing to audio, which is listened to when all is over: leave it out, or write "
+            "a span such as between 2 s and 5 s",
+        ),
+        *(
+            (
+                f"[{{recording: 1, {kind}: {value}}}]",
+                f"2: expect.1.recording: recording means nothing to {kind}, which is of no one recording: leave it out",
+            )
+            for kind, value in (("screen", "{icon: idle}"), ("state", "idle"), ("control", "none"), ("sip", "none"))
+        ),
         ("[{at: 5 min, state: idle}]", "2: expect.1: 300 s is more than 60 s after the last call's end, at 10 s"),
     ],
 )

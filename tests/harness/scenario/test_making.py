@@ -89,13 +89,8 @@ def test_there_may_be_no_call_in_the_beginning(tmp_path: Path) -> None:
     assert case_of(tmp_path, "call: none").call == CallPlan(80_000, first=False)
 
 
-def test_a_stick_is_there_if_it_is_recorded_to(tmp_path: Path) -> None:
-    assert case_of(tmp_path, "stick: none").stick is None
-    assert case_of(tmp_path, "phone: {settings: {record.mode: sip_info}}").stick is None
-    text = "stick: {size: 16 MiB, left: 2 MiB, file system: exFAT, plugged: false, locked: true, slow: 200 ms, "
-    assert case_of(tmp_path, text + "files: {Record_1.wav: 30 s}}").stick == StickPlan(
-        16 << 20, 2 << 20, "exFAT", False, True, 200, (("Record_1.wav", 30.0),)
-    )
+def test_nothing_has_to_happen(tmp_path: Path) -> None:
+    assert case_of(tmp_path, "steps: []").steps == ()
 
 
 def test_the_phone_has_settings_as_they_are_typed_or_as_toml_has_them(tmp_path: Path) -> None:
@@ -161,21 +156,28 @@ def test_steps_of_an_included_file_are_sorted_in(tmp_path: Path) -> None:
         ("call: soon", "2: call: it is no call: write keys and values, of length"),
         ("call: {length: 3}", "2: call.length: '3' is no time: write one with its unit"),
         ("call: {length: 0 s}", "2: call.length: a call of no length is none"),
-        ("call: {length: 25 h}", "2: call.length: 25 h is longer than 86400 s"),
+        ("call: {length: 25 h}", "2: call.length: 25 h is longer than 24 h"),
         ("near: tone:5", "2: near: 'tone:5' is no tone: write tone:HZ with 20 to 3400 Hz, such as tone:440"),
         ("near: none.wav", "2: near: cannot read"),
         ("near: [silence]", "2: near: it is no single value: write tone:HZ, silence, none"),
         ("far: {voice: none.wav}", "2: far.voice: cannot read"),
         ("far: {dtx: on}", "2: far.dtx: 'on' is neither true nor false: write one of them"),
         ("far: {ptime: 25 ms}", "2: far.ptime: no packet lasts 25 ms"),
-        ("stick: {size: big}", "2: stick.size: 'big' is no size: write bytes"),
-        ("stick: {size: 1 MiB, left: 2 MiB}", "2: stick: more bytes are left than its 1048576"),
-        ("stick: {files: {a/b: 3 s}}", "2: stick.files.a/b: 'a/b' can be no file on a stick"),
-        ("stick: {files: [a]}", "2: stick.files: it is no mapping"),
-        ("stick:", "2: stick: it is no stick: write keys and values"),
         ("server: restart", "2: server: 'restart' is no server: write one of ours"),
         ("network: stall 1 s", "2: network: 'stall 1 s' is no trouble of a network"),
         ("clock: today", "2: clock: 'today' is no date and time: write one such as 2026-03-02 10:00:00"),
+        ("clock: 9999-12-31 23:59:59", "2: clock: 9999-12-31 23:59:59 is not from 1970 to 2099: write one such as"),
+        ("clock: 1969-12-31 23:59:59", "2: clock: 1969-12-31 23:59:59 is not from 1970 to 2099"),
+        (
+            "clock: 2099-12-30 12:00:00\nsteps: [{at: 1 s, clock: jump 20 h}, {at: 2 s, clock: jump 20 h}]",
+            "3: steps.2: it is then 2100-01-01, which is not from 1970 to 2099: make the leap shorter",
+        ),
+        (
+            "clock: 1970-01-01 00:00:00\nsteps: [{at: 1 s, clock: jump -2 s}]",
+            "3: steps.1: it is then 1969-12-31, which is not",
+        ),
+        ("tags: []", "2: tags: the list says nothing: write an item, or leave its key out"),
+        ("expect: []", "2: expect: the list says nothing: write an item, or leave its key out"),
         ("seed: -1", "2: seed: '-1' is no whole number: write one from 0"),
         ("live: maybe", "2: live: 'maybe' is no way to play it"),
         ("tags: [[a]]", "2: tags.1: it is no single value: write a word"),

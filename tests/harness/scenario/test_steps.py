@@ -151,6 +151,11 @@ def test_a_step_keeps_what_its_author_wrote(tmp_path: Path) -> None:
         ("[{at: 0 s, clock: stop}]", "2: steps.1.clock: 'stop' is no thing that the clock does: write jump TIME"),
         ("[{at: 0 s, phone: explode}]", "2: steps.1.phone: 'explode' is no thing that the phone's program does"),
         ("[{at: 0 s, call: end}]", "2: steps.1.call: 'end' is no thing that is done with a call: write one of hold"),
+        ("[{at: 0 s, settings: {}}]", "2: steps.1.settings: nothing changes: write settings and values"),
+        (
+            "[{at: 0 s, rtp: stall 2 sec}]",
+            "2: steps.1.rtp: 'stall 2 sec' is no thing that a party's RTP does: write s in",
+        ),
         ("[{at: 0 s, settings: {record.paus: x}}]", "2: steps.1.settings.record.paus: there is no setting record.paus"),
         ("[{at: 0 s, settings: {record.pause: x}}]", "2: steps.1.settings.record.pause: 'x' is none of skip, silence"),
     ],

@@ -94,11 +94,15 @@ def test_both_parsers_make_the_same_tree(loader: Any) -> None:
         ("a: !!str 1", ":1: a: the tag .* means nothing here"),
         ("a: 1\n---\nb: 2", ":2: another document begins here"),
         ("a: 1\nb: 2\na: 3", ":3: a: it stands here twice"),
-        ("a: 1\nb:\n\tc: 1", ":3: this is not YAML .*: indent with blanks"),
+        ("a: 1\nb:\n\tc: 1", ":3: this is not YAML .*: indent with blanks, not with tabs"),
         ("? [a]\n: b", "a key is one word"),
         ("a: b: c", ":1: this is not YAML .*: put text that has a colon"),
         ("a: {b: 1\nc: 2", "this is not YAML"),
         ("a: {b: *}", ":1: this is not YAML .*quotes"),
+        ("a:\n  b: %x", ":2: this is not YAML .*: put text that begins with a mark in quotes"),
+        ("a: {b: ${c}}", r":1: this is not YAML .*: put \$\{name\} in quotes between \{ and \}"),
+        ("a: [${c}]", r":1: this is not YAML .*: put \$\{name\} in quotes between"),
+        ("a: {b: #}", "this is not YAML .*: write a value, and put text that begins with # or another mark in quotes"),
     ],
 )
 def test_what_is_no_scenario_is_told_in_one_sentence(text: str, told: str, loader: Any) -> None:
@@ -110,6 +114,25 @@ def test_what_is_no_scenario_is_told_in_one_sentence(text: str, told: str, loade
 def test_quotes_without_an_end_are_told_where_they_begin() -> None:
     with pytest.raises(ScenarioError, match=r"^made.yaml:2: .*: end the quotes that begin here$"):
         parse_tree('a: 1\nb: "x\nc: 2\nd: 3\n', PATH)
+
+
+@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader])
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a: 1\nb: 'x\nc: {name: 'y'}\n", (2, 3)),
+        ('a: "x\n\nc: {name: "y"}\nd: 1\n', (1, 3)),
+        ("a:\n- {b: 'x}\n- {b: 'y'}\n", (2, 3)),
+    ],
+)
+def test_quotes_that_other_quotes_end_are_told_where_they_begin(text: str, lines: tuple[int, int], loader: Any) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        parse_tree(text, PATH, loader)
+    first, last = lines
+    assert str(caught.value) == (
+        f"made.yaml:{first}: this is not YAML: the quotes that begin here end in line {last} only: "
+        "end them where their text ends"
+    )
 
 
 @pytest.mark.parametrize(
