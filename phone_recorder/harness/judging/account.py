@@ -11,8 +11,9 @@ from typing import Any
 from phone_recorder.harness.evidence import Evidence, Moment
 from phone_recorder.harness.judging.lengths import number
 from phone_recorder.harness.judging.picking import pick
-from phone_recorder.harness.judging.texts import found, listed, quoted
+from phone_recorder.harness.judging.texts import found, listed, quoted, same
 from phone_recorder.harness.judging.wanted import Missed, Wanted, missed
+from phone_recorder.harness.scenario.account_fields import WHOLE
 from phone_recorder.harness.scenario.bound import Bound
 from phone_recorder.harness.scenario.expected import AccountSays, Expectation
 
@@ -35,12 +36,17 @@ def _look(account: dict[str, Any], part: Wanted) -> str | None:
     value = _at(account, part.field)
     if value is _ABSENT:
         return _nearest(account, part.field)
-    if isinstance(part.value, Bound):
+    if isinstance(part.value, Bound) and not (isinstance(value, str) and part.value.text):
         return _number(part.value, value)
-    text = _text(value)
-    if found(part.value, text):
+    text, is_so = _text(value), same if _is_whole(part.field, value) else found
+    if is_so(str(part.value), text):
         return None
     return f"it is {quoted(text)}" if text else "it is empty"
+
+
+def _is_whole(path: str, value: Any) -> bool:
+    """Whether all of it is meant: one word of a few, or what is no text. Of others, and of lists, a part is enough."""
+    return path.rpartition(".")[2] in WHOLE or not isinstance(value, str | list | dict)
 
 
 def _number(wanted: Bound, value: Any) -> str | None:

@@ -116,6 +116,7 @@ _SERVER: dict[str, Callable[[ServerActs], str]] = {
     "reset": lambda acts: "resets each connection",
     "close": lambda acts: "closes each connection",
     "unreachable": lambda acts: "cannot be reached",
+    "vanish": lambda acts: "vanishes, and what is sent to it comes nowhere",
     "answer": lambda acts: f"answers {quoted(acts.text)}",
     "split": lambda acts: f"answers in pieces of {acts.number} bytes",
     "restart": lambda acts: "restarts, and is ours",

@@ -24,12 +24,18 @@ _TOLD = (
     "record.ptime_ms",
 )
 """Settings that have words of their own."""
+_SUBJECTS = {
+    "phone": "our own phone, or another that is played the same",
+    "agent": "a real agent alone",
+    "arrivals": "a phone that records to us",
+}
 _CLOCKS = {None: "the virtual clock, or real time", True: "real time only", False: "the virtual clock only"}
 
 
 def beginning(case: Case) -> Iterator[tuple[str, str]]:
     """Each row: what it is about, and how that is. Servers that the phone has no use for are left out."""
     mode = case.settings.record.mode
+    yield "subject", _subject(case)
     yield "phone", _phone(case)
     if others := _settings(case.settings):
         yield "settings", ", ".join(others)
@@ -49,12 +55,22 @@ def beginning(case: Case) -> Iterator[tuple[str, str]]:
         yield "tags", ", ".join(case.tags)
 
 
+def _subject(case: Case) -> str:
+    """Who is tested, and of a phone that records to us how long that is."""
+    said = _SUBJECTS[case.subject]
+    if case.subject != "arrivals":
+        return said
+    if case.arrivals is None:
+        return f"{said}, as many recordings as come while the call lasts"
+    return f"{said}, until {case.arrivals} recording{' has' if case.arrivals == 1 else 's have'} come"
+
+
 def _phone(case: Case) -> str:
     settings = case.settings
     record = settings.record
     who = f"{settings.model}, number {settings.local_number}, {settings.local_name}, language {settings.language}"
     how = f"records to {_PLACES[record.mode]} in {record.codec}, packets of {record.ptime_ms} ms"
-    return f"{who}; {how}{'; a real agent' if case.subject == 'agent' else ''}"
+    return f"{who}; {how}"
 
 
 def _settings(settings: PhoneSettings) -> list[str]:
@@ -99,5 +115,7 @@ def _stick(plan: StickPlan) -> str:
     ]
     said += ["write-protected"] if plan.locked else []
     said += [f"takes {length(from_ms(plan.delay_ms))} for each write"] if plan.delay_ms else []
+    said += [f"no file larger than {size(plan.largest_file)}"] if plan.largest_file is not None else []
+    said += [f"no more than {plan.most_files} record files"] if plan.most_files is not None else []
     said += [f"{name} of {length(from_seconds(seconds))} is on it" for name, seconds in plan.files]
     return ", ".join(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -21,21 +22,36 @@ Files = Sequence[FileSeen]
 
 MOST_NAMED = 3
 _OF_EACH = ("size", "duration", "codec", "whole")
+_GOES_ON = ("size", "duration", "total", "whole")
+"""What is not settled before a recording has ended."""
 
 
 def judge_files(what: FilesAre, moment: Moment, evidence: Evidence, expectation: Expectation) -> Iterator[Missed]:
-    """Each thing that is otherwise. Where no number of files is wanted, what is wanted of each wants one at least."""
+    """Each thing that is otherwise. What is wanted of each file wants one at least, unless none are wanted."""
     files = _of_recording(moment, evidence, expectation.recording)
     if isinstance(files, str):
         yield Missed("files", files)
         return
+    running = _running(moment, files)
 
     def look(part: Wanted) -> str | None:
-        if not files and what.count is None and part.field in _OF_EACH:
+        if not files and _wants_one(part) and not _wants_none(what):
             return there_are(0)
-        return _LOOKS[part.field](part.value, files)
+        seen = _LOOKS[part.field](part.value, _as_ended(files, running) if part.value is False else files)
+        return seen and seen + (_goes_on(running) if part.field in _GOES_ON else "")
 
     yield from missed(what, look)
+
+
+def _wants_one(part: Wanted) -> bool:
+    """Of no files the duration together is 0, and at most 2 s is a question of some."""
+    return part.field in _OF_EACH or (part.field == "total" and part.value.high > 0)
+
+
+def _wants_none(what: FilesAre) -> bool:
+    count = what.count
+    few = count is not None and (count.high < 1 or (count.open and count.high == 1))
+    return few or what.names == ()
 
 
 def _of_recording(moment: Moment, evidence: Evidence, number: int | None) -> Files | str:
@@ -48,6 +64,32 @@ def _of_recording(moment: Moment, evidence: Evidence, number: int | None) -> Fil
     recorded = evidence.recordings[number - 1].files if number <= len(evidence.recordings) else ()
     names = {Path(part["path"]).name for part in account.get("parts", ())} | {path.name for path in recorded}
     return [file for file in moment.files if Path(file.name).name in names]
+
+
+def _running(moment: Moment, files: Files) -> FileSeen | None:
+    """The file that is being recorded: the newest, where a recording goes on and has not done with it."""
+    done = {Path(part["path"]).name for account in moment.accounts for part in account.get("parts", ())}
+    goes_on = any(account.get("state") == "recording" for account in moment.accounts)
+    newest = moment.files[-1] if moment.files and goes_on else None
+    return newest if newest in files and newest and Path(newest.name).name not in done else None
+
+
+def _as_ended(files: Files, running: FileSeen | None) -> Files:
+    """With the header that a file which is being recorded would have if it ended now: what is behind is not broken."""
+    return [_settled(file) if file is running else file for file in files]
+
+
+def _settled(file: FileSeen) -> FileSeen:
+    header, there = file.header, file.size - HEADER_SIZE
+    behind = header and header.data_size < there
+    return replace(file, header=replace(header, data_size=there)) if header and behind else file
+
+
+def _goes_on(running: FileSeen | None) -> str:
+    if running is None:
+        return ""
+    behind = ", its header is behind its audio" if _settled(running) is not running else ""
+    return f"; {printable(running.name)} is still being recorded{behind}"
 
 
 def _count(wanted: Bound, files: Files) -> str | None:
@@ -106,9 +148,9 @@ def _fault(file: FileSeen) -> str:
 
 
 def _units(file: FileSeen) -> int:
-    """Playing time: packets x increment (guide: playback)."""
+    """Playing time: packets x increment (guide: playback), of those that the header has and that are there."""
     header = file.header
-    return header.data_size // header.rtp_len * header.increment if header else 0
+    return min(header.data_size, file.size - HEADER_SIZE) // header.rtp_len * header.increment if header else 0
 
 
 def _lasts(file: FileSeen) -> str:

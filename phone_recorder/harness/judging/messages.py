@@ -1,4 +1,4 @@
-"""Messages that are expected, in their order, held against those that passed."""
+"""Messages that are expected, in their order and by their number, held against those that passed."""
 
 from __future__ import annotations
 
@@ -7,32 +7,72 @@ from collections.abc import Iterator, Sequence
 from phone_recorder.harness.evidence import Evidence, Moment, Passed
 from phone_recorder.harness.judging.lengths import length
 from phone_recorder.harness.judging.message_line import Line, parse_line
-from phone_recorder.harness.judging.texts import listed, quoted
+from phone_recorder.harness.judging.texts import listed, quoted, there_are
 from phone_recorder.harness.judging.wanted import Missed, Wanted, wanted
 from phone_recorder.harness.scenario.expected import Expectation, Messages
 
 
 def judge_messages(what: Messages, moment: Moment, evidence: Evidence, expectation: Expectation) -> Iterator[Missed]:
-    """The first line that no message was seen for. Messages that passed after the instant do not count."""
+    """The first line that no message was seen for, or else the first message that is none of all; and each wrong count.
+
+    Messages that passed after the instant do not count.
+    """
     until = None if expectation.at is None else moment.messages
     passed = [message for message in evidence.messages[:until] if message.protocol == what.protocol]
-    lines = [parse_line(what.protocol, line) for line in what.lines]
+    parts = list(wanted(what))
+    yield from _none(parts, passed, what)
+    missing = list(_missing(parts, passed, what))
+    yield from missing or _others(parts, passed, what)
+    yield from _counts(parts, passed, what)
+
+
+def _of(parts: Sequence[Wanted], field: str) -> list[Wanted]:
+    return [part for part in parts if part.field == field]
+
+
+def _none(parts: Sequence[Wanted], passed: Sequence[Passed], what: Messages) -> Iterator[Missed]:
+    for part in _of(parts, "none") if passed else ():
+        yield Missed(part.text, f"{len(passed)} passed: {_shown(parse_line(what.protocol, ''), passed)}")
+
+
+def _missing(parts: Sequence[Wanted], passed: Sequence[Passed], what: Messages) -> Iterator[Missed]:
+    """The first line that no message was seen for after the one of the line before."""
+    lines: list[Line] = []
     place = 0
-    for number, part in enumerate(wanted(what)):
-        if part.field == "none":
-            yield from _any(part, passed, what)
-            return
-        after = next((i for i in range(place, len(passed)) if lines[number].is_of(passed[i])), None)
+    for part in _of(parts, "lines"):
+        lines.append(parse_line(what.protocol, part.value))
+        after = next((i for i in range(place, len(passed)) if lines[-1].is_of(passed[i])), None)
         if after is None:
-            yield Missed(part.text, _instead(lines[: number + 1], passed, place))
+            yield Missed(part.text, _instead(lines, passed, place))
             return
         place = after + 1
 
 
-def _any(part: Wanted, passed: Sequence[Passed], what: Messages) -> Iterator[Missed]:
-    if passed:
-        line = parse_line(what.protocol, "")
-        yield Missed(part.text, f"{len(passed)} passed: {_shown(line, passed)}")
+def _others(parts: Sequence[Wanted], passed: Sequence[Passed], what: Messages) -> Iterator[Missed]:
+    """The first message that is none of all, where each line has one: it stands where another line's should."""
+    lines = [parse_line(what.protocol, line) for line in what.lines]
+    for part in _of(parts, "all"):
+        for number, message in enumerate(passed):
+            if number >= len(lines) or not lines[number].is_of(message):
+                line = lines[min(number, len(lines) - 1)] if lines else parse_line(what.protocol, "")
+                yield Missed(part.text, f"{line.shown(message)} passed, at {length(message.instant)}")
+                return
+
+
+def _counts(parts: Sequence[Wanted], passed: Sequence[Passed], what: Messages) -> Iterator[Missed]:
+    """Each line that another number of messages fit."""
+    for part in _of(parts, "counts"):
+        text, bound = part.value
+        line = parse_line(what.protocol, text)
+        fitting = [message for message in passed if line.is_of(message)]
+        if not bound.holds(len(fitting)):
+            yield Missed(part.text, _counted(fitting) or _instead([line], passed, 0))
+
+
+def _counted(fitting: Sequence[Passed]) -> str:
+    """How many they are, and when they passed; empty for none."""
+    instants = listed([length(message.instant) for message in fitting])
+    return f"{there_are(len(fitting))}, at {instants}" if fitting else ""
 
 
 def _instead(lines: Sequence[Line], passed: Sequence[Passed], place: int) -> str:

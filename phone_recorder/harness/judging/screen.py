@@ -46,11 +46,12 @@ def _prompt(wanted: str, moment: Moment) -> str | None:
 
 
 def _lamp(wanted: str, moment: Moment) -> str | None:
-    """That of the record key."""
-    lamp = next((key.lamp for key in moment.screen.dss if key.does == "record"), None)
-    if lamp is None:
+    """That of the record key, and of each other that is set to record too."""
+    lamps = [key.lamp for key in moment.screen.dss if key.does == "record"]
+    if not lamps:
         return "none of the phone's keys is set to record"
-    return None if same(wanted, lamp) else f"it is {lamp}{and_prompt(moment.screen)}"
+    other = next((lamp for lamp in lamps if not same(wanted, lamp)), None)
+    return other and f"it is {other}{and_prompt(moment.screen)}"
 
 
 def _left(wanted: str, moment: Moment) -> str | None:
@@ -62,10 +63,12 @@ def _call(wanted: str, moment: Moment) -> str | None:
 
 
 def _timer(wanted: Bound, moment: Moment) -> str | None:
-    """What was recorded, which the screen says to the second."""
+    """What was recorded, which the screen says to the second; before anything was, only who asks for 00:00 wants it."""
     recorded, says = moment.recorded, moment.screen.timer or "00:00"
     if not wanted.holds(recorded):
         return f"it is {length(recorded)}{and_prompt(moment.screen)}"
+    if ":" in wanted.text and not moment.screen.timer:
+        return f"no timer is shown{and_prompt(moment.screen)}"
     minutes, seconds = divmod(recorded // SECOND, 60)
     right = says == f"{minutes:02}:{seconds:02}"
     return None if right else f"the screen says {says} when {length(recorded)} is recorded"

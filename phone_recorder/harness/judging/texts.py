@@ -12,6 +12,8 @@ MOST = 5
 """Of a list, so many are named."""
 
 _PLAIN = re.compile(r"[\w.%+-]+")
+_BEGINS, _ENDS = re.compile(r"\d"), re.compile(r"(?<![\w.,:])[\d.,:]*\d$")
+"""A number at either end of a text; one that goes on with a word, such as a file's name, is none at its end."""
 
 
 def pattern_of(text: str) -> re.Pattern[str] | None:
@@ -25,10 +27,17 @@ def pattern_of(text: str) -> re.Pattern[str] | None:
 
 
 def found(wanted: str, shown: str) -> bool:
-    """Whether it stands anywhere in what is shown; the empty text does only where nothing is shown."""
+    """Whether it stands anywhere in what is shown; the empty text does only where nothing is shown.
+
+    A number at its beginning or end is all of that number: `2 min` is no part of `12 min`, nor `file 1` of `file 10`.
+    """
     if pattern := pattern_of(wanted):
         return pattern.search(shown) is not None
-    return wanted in shown if wanted else not shown
+    if not wanted:
+        return not shown
+    before = r"(?<!\d)(?<!\d[.,:])" if _BEGINS.match(wanted) else ""
+    after = r"(?![.,:]?\d)" if _ENDS.search(wanted) else ""
+    return re.search(f"{before}{re.escape(wanted)}{after}", shown) is not None
 
 
 def same(wanted: str, value: str) -> bool:

@@ -97,8 +97,12 @@ def _audio(what: AudioIs) -> Iterator[Wanted]:
 def _messages(what: Messages) -> Iterator[Wanted]:
     if what.none:
         yield Wanted("none", None, f"{what.protocol} none")
-    for number, line in enumerate(what.lines):
-        yield Wanted(str(number), line, f"{what.protocol} {' '.join(line.split())}")
+    for line in what.lines:
+        yield Wanted("lines", line, f"{what.protocol} {' '.join(line.split())}")
+    if what.all:
+        yield Wanted("all", what.lines, f"{what.protocol} {'no other message' if what.lines else 'none'}")
+    for line, bound in what.counts:
+        yield Wanted("counts", (line, bound), f"{what.protocol} {' '.join(line.split())}, count {bound_text(bound)}")
 
 
 _NAMES: dict[type, str] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec.structs import replace as with_struct
 
@@ -82,6 +82,11 @@ def evidence(
     end = end or moment()
     recordings = (Recorded(account(), 0, (Path(NAME),)),) if recordings is None else recordings
     return Evidence(moments or {}, end, recordings, {}, messages)
+
+
+def one_message(text: str, protocol: Literal["control", "sip"] = "control") -> Evidence:
+    """Of one message that the phone has received."""
+    return evidence(messages=(Passed(0, protocol, False, text),))
 
 
 def case(*expected: Expectation, **changes: Any) -> Case:

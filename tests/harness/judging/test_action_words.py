@@ -56,6 +56,7 @@ SAID: list[tuple[Action, str]] = [
     (ServerActs("answer", "cmd=X&id={id}"), 'the record server answers "cmd=X&id={id}"'),
     (ServerActs("split", number=3), "the record server answers in pieces of 3 bytes"),
     (ServerActs("restart"), "the record server restarts, and is ours"),
+    (ServerActs("vanish"), "the record server vanishes, and what is sent to it comes nowhere"),
     (SipActs(), "the SIP server answers 200 OK"),
     (SipActs(488, "Not Acceptable Here", 2400), "the SIP server answers 488 Not Acceptable Here after 300 ms"),
     (SipActs(0), "the SIP server answers nothing"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from phone_recorder.harness.judging.case_words import beginning
 from phone_recorder.harness.judging.explain import explain
 from phone_recorder.harness.scenario.actions import Press, ServerActs, SipActs, Step, Stick, Talk
-from phone_recorder.harness.scenario.case import CallPlan, Case, PartyPlan, StickPlan
+from phone_recorder.harness.scenario.case import CallPlan, Case, PartyPlan, StickPlan, Subject
 from phone_recorder.harness.scenario.expected import AudioIs, Expectation, FilesAre, Messages, ScreenIs
 from phone_recorder.recording.units import SECOND
 from phone_recorder.settings.phone import PhoneSettings
@@ -28,6 +29,7 @@ Ten seconds are recorded
 Until the stick is pulled.
 ten_seconds in ten_seconds.scenario.yaml
 
+subject       our own phone, or another that is played the same
 phone         BX5S, number 1001, Near Party, language en; records to a USB drive in PCMU, packets of 20 ms
 settings      record.size_limit 1M
 near          a tone of 440 Hz in the first of every two seconds, PCMU, packets of 20 ms
@@ -91,6 +93,29 @@ def test_a_stick_is_told_of_in_full() -> None:
     )
 
 
+def test_the_limits_of_a_sticks_file_system_are_told_of() -> None:
+    told = rows(case(stick=StickPlan(largest_file=4 << 20, most_files=3)))["stick"]
+    assert told.endswith("plugged in, no file larger than 4 MiB, no more than 3 record files")
+
+
+@pytest.mark.parametrize(
+    ("subject", "arrivals", "text"),
+    [
+        ("phone", None, "our own phone, or another that is played the same"),
+        ("agent", None, "a real agent alone"),
+        ("arrivals", None, "a phone that records to us, as many recordings as come while the call lasts"),
+        ("arrivals", 1, "a phone that records to us, until 1 recording has come"),
+        ("arrivals", 3, "a phone that records to us, until 3 recordings have come"),
+    ],
+)
+def test_it_is_told_who_is_tested(subject: Subject, arrivals: int | None, text: str) -> None:
+    assert rows(case(subject=subject, arrivals=arrivals))["subject"] == text
+
+
+def test_every_subject_has_words() -> None:
+    assert all(rows(case(subject=subject))["subject"] for subject in get_args(Subject))
+
+
 @pytest.mark.parametrize(
     ("plan", "text"),
     [
@@ -110,11 +135,10 @@ def test_a_party_is_told_of_by_its_voice(plan: PartyPlan, text: str) -> None:
 
 def test_a_call_that_comes_in_later_is_told_of() -> None:
     call = CallPlan(SECOND, "in", "1003", "", first=False)
-    made = case(call=call, live=False, seed=7, subject="agent")
+    made = case(call=call, live=False, seed=7)
     assert rows(made)["call"] == "from 1003, 1 s, which a step begins"
     assert rows(made)["clock"].endswith("the virtual clock only")
     assert rows(made)["seed"] == "7"
-    assert rows(made)["phone"].endswith("; a real agent")
     assert "the call begins" not in explain(made)
 
 

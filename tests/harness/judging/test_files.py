@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,8 @@ TWO = (file(), file(SECOND_NAME, 4))
 HEADLESS = file(header=False, problem="the file has 0 bytes, fewer than its header of 76")
 CUT = replace(file(more=7), header=RecordHeader(PCMU, 160, 160, 80_007))
 G722_30_MS = replace(file(), header=RecordHeader(PCMU, 240, 480, 80_000 // 240 * 240))
+SHORT = replace(file(), size=file(seconds=4).size)
+"""Ten seconds by its header, of which six are not there."""
 TEN_SECONDS = around(10 * SECOND, 160, "10 s ± 20 ms")
 FOURTEEN = around(14 * SECOND, 0, "14 s")
 
@@ -42,7 +45,9 @@ FOURTEEN = around(14 * SECOND, 0, "14 s")
         (FilesAre(codec="PCMU"), TWO),
         (FilesAre(whole=True), TWO),
         (FilesAre(whole=False), (file(), HEADLESS)),
-        (FilesAre(count=Bound(0, 2, "0 to 2"), whole=True, duration=TEN_SECONDS), ()),
+        (FilesAre(count=exactly(0), whole=True, duration=TEN_SECONDS), ()),
+        (FilesAre(count=Bound(high=1, text="< 1", open=True), whole=True), ()),
+        (FilesAre(names=(), codec="PCMU"), ()),
     ],
 )
 def test_they_are_as_expected(what: FilesAre, files: tuple[FileSeen, ...]) -> None:
@@ -84,11 +89,61 @@ def test_they_are_as_expected(what: FilesAre, files: tuple[FileSeen, ...]) -> No
         (FilesAre(codec="PCMU"), (), "files codec PCMU: there is none"),
         (FilesAre(whole=True), (), "files whole: there is none"),
         (FilesAre(whole=False), (), "files not whole: there is none"),
-        (FilesAre(total=FOURTEEN), (), "files total 14 s: it is 0 s"),
+        (FilesAre(total=FOURTEEN), (), "files total 14 s: there is none"),
+        (FilesAre(total=Bound(high=SECOND, text="at most 1 s")), (), "files total at most 1 s: there is none"),
+        (FilesAre(duration=TEN_SECONDS), (SHORT,), f"files duration 10 s ± 20 ms: {NAME} lasts 4 s"),
     ],
 )
 def test_it_says_which_are_otherwise(what: FilesAre, files: tuple[FileSeen, ...], line: str) -> None:
     assert told_of(what, files=files) == [f"at the end, {line}"]
+
+
+@pytest.mark.parametrize(
+    ("what", "line"),
+    [
+        (FilesAre(count=Bound(0, 2, "0 to 2"), whole=True), "files whole: there is none"),
+        (FilesAre(count=Bound(high=3, text="at most 3"), size=exactly(76)), "files size 76: there is none"),
+        (FilesAre(count=Bound(high=3, text="at most 3"), codec="PCMU"), "files codec PCMU: there is none"),
+        (
+            FilesAre(count=Bound(high=3, text="at most 3"), duration=TEN_SECONDS),
+            "files duration 10 s ± 20 ms: there is none",
+        ),
+    ],
+)
+def test_where_there_may_be_no_file_what_is_wanted_of_each_wants_one(what: FilesAre, line: str) -> None:
+    assert told_of(what, files=()) == [f"at the end, {line}"]
+
+
+BEHIND = replace(file(), header=RecordHeader(PCMU, 160, 160, 72_000))
+GOES_ON = {"files": (file(SECOND_NAME, 4), BEHIND), "accounts": (account(state="recording", parts=[]),)}
+STILL = f"; {NAME} is still being recorded, its header is behind its audio"
+
+
+@pytest.mark.parametrize(
+    ("what", "line"),
+    [
+        (
+            FilesAre(whole=True),
+            f"files whole: {NAME} is not: its header says 72,000 bytes of audio, and 80,000 are there{STILL}",
+        ),
+        (FilesAre(whole=False), f"files not whole: nothing is wrong with {SECOND_NAME}, {NAME}{STILL}"),
+        (FilesAre(total=FOURTEEN), f"files total 14 s: it is 13 s{STILL}"),
+        (FilesAre(codec="PCMA"), f"files codec PCMA: {SECOND_NAME} is PCMU, {NAME} is PCMU"),
+    ],
+)
+def test_of_a_file_that_is_being_recorded_it_is_told_that_it_is_not_final(what: FilesAre, line: str) -> None:
+    assert told_of(what, **GOES_ON) == [f"at the end, {line}"]
+
+
+def test_where_its_header_has_come_after_its_audio_nothing_is_said_of_it() -> None:
+    [line] = told_of(FilesAre(size=exactly(76)), **GOES_ON | {"files": (file(),)})
+    assert line == f"at the end, files size 76: {NAME} has 80,076 bytes; {NAME} is still being recorded"
+
+
+@pytest.mark.parametrize("accounts", [(account(),), (account(state="recording", parts=[{"path": NAME}]),)])
+def test_a_file_that_is_done_is_final_though_another_may_follow(accounts: tuple[dict[str, Any], ...]) -> None:
+    [line] = told_of(FilesAre(whole=True), files=(BEHIND,), accounts=accounts)
+    assert line.endswith("80,000 are there")
 
 
 def test_of_many_files_the_first_are_named() -> None:

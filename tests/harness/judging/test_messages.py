@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from phone_recorder.errors import UsageError
 from phone_recorder.harness.evidence import Evidence, Passed
+from phone_recorder.harness.scenario.bound import Bound
 from phone_recorder.harness.scenario.expected import Expectation, Messages
 from phone_recorder.recording.units import SECOND
-from tests.harness.judging.evidence import evidence, failures, moment, told
+from tests.harness.judging.evidence import evidence, exactly, failures, moment, told
 
 CONTROL = (
     Passed(0, "control", True, "cmd=RecordStartRequest&id=1&remote_name=Far%20Party&dir=out&codec=PCMU"),
@@ -23,6 +25,13 @@ SIP = (
 )
 SEEN = evidence(messages=CONTROL + SIP)
 GARBAGE = evidence(messages=(Passed(0, "control", False, "hello world\x00"),))
+LINES = (
+    "sent RecordStartRequest",
+    "received RecordStartResponse",
+    "sent RecordStopRequest",
+    "received RecordStopResponse",
+)
+ALL = Messages("control", LINES, all=True)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +45,12 @@ GARBAGE = evidence(messages=(Passed(0, "control", False, "hello world\x00"),))
         ("received RecordStartResponse reason= port=/^2/",),
         ("sent", "received", "sent", "received"),
         ("RecordStopRequest reason=record key",),
+        ('sent RecordStopRequest reason="record key"',),
+        ("sent dir=out codec=PCMU",),
+        ("sent /Record(Start|Stop)Request/ dir=out",),
+        ("sent /Record(Start| x)/ /remote_name=Far%20Party/ dir=out",),
+        ("sent RecordStartRequest Far Party",),
+        ("received RecordStartResponse success server=/^127/",),
     ],
 )
 def test_control_messages_passed_in_this_order(lines: tuple[str, ...]) -> None:
@@ -137,6 +152,92 @@ def test_what_is_no_control_message_is_looked_at_as_text() -> None:
     assert told(Messages("control", ("received goodbye",)), GARBAGE) == [
         "at the end, control received goodbye: it did not come; what came is received hello world\ufffd"
     ]
+
+
+def test_all_are_all_that_passed_in_this_order() -> None:
+    assert told(ALL, SEEN) == []
+    assert told(Messages("control", all=True), evidence(messages=SIP)) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        (LINES[:3], "control no other message: received RecordStopResponse passed, at 3 s"),
+        (LINES[1:], "control no other message: sent RecordStartRequest passed, at 0 s"),
+        (("sent", "received", "received"), "control no other message: sent RecordStopRequest passed, at 2 s"),
+        (
+            ("sent RecordStartRequest", "received result=success", "received RecordStopResponse result=success"),
+            "control no other message: sent RecordStopRequest passed, at 2 s",
+        ),
+        (
+            (*LINES, "sent"),
+            'control sent: it did not come after "received RecordStopResponse", only before, at 0 s; nothing came then',
+        ),
+        (
+            (),
+            "control none: sent RecordStartRequest passed, at 0 s",
+        ),
+    ],
+)
+def test_the_first_message_that_is_none_of_all_is_told(lines: tuple[str, ...], line: str) -> None:
+    assert told(Messages("control", lines, all=True), SEEN) == [f"at the end, {line}"]
+
+
+@pytest.mark.parametrize(
+    ("line", "bound"),
+    [
+        ("sent RecordStartRequest", exactly(1)),
+        ("received result=success", exactly(2)),
+        ("sent /Record/", Bound(high=2, text="at most 2")),
+        ("received result=failed", exactly(0)),
+    ],
+)
+def test_messages_that_fit_a_line_are_counted(line: str, bound: Bound) -> None:
+    assert told(Messages("control", counts=((line, bound),)), SEEN) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "bound", "line"),
+    [
+        ("sent", exactly(1), "control sent, count 1: there are 2, at 0 s, 2 s"),
+        (
+            "received result=success",
+            Bound(3, text="at least 3"),
+            "control received result=success, count at least 3: there are 2, at 1 s, 3 s",
+        ),
+        (
+            "sent RecordStopRequest reason=call ended",
+            exactly(1),
+            "control sent RecordStopRequest reason=call ended, count 1: it did not come; what came is"
+            " sent RecordStartRequest, received RecordStartResponse reason=, sent RecordStopRequest reason=record key,"
+            " received RecordStopResponse",
+        ),
+    ],
+)
+def test_another_number_of_messages_is_told_with_their_instants(text: str, bound: Bound, line: str) -> None:
+    assert told(Messages("control", counts=((text, bound),)), SEEN) == [f"at the end, {line}"]
+
+
+def test_each_wrong_count_has_a_line_beside_what_did_not_come() -> None:
+    what = Messages("control", ("sent nothing",), counts=(("sent", exactly(2)), ("received", exactly(1))))
+    missing, count = told(what, SEEN)
+    assert missing.startswith("at the end, control sent nothing: it did not come")
+    assert count == "at the end, control received, count 1: there are 2, at 1 s, 3 s"
+
+
+@pytest.mark.parametrize("line", ["sent /(/", "sent RecordStartRequest dir=/(/", "sent RecordStartRequest /(/ dir=out"])
+def test_an_expression_that_is_none_is_told_though_nothing_passed(line: str) -> None:
+    with pytest.raises(UsageError, match="is no regular expression"):
+        told(Messages("control", counts=((line, exactly(0)),)), evidence())
+    with pytest.raises(UsageError, match="is no regular expression"):
+        told(Messages("control", (line,)), evidence())
+
+
+def test_at_an_instant_later_messages_are_not_counted() -> None:
+    seen = evidence(moments={SECOND: moment(SECOND, messages=2)}, messages=CONTROL)
+    once = Messages("control", LINES[:2], all=True, counts=(("received", exactly(1)),))
+    assert failures(Expectation(once, SECOND), seen) == ()
+    assert len(failures(Expectation(once), seen)) == 2
 
 
 def test_at_an_instant_only_those_count_that_had_passed() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from phone_recorder.control_api import DssKey
 from phone_recorder.harness.judging.screen import shown
 from phone_recorder.harness.scenario.expected import ScreenIs
 from phone_recorder.recording.units import SECOND
@@ -13,6 +14,7 @@ from tests.harness.judging.evidence import MENU, around, screen, told_of
 
 TWO_SECONDS = around(2 * SECOND, 1600, "2 s ± 200 ms")
 FAILED = {"screen": screen(icon="failed", timer="00:02", prompt="Recording failed: the drive is full")}
+RECORD, BLINKING = DssKey("record", "Record", "on"), DssKey("record", "Record", "blinking")
 NO_RECORD_KEY = {"screen": screen(dss=())}
 SHOWN = (
     '"BX5S 1001 Near Party", "Mon 2 Mar 10:00", "Far Party 1002", "00:10", "00:02", "12 min", "Recording", "Hold",'
@@ -34,6 +36,9 @@ SHOWN = (
         (ScreenIs(call=""), {"screen": screen(call="", call_state="")}),
         (ScreenIs(timer=TWO_SECONDS), {}),
         (ScreenIs(timer=around(0, 0, "0 s")), {"screen": screen(timer=""), "recorded": 0}),
+        (ScreenIs(timer=around(0, 0, "00:00")), {"recorded": 0, "screen": screen(timer="00:00")}),
+        (ScreenIs(left="12"), {}),
+        (ScreenIs(lamp="on"), {"screen": screen(dss=(RECORD, RECORD))}),
         (ScreenIs(shows=("BX5S", "Hold", "Pause", "Mon 2 Mar")), {}),
         (ScreenIs(shows=("Record manager", "Record mode Local")), {"screen": MENU}),
         (ScreenIs(shows_not=("Record manager", "failed")), {}),
@@ -67,6 +72,17 @@ def test_it_is_as_expected(what: ScreenIs, changes: dict[str, Any]) -> None:
             {"recorded": 15_992},
             "screen timer 2 s ± 200 ms: the screen says 00:02 when 1.999 s is recorded",
         ),
+        (
+            ScreenIs(timer=around(0, 0, "00:00")),
+            {"screen": screen(timer=""), "recorded": 0},
+            'screen timer 00:00: no timer is shown, "Recording"',
+        ),
+        (
+            ScreenIs(lamp="on"),
+            {"screen": screen(dss=(RECORD, BLINKING))},
+            'screen lamp on: it is blinking, "Recording"',
+        ),
+        (ScreenIs(left="2 min"), {}, 'screen left "2 min": it is "12 min"'),
         (
             ScreenIs(shows=("Hold", "Record manager")),
             {},
