@@ -14,7 +14,7 @@ from phone_recorder.adapters.files import reason
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.record_repair import Repair
 from phone_recorder.adapters.record_writer import Syncs
-from phone_recorder.adapters.stick_faults import Faults, Insertion, Wait
+from phone_recorder.adapters.stick_faults import NO_LIMITS, Faults, Insertion, Limits, Wait
 from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.recording.drive_names import parse_folder
 from phone_recorder.wire.printable import printable
@@ -51,8 +51,8 @@ class EmulatedPort:
 
     What it says is what the real port says of a real stick that is so. `repair` mends files that were cut short when
     the stick comes, `folder` on it is for recordings. The panel, the screen and the threads that write may all be
-    there at once; `insert` and `lock` take as long as the repair, `fill` as the counting of the files. `wait` is for
-    tests.
+    there at once; `insert` and `lock` take as long as the repair, `fill` as the counting of the files. `limits` are
+    those of each stick's file system. `wait` is for tests.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class EmulatedPort:
         repair: bool = True,
         folder: str = "",
         wait: Wait = threading.Event.wait,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         parse_folder(folder)  # UsageError now, not when the stick comes
         self._directory = directory
@@ -71,6 +72,7 @@ class EmulatedPort:
         self._mends = repair
         self._folder = folder
         self._wait = wait
+        self._limits = limits
         self._faults = Faults()
         self._capacity: int | None = None
         self._file_system = "FAT32"
@@ -106,6 +108,11 @@ class EmulatedPort:
             bad=self._faults.bad,
         )
 
+    @property
+    def disk_error(self) -> OSError | None:
+        """What the disk that the directory is on has failed with first, as a file was written; None if it has not."""
+        return self._faults.disk_error
+
     def insert(self, capacity: int | None = None, file_system: str = "FAT32", locked: bool = False) -> None:
         """Plug it in, as large as the disk if no capacity is stated; UsageError if it is in.
 
@@ -120,7 +127,7 @@ class EmulatedPort:
             self._capacity, self._size = capacity, total if capacity is None else capacity
             self._file_system, self._faults.locked = file_system, locked
             self._sequence += 1
-            self._insertion = Insertion(self._faults, self._wait, self._closed)
+            self._insertion = Insertion(self._faults, self._wait, self._closed, self._limits)
             self._look()
         self._repair()
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
+from pathlib import Path
+
+from phone_recorder.adapters.drive_errors import drive_errors
 
 
 class Access(Enum):
@@ -14,14 +21,45 @@ class Access(Enum):
     SYNC = "force to the medium what was written"
 
 
+class Refused(OSError):
+    """What an emulated medium says to an access, as a device would: the system has no part in it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number, os.strerror(number))
+
+
 class Medium:
     """A real one: it lets everything pass."""
 
+    @property
+    def largest_file(self) -> int:
+        """Bytes that a file may have on it; a real one says so itself."""
+        return sys.maxsize
+
     def ask(self, access: Access) -> None:
-        """Asked before each access. An emulated one may wait here, or raise the OSError that a device would."""
+        """Asked before each access. An emulated one may wait here, or raise what a device would as Refused."""
+
+    def make(self, folder: int) -> None:
+        """Asked before a file is made in a folder, an open descriptor; Refused if no more files fit into it."""
+
+    def failed(self, error: OSError) -> None:
+        """The system has failed in what was let pass: what is emulated stands on a real disk. Never raises."""
 
     def closed(self) -> None:
         """A file that was written here has been let go of. Never raises."""
 
 
 REAL = Medium()
+
+
+@contextmanager
+def medium_errors(medium: Medium, path: Path, present: Callable[[], bool], syncing: bool = False) -> Iterator[None]:
+    """As drive_errors; the medium is told of what it has not said itself."""
+    with drive_errors(path, present, syncing):
+        try:
+            yield
+        except Refused:
+            raise
+        except OSError as error:
+            medium.failed(error)
+            raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -26,7 +27,9 @@ class FileSeen:
 class Moment:
     """What was so at an instant. `key` is the record key's state, `call` the call's; `recorded` units on the timer.
 
-    `accounts` are documents (Account.document), `messages` how many had passed.
+    `files` are those of the stick, or of the server in server mode; `on_stick` and `on_server` are each one's own,
+    whatever the mode is, as far as both can be looked at. `accounts` are documents (Account.document), `messages` how
+    many had passed.
     """
 
     instant: int
@@ -37,6 +40,8 @@ class Moment:
     files: tuple[FileSeen, ...]
     accounts: tuple[dict[str, Any], ...]
     messages: int
+    on_stick: tuple[FileSeen, ...] = ()
+    on_server: tuple[FileSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,9 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All of it. `said` is what each party sent, before any network; `carried` is empty unless it was wanted.
+    """All of it. `said` is what each party sent, before any network, by leg: nothing where no sound is expected.
+
+    `carried` is empty unless it was wanted.
 
     Texts name files as if the case's directory were the root: `/stick/Record_20260302100000.wav`.
     """
@@ -85,7 +92,7 @@ class Evidence:
     """Those that an expectation asked for, by instant."""
     end: Moment
     recordings: tuple[Recorded, ...]
-    said: dict[str, list[Datagram]]
+    said: Mapping[str, Sequence[Datagram]]
     messages: tuple[Passed, ...] = ()
     screens: tuple[tuple[int, Indicator], ...] = ()
     """Each that differs by more than its timer."""

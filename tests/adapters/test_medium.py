@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.adapters.medium import REAL, Access, Medium
+from phone_recorder.adapters.medium import REAL, Access, Medium, Refused, medium_errors
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, SyncFailed
+from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, SyncFailed
+from tests.adapters.file_limit import no_file_above
 from tests.adapters.record_parts import header
 
 LOOK, CHANGE, WRITE, SYNC = Access
@@ -132,3 +133,70 @@ def test_room_that_is_taken_away_while_a_write_waits_is_not_there(tmp_path: Path
         part.append(bytes(160))
     part.close()
     assert (part.size, made.free()) == (176, 0)
+
+
+class Limited(Asked):
+    """Files on it have at most 236 bytes, and a folder at most one; remembers what the system has failed with."""
+
+    largest_file = 236
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failures: list[OSError] = []
+
+    def make(self, folder: int) -> None:
+        if os.listdir(folder):
+            raise Refused(errno.ENOSPC)
+
+    def failed(self, error: OSError) -> None:
+        self.failures.append(error)
+
+
+def test_a_file_takes_what_it_may_hold_and_then_another_is_needed(tmp_path: Path) -> None:
+    part = MountedDrive(tmp_path, 10_000, medium=Limited()).create(iter(["a.wav"]), header(0))
+    part.append(bytes(100))
+    for _ in range(2):
+        with pytest.raises(FileTooLarge, match="file too large"):
+            part.append(bytes(100))
+        assert part.size == 236
+    part.close()
+
+
+@pytest.mark.parametrize("capacity", [10_000_000, None])
+def test_where_no_more_files_fit_that_is_said_though_there_is_room(tmp_path: Path, capacity: int | None) -> None:
+    drive = MountedDrive(tmp_path, capacity, medium=Limited())
+    drive.create(iter(["a.wav"]), header(0)).close()
+    with pytest.raises(DriveFull, match="the drive is full: no more files fit into this folder"):
+        drive.create(iter(["b.wav"]), header(0))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
+
+
+def test_where_there_is_no_room_either_that_is_what_is_said(tmp_path: Path) -> None:
+    drive = MountedDrive(tmp_path, 10_000, medium=Limited())
+    drive.create(iter(["a.wav"]), header(0)).close()
+    with pytest.raises(DriveFull, match="there is no space left"):
+        drive.create(iter(["b.wav"]), header(0))
+
+
+def test_what_the_system_fails_with_is_told_to_the_medium_and_what_that_has_refused_is_not(tmp_path: Path) -> None:
+    medium = Limited()
+    part = MountedDrive(tmp_path, 10_000, medium=medium).create(iter(["a.wav"]), header(0))
+    with pytest.raises(FileTooLarge):
+        part.append(bytes(1000))
+    assert medium.failures == []
+    part.close()
+
+
+def test_a_disk_that_fails_below_a_medium_is_told_to_it(tmp_path: Path) -> None:
+    medium = Limited()
+    part = MountedDrive(tmp_path, 10_000, medium=medium).create(iter(["a.wav"]), header(0))
+    with no_file_above(100), pytest.raises(FileTooLarge):
+        part.append(bytes(60))
+    part.close()
+    assert [error.errno for error in medium.failures] == [errno.EFBIG]
+
+
+def test_a_real_medium_is_told_too_and_does_not_mind(tmp_path: Path) -> None:
+    REAL.failed(OSError(errno.EIO, "broken"))
+    with pytest.raises(DriveError), medium_errors(REAL, tmp_path, lambda: True):
+        raise OSError(errno.EIO, "broken")

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
-from phone_recorder.adapters.medium import Access
-from phone_recorder.adapters.stick_faults import Faults, Insertion
+from phone_recorder.adapters.medium import Access, Refused
+from phone_recorder.adapters.stick_faults import Faults, Insertion, Limits
 
 LOOK, CHANGE, WRITE, SYNC = Access
 DEADLINE_S = 10
@@ -142,3 +145,47 @@ def test_a_file_that_was_let_go_of_is_told() -> None:
     insertion = Insertion(Faults(), Waits(), told.append)
     insertion.closed()
     assert told == [insertion]
+
+
+def test_a_stick_has_the_limits_of_its_file_system_and_without_any_none(tmp_path: Path) -> None:
+    assert inserted(Faults()).largest_file == sys.maxsize
+    limited = Insertion(Faults(), Waits(), lambda _: None, Limits(largest_file=100, most_files=2))
+    assert limited.largest_file == 100
+    folder = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in ("a", "b"):
+            limited.make(folder)
+            (tmp_path / name).touch()
+        with pytest.raises(Refused, match="No space left"):
+            limited.make(folder)
+        inserted(Faults()).make(folder)
+    finally:
+        os.close(folder)
+
+
+def test_all_that_a_stick_says_can_be_told_from_what_the_disk_below_it_says() -> None:
+    for faults in (Faults(locked=True), Faults(bad=True)):
+        with pytest.raises(Refused):
+            for access in (WRITE, SYNC):
+                inserted(faults).ask(access)
+
+
+@pytest.mark.parametrize(
+    ("number", "plugged", "kept"),
+    [
+        (errno.ENOSPC, True, True),
+        (errno.EDQUOT, True, True),
+        (errno.EROFS, True, True),
+        (errno.EIO, True, True),
+        (errno.ENOENT, True, False),
+        (errno.ENOSPC, False, False),
+    ],
+)
+def test_a_disk_that_fails_below_a_stick_that_is_in_is_remembered(number: int, plugged: bool, kept: bool) -> None:
+    faults, error = Faults(), OSError(number, os.strerror(number))
+    insertion = inserted(faults)
+    if not plugged:
+        insertion.pull()
+    insertion.failed(error)
+    insertion.failed(OSError(errno.EIO, "later"))
+    assert (faults.disk_error is error) == kept

@@ -10,6 +10,7 @@ from phone_recorder.harness.playing.malformed import malformed
 from phone_recorder.harness.playing.repacketised import Repacketised, parsed
 from phone_recorder.harness.playing.rtp_faults import LEAPS, FaultyStream
 from phone_recorder.harness.playing.sender_clock import MILLION, SenderClock
+from phone_recorder.harness.playing.sent import Sent, Unheard
 from phone_recorder.harness.scenario.actions import RtpFault, RtpKind
 from phone_recorder.media.codecs import require
 from phone_recorder.phone.party import Datagram, Party
@@ -23,11 +24,11 @@ LONGEST_PTIME_MS = 200
 class FaultyParty:
     """Sends what `party` says, which has no end, until `end`. `said` is all that it has sent, its faults in it.
 
-    As long as nothing is wrong, no packet is looked into.
+    It is empty if nobody hears afterwards what was said. As long as nothing is wrong, no packet is looked into.
     """
 
-    def __init__(self, party: Party, end: int, random: Random, dtx: bool = False) -> None:
-        self.said: list[Datagram] = []
+    def __init__(self, party: Party, end: int, random: Random, dtx: bool = False, heard: bool = True) -> None:
+        self.said = Sent() if heard else Unheard()
         self._end = end
         self._voice = party
         self._clock = SenderClock()
@@ -41,7 +42,7 @@ class FaultyParty:
         if self._ready:
             return self._from_ready(until)
         sent = self._send(until)
-        self.said += sent
+        self.said.add(sent)
         return sent
 
     def act(self, now: int, fault: RtpFault) -> None:
@@ -58,7 +59,7 @@ class FaultyParty:
     def _run(self, until: int) -> None:
         """Send what is sent before a change, whoever asks for it when."""
         sent = self._send(until)
-        self.said += sent
+        self.said.add(sent)
         self._ready += sent
 
     def _from_ready(self, until: int) -> list[Datagram]:
@@ -127,7 +128,7 @@ class FaultyParty:
     def _send_malformed(self, now: int, fault: RtpFault) -> None:
         if now < self._end:
             sent = [(now, data) for data in malformed(fault.number)]
-            self.said += sent
+            self.said.add(sent)
             self._ready += sent
 
     def _ignore(self, now: int, fault: RtpFault) -> None:

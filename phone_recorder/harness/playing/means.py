@@ -31,6 +31,10 @@ class Server(Protocol):
     def running(self) -> bool:
         """Something of what it has taken is not safe yet."""
 
+    @property
+    def disk_error(self) -> OSError | None:
+        """What the disk of its storage has failed with, as far as can be seen; None if it has not."""
+
     def act(self, acts: ServerActs) -> None:
         """How it is from now on."""
 

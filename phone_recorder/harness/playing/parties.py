@@ -6,13 +6,15 @@ from random import Random
 
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.playing.faulty_party import FaultyParty
+from phone_recorder.harness.playing.sent import Sent
 from phone_recorder.harness.playing.unsteady_network import UnsteadyNetwork
 from phone_recorder.harness.playing.voices import open_pcm
 from phone_recorder.harness.scenario.actions import Network, RtpFault
 from phone_recorder.harness.scenario.case import Case, PartyPlan
+from phone_recorder.harness.scenario.expected import AudioIs
 from phone_recorder.media.codecs import require
 from phone_recorder.phone.parties import Line, make_party
-from phone_recorder.phone.party import Datagram, Party
+from phone_recorder.phone.party import Party
 from phone_recorder.recording.mixer import FAR, NEAR
 from phone_recorder.recording.units import from_ms
 from phone_recorder.wire.payload import find_codec
@@ -37,7 +39,7 @@ class Parties:
         self._legs = {NEAR: near, FAR: far}
 
     @property
-    def said(self) -> dict[str, list[Datagram]]:
+    def said(self) -> dict[str, Sent]:
         return {leg: party.said for leg, party in self._legs.items()}
 
     def act(self, now: int, action: RtpFault | Network) -> None:
@@ -56,21 +58,31 @@ class Parties:
             party.hold(now, held)
 
 
-def make_parties(case: Case, seed: int, start: int, end: int) -> Parties:
+def make_parties(case: Case, seed: int, start: int, end: int, heard: bool = True) -> Parties:
     """Those of a call from `start` to `end`; UsageError or AudioFileError says what is wrong with a voice.
 
-    The same seed is the same packets and the same network.
+    The same seed is the same packets and the same network. What they said is not kept unless it is `heard` afterwards.
     """
-    near, far = (_make(plan, Random(f"{seed} {leg}"), start, end) for leg, plan in ((NEAR, case.near), (FAR, case.far)))
+    plans = ((NEAR, case.near), (FAR, case.far))
+    near, far = (_make(plan, Random(f"{seed} {leg}"), start, end, heard) for leg, plan in plans)
     network = UnsteadyNetwork(far, seed, from_ms(case.far.ptime_ms))
     network.change(start, case.network)
     return Parties(near, far, network)
 
 
-def _make(plan: PartyPlan, random: Random, start: int, end: int) -> FaultyParty:
+def is_heard(case: Case, keep: bool) -> bool:
+    """Whether anybody asks what was said: who keeps all, who expects a sound, and a program that may ask for anything.
+
+    What a program looks at stands on no line of a file.
+    """
+    asked = case.expected
+    return keep or not asked or any(isinstance(one.what, AudioIs) or not one.line for one in asked)
+
+
+def _make(plan: PartyPlan, random: Random, start: int, end: int, heard: bool) -> FaultyParty:
     codec = find_codec(plan.codec)
     if codec is None:
         raise UsageError(f"there is no codec {plan.codec!r}: choose from PCMU, PCMA and G722")
     require(codec)
     line = Line(codec, from_ms(plan.ptime_ms), start, NEVER)
-    return FaultyParty(make_party(plan.voice, plan.repeat, line, random, open_pcm), end, random, plan.dtx)
+    return FaultyParty(make_party(plan.voice, plan.repeat, line, random, open_pcm), end, random, plan.dtx, heard)

@@ -35,9 +35,9 @@ USUAL_LENGTH = from_seconds(10)
 
 
 class PlayedPhone:
-    """`ground` is what it stands on. What it shows derives from `facts`."""
+    """`ground` is what it stands on. What it shows derives from `facts`. `heard`: what is said in its calls is kept."""
 
-    def __init__(self, case: Case, seed: int, ground: Ground) -> None:
+    def __init__(self, case: Case, seed: int, ground: Ground, heard: bool = True) -> None:
         self.ground = ground
         self.keeper = Keeper(case.settings, None)
         self.calls: list[PlayedCall] = []
@@ -48,6 +48,7 @@ class PlayedPhone:
         """So many of the calls are not in the call log any more."""
         self._case = case
         self._seed = seed
+        self._heard = heard
         self._menus = Menus()
         self._face = Face(self._menus)
         self._news = ""
@@ -198,7 +199,7 @@ class PlayedPhone:
         stage = Stage(request, ground.clock, ground.means.mix_link(), link, live=False, drive=ground.drive)
 
         def parties(start: int, end: int) -> Parties:
-            return make_parties(self._case, seed, start, end)
+            return make_parties(self._case, seed, start, end, self._heard)
 
         return PlayedCall(
             stage,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from phone_recorder.harness.evidence import Evidence, FileSeen, Moment, Recorded
+from phone_recorder.harness.evidence import Evidence, Moment, Recorded
 from phone_recorder.harness.playing.call import PlayedCall
 from phone_recorder.harness.playing.placeless import placeless
 from phone_recorder.harness.playing.seen import files_in
+from phone_recorder.harness.playing.sent import Sent
 from phone_recorder.harness.playing.trail import Track
 from phone_recorder.harness.playing.world import World
-from phone_recorder.phone.party import Datagram
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.indicator import Indicator
 from phone_recorder.recording.mixer import FAR, NEAR
@@ -23,15 +23,18 @@ def moment_of(world: World) -> Moment:
     call = world.phone.call
     recorder = call.recorded.recorder if call and call.recorded else None
     account = recorder.status.account if recorder else None
+    stick, server = files_in(world.ground.stick.folder), files_in(world.ground.server.storage)
     moment = Moment(
         instant=world.clock.now(),
         screen=world.phone.screen,
         key=recorder.key.value if recorder else "idle",
         call=call.told.state if call else "idle",
         recorded=account.recorded if account else 0,
-        files=_files(world),
+        files=server if world.phone.keeper.settings.record.mode == "server" else stick,
         accounts=tuple(_document(world, track.account) for _, track in _tracks(world)),
         messages=len(world.messages),
+        on_stick=stick,
+        on_server=server,
     )
     return placeless(moment, world.place)
 
@@ -58,11 +61,6 @@ def _tracks(world: World) -> Iterator[tuple[PlayedCall, Track]]:
     for call in world.phone.calls:
         for track in call.trail.tracks if call.trail else ():
             yield call, track
-
-
-def _files(world: World) -> tuple[FileSeen, ...]:
-    on_server = world.phone.keeper.settings.record.mode == "server"
-    return files_in(world.ground.server.storage if on_server else world.ground.stick.folder)
 
 
 def _document(world: World, account: Account) -> dict[str, Any]:
@@ -95,12 +93,12 @@ def _paths(world: World, track: Track) -> Iterator[Path]:
         yield from (world.ground.stick.place_of(part.path, track.stick) for part in track.account.parts)
 
 
-def _said(calls: list[PlayedCall]) -> dict[str, list[Datagram]]:
-    said: dict[str, list[Datagram]] = {NEAR: [], FAR: []}
-    for call in calls:
-        for leg, datagrams in (call.parties.said if call.parties else {}).items():
-            said[leg] += datagrams
-    return said
+def _said(calls: list[PlayedCall]) -> dict[str, Sent]:
+    """Of a single call what its parties have: no copy, for it may be long."""
+    spoken = [call.parties.said for call in calls if call.parties]
+    if len(spoken) == 1:
+        return spoken[0]
+    return {leg: Sent(datagram for said in spoken for datagram in said[leg]) for leg in (NEAR, FAR)}
 
 
 def _screens(calls: list[PlayedCall]) -> Iterator[tuple[int, Indicator]]:

@@ -12,6 +12,7 @@ from phone_recorder.errors import UsageError
 from phone_recorder.harness.evidence import Passed
 from phone_recorder.harness.playing.our_server import OurServer
 from phone_recorder.harness.playing.real_clock import MachineClock, RealClock, RunningClock
+from phone_recorder.harness.playing.server_script import vanishes
 from phone_recorder.harness.scenario.actions import ServerActs
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.server_destination import ServerLink
@@ -21,6 +22,7 @@ class RealServer:
     """Use as `async with RealServer(...)`, in the loop in which all else is done."""
 
     def __init__(self, storage: Path, clock: RealClock, acts: ServerActs, tell: Callable[[Passed], None]) -> None:
+        _demand_words(acts)
         self.storage = storage
         self._ours = OurServer(storage, acts, RunningClock(clock), tell, own=MachineClock(clock))
 
@@ -37,7 +39,13 @@ class RealServer:
     def running(self) -> bool:
         return bool(self._ours.running)
 
+    @property
+    def disk_error(self) -> OSError | None:
+        """Its service keeps that to itself."""
+        return None
+
     def act(self, acts: ServerActs) -> None:
+        _demand_words(acts)
         self._ours.act(acts)
 
     def link(self) -> ServerLink:
@@ -56,3 +64,9 @@ class RealServer:
 
     def close(self) -> None:
         """The storage is let go of where the service ends."""
+
+
+def _demand_words(acts: ServerActs) -> None:
+    """UsageError for a server that goes without a word: the kernel that it is on says that for it."""
+    if vanishes(acts):
+        raise UsageError("in real time no server can vanish: write live: false, or server: hang")

@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.harness.evidence import Passed
 from phone_recorder.harness.links import HOST
-from phone_recorder.harness.playing.server_script import ENDINGS, REFUSED, Cutter, ServerScript, shown
+from phone_recorder.harness.playing.server_script import (
+    ENDINGS,
+    REFUSED,
+    VANISHED,
+    Cutter,
+    ServerScript,
+    shown,
+    vanishes,
+)
 from phone_recorder.harness.scenario.actions import ServerActs
 from phone_recorder.recording.server_destination import Closed, LinkEvent, Opened, Received, ServerLink
+from phone_recorder.recording.units import from_seconds
+
+NOTICED_AFTER = from_seconds(10)
+"""So long a phone probes a server that has gone without a word, as record_client.TcpServerLink does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,8 @@ class ScriptedLink:
     """A ServerLink for one recording; `tell` hears each control message that passes, when it is whole.
 
     What the script leaves to our server goes on to `inner`, which is closed when the script ends the connection. A
-    server that hangs reads later what it was sent meanwhile, if it hangs no more before the phone has given up.
+    server that hangs reads later what it was sent meanwhile, if it hangs no more before the phone has given up. One
+    that vanishes has forgotten its connections when it is there again, and whoever has waited for it is let in.
     """
 
     def __init__(self, script: ServerScript, inner: ServerLink, clock: Clock, tell: Callable[[Passed], None]) -> None:
@@ -40,9 +53,12 @@ class ScriptedLink:
         self._unread: list[bytes] = []  # messages that a server which hangs has not looked at
         self._stands = False  # with our server
         self._answered = False  # by our server
+        self._lost_at: int | None = None  # when the server vanished, with this connection
 
     def open(self) -> None:
-        if self._script.acts.kind == "unreachable":
+        if self._script.vanished:
+            self._script.watch(self._back)
+        elif self._script.acts.kind == "unreachable":
             self._come(Closed(REFUSED))
         elif self._script.turns_away:
             self._come(Opened(HOST))
@@ -56,6 +72,8 @@ class ScriptedLink:
         self._read()
         if self._stands:
             self._hear()
+        if self._lost_at is not None and self._clock.now() - self._lost_at >= NOTICED_AFTER:
+            self._end(VANISHED)
         waits = False
         while self._coming and not waits and not self._held_back(self._coming[0]):
             coming = self._coming.popleft()
@@ -80,6 +98,7 @@ class ScriptedLink:
 
     def close(self) -> None:
         self._let_go()
+        self._script.leave(self._back)
         self._coming.clear()
 
     def _come(self, event: LinkEvent, messages: tuple[bytes, ...] = (), waits: bool = False) -> None:
@@ -116,11 +135,32 @@ class ScriptedLink:
 
     def _acted(self, acts: ServerActs) -> None:
         """The server has changed: a connection that stands may be at its end."""
-        if acts.kind in ENDINGS:
+        if vanishes(acts):
+            self._let_go()
+            self._coming.clear()
+            self._lost_at = self._clock.now()
+            self._script.watch(self._back)
+        elif acts.kind in ENDINGS:
             waiting = [*(coming.event for coming in self._coming), *self._inner.events()]
             self._let_go()
             self._coming = deque(_Coming(event) for event in waiting if isinstance(event, Opened))
             self._come(Closed(ENDINGS[acts.kind]))
+
+    def _back(self, acts: ServerActs) -> None:
+        """The server that had vanished is as it is now: it knows nothing of a connection there was."""
+        if vanishes(acts):
+            return
+        self._script.leave(self._back)
+        if self._lost_at is None:
+            self.open()
+        else:
+            self._end(ENDINGS["reset"])
+
+    def _end(self, why: str) -> None:
+        """Of a connection that was lost with the server."""
+        self._lost_at = None
+        self._script.leave(self._back)
+        self._come(Closed(why))
 
     def _let_go(self) -> None:
         if self._stands:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phone_recorder.adapters.clock import Clock
+from phone_recorder.adapters.medium import Medium
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.errors import UsageError
@@ -30,6 +31,7 @@ class ScenarioServer:
 
     def __init__(self, storage: Path, clock: Clock, acts: ServerActs, tell: Callable[[Passed], None]) -> None:
         self.storage = storage
+        self._disk = _Disk()
         self._clock = clock
         self._tell = tell
         self._script = ServerScript(acts)
@@ -42,6 +44,11 @@ class ScenarioServer:
     def running(self) -> bool:
         """Something of what it has taken is not safe yet."""
         return self._server is not None and bool(self._server.running)
+
+    @property
+    def disk_error(self) -> OSError | None:
+        """What the disk of its storage has failed with first; None if it has not."""
+        return self._disk.error
 
     def act(self, acts: ServerActs) -> None:
         """How it is from now on."""
@@ -83,7 +90,8 @@ class ScenarioServer:
         from phone_recorder.server.core import STORAGE, RecordServer
 
         self.storage.mkdir(parents=True, exist_ok=True)
-        archive = self._stack.enter_context(Archive(MountedDrive(self.storage, syncs=Syncs.BY_OTHERS)))
+        drive = MountedDrive(self.storage, syncs=Syncs.BY_OTHERS, medium=self._disk)
+        archive = self._stack.enter_context(Archive(drive))
         archive.recover()
         return RecordServer(archive, STORAGE, self._open_port, self._clock.system_time, on_begin=self._begun)
 
@@ -92,6 +100,16 @@ class ScenarioServer:
 
     def _begun(self, recording: ServerRecording) -> None:
         self._accounts[recording.account.id] = recording.account
+
+
+class _Disk(Medium):
+    """A real one, which remembers what it has failed with."""
+
+    def __init__(self) -> None:
+        self.error: OSError | None = None
+
+    def failed(self, error: OSError) -> None:
+        self.error = self.error or error
 
 
 class _OpenPort:

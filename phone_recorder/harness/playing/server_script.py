@@ -18,6 +18,10 @@ ENDINGS: dict[ServerKind, str] = {
 """What ends the connections there are, and what a phone is told of it."""
 
 
+VANISHED = "connection timed out"
+"""What a phone is told of a server that has gone without a word."""
+
+
 class ServerScript:
     """What the server does now. `act` changes that, and tells each watcher of it."""
 
@@ -34,6 +38,11 @@ class ServerScript:
     def hangs(self) -> bool:
         """It takes what comes and says nothing."""
         return self._acts.kind == "hang"
+
+    @property
+    def vanished(self) -> bool:
+        """Whatever is sent, by it or to it, is lost on the way."""
+        return vanishes(self._acts)
 
     @property
     def turns_away(self) -> str:
@@ -85,6 +94,11 @@ class Cutter:
             return ended if self.terminator else ended + self._buffer.closed()
         except ControlError:
             return [data.rstrip(b"\r\n")]
+
+
+def vanishes(acts: ServerActs) -> bool:
+    """Whether a server that does so has gone without a word."""
+    return acts.kind == "vanish"
 
 
 def shown(message: bytes) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import errno
-import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from phone_recorder.adapters.drive_port import PortState
 from phone_recorder.adapters.emulated_stick import EmulatedPort
-from phone_recorder.adapters.medium import Access, Medium
+from phone_recorder.adapters.medium import Access, Medium, Refused
 from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.adapters.slow_time import SlowTime
+from phone_recorder.adapters.stick_faults import Limits
 from phone_recorder.adapters.stick_writers import MakeWriters
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.playing.clock import ScenarioClock
@@ -46,7 +47,12 @@ class ScenarioStick:
         self._record = case.settings.record
         self._capacity = self._plan.size
         self._port = EmulatedPort(
-            place, _syncs(case), repair=self._record.repair, folder=self._record.folder, wait=self.time.wait
+            place,
+            _syncs(case),
+            repair=self._record.repair,
+            folder=self._record.folder,
+            wait=self.time.wait,
+            limits=_limits(self._plan),
         )
         _write_files(self._folder(place), self._record, self._plan)
         self._fails_once = False
@@ -60,6 +66,11 @@ class ScenarioStick:
             # Files that are opened from now on ask this one.
             state.drive.medium = _Watched(state.drive.medium, self._fails_now)
         return state
+
+    @property
+    def disk_error(self) -> OSError | None:
+        """What the disk that it stands on has failed with, and the stick not: None if it has not."""
+        return self._port.disk_error
 
     @property
     def folder(self) -> Path:
@@ -150,7 +161,17 @@ class _Watched(Medium):
     def ask(self, access: Access) -> None:
         self._inner.ask(access)
         if self._fails(access):
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
+            raise Refused(errno.EIO)
+
+    @property
+    def largest_file(self) -> int:
+        return self._inner.largest_file
+
+    def make(self, folder: int) -> None:
+        self._inner.make(folder)
+
+    def failed(self, error: OSError) -> None:
+        self._inner.failed(error)
 
     def closed(self) -> None:
         self._inner.closed()
@@ -160,6 +181,12 @@ def _syncs(case: Case) -> Syncs:
     """A stick that is always fast and good need not be waited for: the disk below it is nobody's evidence."""
     slow = case.stick is not None and case.stick.delay_ms > 0
     return Syncs.ALWAYS if slow or not _HARD.isdisjoint(_done_to(case)) else Syncs.BY_OTHERS
+
+
+def _limits(plan: StickPlan) -> Limits:
+    """Those of its file system; without any a file may be as large, and there may be as many, as there is room for."""
+    largest, most = plan.largest_file, plan.most_files
+    return Limits(sys.maxsize if largest is None else largest, sys.maxsize if most is None else most)
 
 
 def _is_touched(case: Case) -> bool:

@@ -14,9 +14,11 @@ from phone_recorder.errors import UsageError
 from phone_recorder.harness.evidence import Passed
 from phone_recorder.harness.playing.answers import answer
 from phone_recorder.harness.playing.call import NEVER
+from phone_recorder.harness.playing.disk import demand_disk
 from phone_recorder.harness.playing.ground import Ground
 from phone_recorder.harness.playing.kept import Kept
 from phone_recorder.harness.playing.means import Means
+from phone_recorder.harness.playing.parties import is_heard
 from phone_recorder.harness.playing.phone import PlayedPhone
 from phone_recorder.harness.playing.sip_script import SipScript
 from phone_recorder.harness.playing.stick import ScenarioStick
@@ -57,7 +59,7 @@ class World:
             stack.callback(server.close)
             sip = SipScript(case.sip, clock, self._passed)
             self.ground = Ground(means, stick, drive, server, sip, kept, self.note)
-            self.phone = PlayedPhone(case, seed, self.ground)
+            self.phone = PlayedPhone(case, seed, self.ground, is_heard(case, keep))
             stack.callback(self.phone.close)
             self._stack = stack.pop_all()
 
@@ -153,6 +155,7 @@ class World:
         if not self._stands_still:
             self.phone.advance(now)
         ground.server.advance(now)
+        demand_disk(self.place, ground.stick.disk_error or ground.server.disk_error)
         if self._waiting and not self._stands_still:
             waiting, self._waiting = self._waiting, []
             for step in waiting:

@@ -80,7 +80,7 @@ def _told(case: Case, address: tuple[str, int]) -> str:
     return f"{case.name}: have the phone record to {shown_address(address)}{many} {within}"
 
 
-def _said(case: Case, seed: int) -> dict[str, list[Datagram]]:
+def _said(case: Case, seed: int) -> Mapping[str, Sequence[Datagram]]:
     """What the phone is known to play, whenever it does: all of it, however long is waited for."""
     longest = max(length_s(party.voice) for party in (case.near, case.far))
     until = max(case.call.length, from_seconds(longest))
@@ -91,7 +91,7 @@ def _said(case: Case, seed: int) -> dict[str, list[Datagram]]:
 
 
 def _evidence(
-    case: Case, server: OpenServer, passed: list[Passed], said: dict[str, list[Datagram]], now: int
+    case: Case, server: OpenServer, passed: list[Passed], said: Mapping[str, Sequence[Datagram]], now: int
 ) -> Evidence:
     documents = [(start, account.document()) for start, account in server.accounts.values()]
     accounts = tuple(document for _, document in documents)

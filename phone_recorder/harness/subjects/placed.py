@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ class Placed:
     said: list[Datagram]
 
 
-def place_voices(recorded: Recorded, said: dict[str, list[Datagram]]) -> dict[str, Placed] | None:
+def place_voices(recorded: Recorded, said: Mapping[str, Sequence[Datagram]]) -> dict[str, Placed] | None:
     """Each voice where it is most like the recording; None if that cannot be read."""
     from phone_recorder.harness.audio.recorded import heard
     from phone_recorder.harness.audio.said import said as as_said
@@ -34,10 +35,10 @@ def place_voices(recorded: Recorded, said: dict[str, list[Datagram]]) -> dict[st
         sound = heard(recorded).samples
     except PhoneRecorderError:
         return None
-    return {leg: _placed(recorded.start, sound, as_said(sent), sent) for leg, sent in said.items()}
+    return {leg: _placed(recorded.start, sound, as_said(list(sent)), sent) for leg, sent in said.items()}
 
 
-def _placed(start: int, sound: Samples, voice: Samples, sent: list[Datagram]) -> Placed:
+def _placed(start: int, sound: Samples, voice: Samples, sent: Sequence[Datagram]) -> Placed:
     at = best_place(sound, voice)
     return Placed(at, [(instant + start + at, data) for instant, data in sent])
 

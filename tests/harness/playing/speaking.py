@@ -46,6 +46,6 @@ def audio(datagrams: list[Datagram]) -> bytes:
     return b"".join(packet.payload for packet in packets(datagrams))
 
 
-def instants(datagrams: list[Datagram]) -> list[int]:
+def instants(datagrams: Sequence[Datagram]) -> list[int]:
     """When they come."""
     return [instant for instant, _ in datagrams]

@@ -154,3 +154,11 @@ def test_a_step_that_cannot_be_is_named_in_real_time(tmp_path: Path, step: tuple
 def test_a_voice_that_is_none_is_an_error_before_anything_is_played(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         play_live(case(far=PartyPlan("tone:nonsense")), SEED, tmp_path)
+
+
+@pytest.mark.parametrize("at", [None, 0.1])
+def test_no_server_vanishes_in_real_time(tmp_path: Path, at: float | None) -> None:
+    vanish = ServerActs("vanish")
+    steps, server = ((), vanish) if at is None else (((at, vanish),), ServerActs())
+    with pytest.raises(UsageError, match="in real time no server can vanish: write live: false, or server: hang"):
+        play_live(case(*steps, length=0.5, settings=SERVER, server=server), SEED, tmp_path)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.network import Impairment
-from phone_recorder.harness.playing.parties import Parties, make_parties
+from phone_recorder.harness.playing.parties import Parties, is_heard, make_parties
 from phone_recorder.harness.scenario.actions import Network, RtpFault
 from phone_recorder.harness.scenario.case import CallPlan, Case, PartyPlan
+from phone_recorder.harness.scenario.expected import AudioIs, Expectation, StateIs
 from phone_recorder.phone.party import Datagram
 from phone_recorder.settings.phone import PhoneSettings
 from tests.harness.playing.speaking import heard, instants, packets
@@ -154,3 +155,28 @@ _steps = st.lists(
 def test_how_often_one_looks_makes_no_difference(steps: list[At], looks: list[int]) -> None:
     steps.sort(key=lambda each: each[0])
     assert both(steps, looks) == both(steps)
+
+
+AUDIO, STATE = Expectation(AudioIs("silent"), line=3), Expectation(StateIs("idle"), line=4)
+
+
+@pytest.mark.parametrize(
+    ("expected", "keep", "heard"),
+    [
+        ((STATE,), False, False),
+        ((STATE,), True, True),
+        ((STATE, AUDIO), False, True),
+        ((replace(STATE, line=0),), False, True),  # a program looks at that, and may ask for a sound yet
+        ((), False, True),
+    ],
+)
+def test_what_is_said_is_kept_for_whoever_may_ask_for_it(
+    expected: tuple[Expectation, ...], keep: bool, heard: bool
+) -> None:
+    assert is_heard(replace(CASE, expected=expected), keep) == heard
+
+
+def test_parties_that_nobody_hears_send_the_same_and_keep_nothing() -> None:
+    heard, unheard = (make_parties(CASE, 7, START, END, heard) for heard in (True, False))
+    assert heard.near.packets(END) == unheard.near.packets(END) != []
+    assert (len(heard.said["near"]) > 0, len(unheard.said["near"])) == (True, 0)

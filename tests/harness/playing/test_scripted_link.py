@@ -265,3 +265,56 @@ def test_a_link_that_the_phone_has_closed_hears_of_no_change() -> None:
     assert list(rig.link.events()) == []
     rig.server.advance(rig.clock.now())
     assert [ended.account.reason for ended in rig.ended] == [LOST]
+
+
+VANISH = ServerActs("vanish")
+
+
+def test_a_server_that_vanishes_is_noticed_after_10_s_of_probes() -> None:
+    rig = Rig()
+    rig.pass_time(SECOND)
+    rig.script.act(VANISH)
+    rig.pass_time(10 * SECOND - TICK)
+    assert rig.state is State.OPEN
+    rig.pass_time(TICK)
+    assert rig.failed() == (ServerLost, "the connection to the record server was lost: connection timed out")
+    assert rig.told == [(True, START), (False, STARTED)]
+    # Nothing that was sent meanwhile has come anywhere.
+    assert sum(len(file) - 76 for file in rig.drive.files.values()) <= SECOND
+
+
+def test_a_stop_that_a_server_which_vanished_never_hears_is_unanswered() -> None:
+    rig = Rig()
+    rig.pass_time(SECOND)
+    rig.script.act(VANISH)
+    rig.close()
+    rig.pass_time(5 * SECOND)
+    assert rig.failed()[0] is not None
+    assert rig.state is State.FAILED
+
+
+def test_a_server_that_vanished_before_is_not_reached_and_one_that_comes_back_in_time_is() -> None:
+    rig = Rig(VANISH)
+    rig.pass_time(5 * SECOND - TICK)
+    assert (rig.state, rig.told) == (State.OPENING, [])
+    rig.pass_time(TICK)
+    assert rig.failed()[0] is ServerUnreachable
+    other = Rig(VANISH)
+    other.pass_time(SECOND)
+    other.script.act(ServerActs())
+    other.pass_time(SECOND)
+    assert (other.state, other.told) == (State.OPEN, [(True, START), (False, STARTED)])
+
+
+def test_a_server_that_comes_back_has_forgotten_what_it_had() -> None:
+    rig = Rig()
+    rig.pass_time(SECOND)
+    rig.script.act(VANISH)
+    rig.script.act(VANISH)
+    rig.pass_time(SECOND)
+    rig.script.act(ServerActs())
+    rig.pass_time(TICK)
+    assert rig.failed() == (ServerLost, "the connection to the record server was lost: connection reset by peer")
+    rig.made = rig.connect("00fe")
+    rig.pass_time(SECOND)
+    assert rig.state is State.OPEN

@@ -24,7 +24,7 @@ from phone_recorder.harness.scenario.actions import (
     Stick,
     Talk,
 )
-from phone_recorder.harness.scenario.case import CallPlan, PartyPlan
+from phone_recorder.harness.scenario.case import CallPlan, PartyPlan, StickPlan
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.record import RecordSettings, ServerSettings
 from tests.harness.playing.cases import FAR, NEAR, RECORD, SEED, SERVER, SIP, audio, case, played, states
@@ -263,3 +263,19 @@ def test_packets_are_kept_only_if_that_is_wanted(tmp_path: Path) -> None:
         ("TCP", "192.0.2.1", "192.0.2.4"),
         ("TCP", "192.0.2.4", "192.0.2.1"),
     }
+
+
+@pytest.mark.parametrize("mode", ["local", "server"])
+def test_the_files_of_the_stick_and_of_the_server_are_told_apart(tmp_path: Path, mode: str) -> None:
+    plan = StickPlan(files=(("Record_20260101000000.wav", 1.0),))
+    evidence = played(tmp_path, case(RECORD, stick=plan, settings={"record.mode": mode}))
+    end = evidence.end
+    assert (len(end.on_stick), len(end.on_server)) == ((2, 0) if mode == "local" else (1, 1))
+    assert end.files == (end.on_stick if mode == "local" else end.on_server)
+
+
+def test_what_was_said_is_kept_only_where_somebody_may_ask_for_it(tmp_path: Path) -> None:
+    looked = case(RECORD, looks=(1,))
+    asked = replace(looked, expected=tuple(replace(one, line=1) for one in looked.expected))
+    assert {len(sent) for sent in played(tmp_path / "one", asked).said.values()} == {0}
+    assert {len(sent) for sent in played(tmp_path / "other", asked, keep=True).said.values()} == {250}
