@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
-from itertools import count
 from struct import pack
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote, unquote
 
 from phone_recorder.errors import NotConforming
+from phone_recorder.harness.conformance.messages import fields_of, start_request, stop_request
 
 Address = tuple[str, int]
 
@@ -23,8 +22,14 @@ ANSWER_S = 5.0
 QUIET_S = 0.25
 """After so much silence an answer without an end is whole."""
 FRAME_S = 0.02
+FRAME_UNITS = 160
 PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8, "G722": 9}
+SSRC = 0x5EED
+FIRST_SEQUENCE = 65_520
+FIRST_TIMESTAMP = 2**32 - 20 * FRAME_UNITS
 
+_LINGER_NOT = (1, 13, pack("ii", 1, 0))
+"""SOL_SOCKET, SO_LINGER (socket(7) of Linux): closing tells the peer of an error."""
 _WHOLE = re.compile(rb"cmd=RecordStopResponse&id=[^&]*&result=(success|failed)|cmd=RecordStartResponse&.*&port=\d{5}")
 """Answers that nothing can follow: there is no need to wait for quiet."""
 _END = re.compile(rb"[\r\n\0]+|(?<=[^&])(?=cmd=)")
@@ -37,33 +42,6 @@ class Started:
     id: str
     codec: str
     media: Address
-
-
-def request(name: str, **fields: str) -> bytes:
-    """A control message as the guide has it: no terminator, values percent-encoded."""
-    pairs = [("cmd", name), *fields.items()]
-    return "&".join(f"{key}={quote(value, safe='+:/@ ').replace(' ', '%20')}" for key, value in pairs).encode()
-
-
-def start_request(recording_id: str, codec: str = "PCMU", **fields: str) -> bytes:
-    """RecordStartRequest with all fields in the guide's order."""
-    usual = {
-        "id": recording_id,
-        "device": "0015651234ab",
-        "remote_number": "1002",
-        "remote_name": "Far",
-        "local_number": "1001",
-        "local_name": "Near",
-        "dir": "out",
-        "codec": codec,
-    }
-    return request("RecordStartRequest", **{**usual, **fields})
-
-
-def stop_request(recording_id: str) -> bytes:
-    """RecordStopRequest with all fields in the guide's order."""
-    fields = {"remote_number": "1002", "remote_name": "Far", "local_number": "1001", "local_name": "Near"}
-    return request("RecordStopRequest", id=recording_id, **fields, reason="record key")
 
 
 class Phone:
@@ -87,6 +65,11 @@ class Phone:
     ) -> None:
         self._writer.close()
 
+    def reset(self) -> None:
+        """The connection ends with an error, as where a phone loses its power and comes back."""
+        self._writer.get_extra_info("socket").setsockopt(*_LINGER_NOT)
+        self._writer.transport.abort()
+
     async def send(self, *pieces: bytes, pause_s: float = 0.0) -> None:
         """Send these; with a pause, each in a segment of its own."""
         for piece in pieces:
@@ -104,7 +87,7 @@ class Phone:
         """The next message of the server, its `cmd` too."""
         if not self._waiting:
             await self._read()
-        return _fields(self._waiting.pop(0))
+        return fields_of(self._waiting.pop(0))
 
     async def start(self, recording_id: str, codec: str = "PCMU", **fields: str) -> Started:
         """A recording that the server takes."""
@@ -118,10 +101,11 @@ class Phone:
         demand(answer, "RecordStopResponse", recording_id, "success")
 
     async def is_closed(self, within_s: float) -> bool:
-        """Whether the server ends the connection, answers or not."""
+        """Whether the server ends the connection, answers or not; NotConforming if it answers success."""
         try:
-            while await asyncio.wait_for(self._reader.read(4096), within_s):
-                pass
+            while data := await asyncio.wait_for(self._reader.read(4096), within_s):
+                if b"result=success" in data:
+                    raise NotConforming("what is no request is answered success")
         except TimeoutError:
             return False
         except OSError:
@@ -170,11 +154,16 @@ def demand(answer: dict[str, str], name: str, recording_id: str, result: str) ->
             raise NotConforming(f"the answer has {key}={found[:60]} instead of {wanted}{why}")
 
 
-async def talk(recording: Started, payloads: list[bytes], ssrc: int = 0x5EED, port: int = 0) -> None:
+async def talk(recording: Started, payloads: list[bytes], ssrc: int = SSRC, port: int = 0, first: int = 0) -> None:
     """RTP of a recording as a phone sends it, 20 ms each; NotConforming if nobody listens where it goes.
 
-    `port` is the phone's own, 0 for any.
+    `port` is the phone's own, 0 for any; `first` is how many packets it has sent before.
     """
+    await send(recording, datagrams(recording.codec, payloads, ssrc, first), port)
+
+
+async def send(recording: Started, sent: list[bytes], port: int = 0) -> None:
+    """These datagrams, 20 ms each, to where the RTP of a recording goes; NotConforming if nobody listens there."""
     loop = asyncio.get_running_loop()
     refused = loop.create_future()
     host, number = recording.media
@@ -184,11 +173,11 @@ async def talk(recording: Started, payloads: list[bytes], ssrc: int = 0x5EED, po
         )
     except OSError as error:
         raise NotConforming(f"no RTP can go to {host[:60]}, port {number}") from error
-    with_closing = loop.time()
+    began = loop.time()
     try:
-        for index, payload in zip(count(), payloads, strict=False):
-            transport.sendto(_rtp(recording.codec, index, ssrc) + payload)
-            await asyncio.sleep(max(0.0, with_closing + (index + 1) * FRAME_S - loop.time()))
+        for index, datagram in enumerate(sent, 1):
+            transport.sendto(datagram)
+            await asyncio.sleep(max(0.0, began + index * FRAME_S - loop.time()))
     finally:
         transport.close()
     if refused.done():
@@ -206,14 +195,12 @@ class _Refusal(asyncio.DatagramProtocol):
             self._refused.set_result(None)
 
 
-def _rtp(codec: str, index: int, ssrc: int) -> bytes:
-    return pack("!BBHII", 0x80, PAYLOAD_TYPES[codec], (65_500 + index) & 0xFFFF, 160 * index, ssrc)
+def datagrams(codec: str, payloads: list[bytes], ssrc: int = SSRC, first: int = 0) -> list[bytes]:
+    """RTP packets of 20 ms. Sequence numbers and timestamps both go through zero within the first half second."""
+    return [rtp(PAYLOAD_TYPES[codec], index, index, ssrc) + payload for index, payload in enumerate(payloads, first)]
 
 
-def _fields(message: bytes) -> dict[str, str]:
-    """The first of each field counts."""
-    fields: dict[str, str] = {}
-    for pair in message.decode("utf-8", "replace").split("&"):
-        key, _, value = pair.partition("=")
-        fields.setdefault(unquote(key), unquote(value))
-    return fields
+def rtp(payload_type: int, sequence: int, frame: int, ssrc: int = SSRC) -> bytes:
+    """The header of a packet, its sequence number and its frame of 20 ms counted from the first packet."""
+    timestamp = FIRST_TIMESTAMP + FRAME_UNITS * frame
+    return pack("!BBHII", 0x80, payload_type, (FIRST_SEQUENCE + sequence) & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)

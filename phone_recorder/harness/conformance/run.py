@@ -9,7 +9,7 @@ from random import Random
 from zlib import crc32
 
 from phone_recorder.errors import NotConforming
-from phone_recorder.harness.conformance import ending, framing, starting
+from phone_recorder.harness.conformance import ending, framing, starting, storing
 from phone_recorder.harness.conformance.server import Server
 from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.result import Result
@@ -22,10 +22,12 @@ PATIENCE_S = 60.0
 CASES: Mapping[str, ControlCase] = {
     **{case.__name__.replace("_", " "): case for case in (*starting.CASES, *framing.CASES, *ending.CASES)},
     **framing.ENDED,
+    **{case.__name__.replace("_", " "): case for case in storing.CASES},
 }
 """By name; what each demands is its docstring."""
-STORAGE = ("takes rtp", "keeps recordings apart", "takes one source", "survives a lost connection")
-"""Those that look at what is stored, where that can be seen."""
+STORAGE = tuple(case.__name__.replace("_", " ") for case in storing.CASES)
+"""Those that look at what is stored, and prove nothing where that cannot be seen."""
+UNSEEN = "it is about what is stored: name the directory where this server stores, with --stored DIR"
 
 
 def conformance_cases() -> tuple[Case, ...]:
@@ -41,9 +43,12 @@ def demand_of(name: str) -> str:
 
 
 def conform(server: Server, cases: tuple[Case, ...], seed: int) -> Iterator[Result]:
-    """Take the server through these, in this order."""
+    """Take the server through these, in this order; what needs a look at its storage is skipped without one."""
     for case in cases:
         name = case.name.removeprefix("server/")
+        if server.stored is None and name in STORAGE:
+            yield Result(case, "skipped", seed, why=UNSEEN)
+            continue
         began = time.monotonic()
         server.random = Random(crc32(name.encode(), seed))
         failures = asyncio.run(_failures(CASES[name], server, case.title))

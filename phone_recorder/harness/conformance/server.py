@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 
-from phone_recorder.adapters import audio_files
-from phone_recorder.adapters.record_reader import open_record
-from phone_recorder.errors import NotConforming, PhoneRecorderError
-from phone_recorder.harness.conformance.client import ANSWER_S, Address, Phone
+from phone_recorder.errors import NotConforming
+from phone_recorder.harness.conformance.client import ANSWER_S, Address, Phone, talk
 
 STORED_S = 5.0
 """So long what was stopped may take to be on the disk."""
-LOOK_S = 0.05
+_NEW = SystemRandom()
 
 
 @dataclass(slots=True)
@@ -26,6 +24,7 @@ class Server:
     codecs: tuple[str, ...] = ("PCMU", "PCMA", "G722")
     stored: Path | None = None
     answer_s: float = ANSWER_S
+    stored_s: float = STORED_S
     random: Random = field(default_factory=Random)
 
     def phone(self) -> Phone:
@@ -33,8 +32,8 @@ class Server:
         return Phone(self.address, self.answer_s)
 
     def new_id(self) -> str:
-        """As a phone makes one: 128 bits, hex."""
-        return f"{self.random.getrandbits(128):032x}"
+        """As a phone makes one: 128 bits, hex. Of no seed: a run that is played again is other recordings."""
+        return f"{_NEW.getrandbits(128):032x}"
 
     async def alive(self) -> None:
         """NotConforming unless another phone can still record."""
@@ -45,38 +44,21 @@ class Server:
         except NotConforming as error:
             raise NotConforming(f"afterwards another phone is not served: {error}") from error
 
-    def files(self) -> set[Path]:
-        """All that is stored now."""
-        if self.stored is None:
-            return set()
-        return {path for path in self.stored.rglob("*") if path.is_file() and path.suffix.lower() == ".wav"}
+    @asynccontextmanager
+    async def unharmed(self) -> AsyncIterator[None]:
+        """NotConforming if what is done meanwhile harms others: one's recording goes on, and a further one is served.
 
-    async def becomes(self, is_so: Callable[[], bool]) -> bool:
-        """Whether it comes to be so, in as long as storing may take."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + STORED_S
-        while not (so := is_so()) and loop.time() < until:
-            await asyncio.sleep(LOOK_S)
-        return so
-
-
-def audio_of(path: Path) -> bytes | None:
-    """The payloads of a record file; None for a WAV file, which holds samples. NotConforming if it is neither."""
-    try:
-        if audio_files.kind_of(path) != "record":
-            return None
-        with open_record(path) as record:
-            return b"".join(record.payloads())
-    except PhoneRecorderError as error:
-        raise NotConforming(f"what was stored cannot be read: {error}") from error
-
-
-def seconds_of(path: Path) -> float:
-    """How long an audio file lasts."""
-    try:
-        return audio_files.duration_s(path)
-    except PhoneRecorderError as error:
-        raise NotConforming(f"what was stored cannot be read: {error}") from error
+        A server that dies and is started again at once serves the further one, and has lost the first one's recording.
+        """
+        async with self.phone() as other:
+            recording = await other.start(self.new_id())
+            yield
+            try:
+                await talk(recording, speech(3, self.random))
+                await other.stop(recording.id)
+            except NotConforming as error:
+                raise NotConforming(f"the recording of another phone does not go on: {error}") from error
+        await self.alive()
 
 
 def speech(frames: int, random: Random) -> list[bytes]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 from phone_recorder.errors import NotConforming
-from phone_recorder.harness.conformance.client import Phone, demand, request, start_request, started, stop_request
-from phone_recorder.harness.conformance.server import Server
+from phone_recorder.harness.conformance.client import Address, Phone, Started, demand, started, talk
+from phone_recorder.harness.conformance.messages import request, start_request, stop_request
+from phone_recorder.harness.conformance.server import Server, speech
 
 HARD_NAMES = (
     "a&b=c",
@@ -17,7 +20,12 @@ HARD_NAMES = (
     "张三 😀",
     "x" * 300,
     "cmd=RecordStop",
+    "x&codec=NONE&id=0",
+    "%26codec%3DNONE",
+    "",
 )
+NO_CODECS = ("OPUS", "PCMX", "G729")
+AT_ONCE = 5
 
 
 async def takes_a_recording(server: Server) -> None:
@@ -33,13 +41,8 @@ async def takes_each_codec(server: Server) -> None:
 
 async def refuses_an_unknown_codec(server: Server) -> None:
     """A codec that there is not is answered failed, with a reason."""
-    async with server.phone() as phone:
-        recording_id = server.new_id()
-        await phone.send(start_request(recording_id, "OPUS"))
-        answer = await phone.answer()
-        demand(answer, "RecordStartResponse", recording_id, "failed")
-        if not answer.get("reason"):
-            raise NotConforming("it refuses a codec without a reason: a phone has nothing to show")
+    async with server.unharmed():
+        await asyncio.gather(*(_refuses(server, codec) for codec in NO_CODECS))
 
 
 async def refuses_without_a_codec(server: Server) -> None:
@@ -53,12 +56,13 @@ async def refuses_without_an_id(server: Server) -> None:
 
 
 async def refuses_a_running_id(server: Server) -> None:
-    """An id that is being recorded is refused, and its recording goes on (C3)."""
+    """An id that is being recorded is refused, to its own phone too, and its recording goes on (C3)."""
     recording_id = server.new_id()
     async with server.phone() as phone, server.phone() as other:
         await phone.start(recording_id)
-        await other.send(start_request(recording_id))
-        demand(await other.answer(), "RecordStartResponse", recording_id, "failed")
+        for asking in (other, phone):
+            await asking.send(start_request(recording_id))
+            demand(await asking.answer(), "RecordStartResponse", recording_id, "failed")
         await phone.stop(recording_id)
 
 
@@ -93,22 +97,21 @@ async def has_a_port_for_each(server: Server) -> None:
     """Two recordings of two phones have two ports (guide: a dedicated UDP port)."""
     async with server.phone() as phone, server.phone() as other:
         one, two = await phone.start(server.new_id()), await other.start(server.new_id())
-        if one.media == two.media:
-            raise NotConforming(f"two recordings were given one port, {one.media[1]}")
+        _demand_ports([one, two])
 
 
 async def has_two_of_one_connection(server: Server) -> None:
-    """Two recordings on one connection are two, and each is stopped by its own id (C5)."""
+    """Two recordings on one connection are two, and each is stopped by its own id, when the other is not (C5)."""
     async with server.phone() as phone:
         one, two = await phone.start(server.new_id()), await phone.start(server.new_id())
-        if one.media == two.media:
-            raise NotConforming(f"two recordings were given one port, {one.media[1]}")
+        _demand_ports([one, two])
         await phone.stop(one.id)
+        await talk(two, speech(5, server.random))
         await phone.stop(two.id)
 
 
 async def starts_again_at_once(server: Server) -> None:
-    """Start, stop, start within a second are two recordings (C2); a stop that comes with its start cancels it (C1)."""
+    """Start, stop, start within a second of one phone are all answered success (C2)."""
     async with server.phone() as phone:
         first, second = server.new_id(), server.new_id()
         await phone.start(first)
@@ -118,9 +121,19 @@ async def starts_again_at_once(server: Server) -> None:
 
 
 async def takes_many(server: Server) -> None:
-    """Twenty recordings, a few at a time, are all taken: nothing of those that ended is held."""
+    """Twenty recordings, five at a time, are all taken, each with a port that no other has then."""
     for _ in range(4):
-        await asyncio.gather(*(_record(server) for _ in range(5)))
+        async with AsyncExitStack() as phones:
+            there = [await phones.enter_async_context(server.phone()) for _ in range(AT_ONCE)]
+            running = await asyncio.gather(*(phone.start(server.new_id()) for phone in there))
+            _demand_ports(running)
+            await asyncio.gather(*(phone.stop(one.id) for phone, one in zip(there, running, strict=True)))
+
+
+async def stops_nothing_unknown(server: Server) -> None:
+    """A stop of what is not recorded is not answered success, and ends nothing (C3)."""
+    async with server.unharmed(), server.phone() as phone:
+        await _not_stopped(phone, server.new_id())
 
 
 async def _record(server: Server, codec: str = "PCMU", **fields: str) -> None:
@@ -130,29 +143,47 @@ async def _record(server: Server, codec: str = "PCMU", **fields: str) -> None:
         await phone.stop(recording.id)
 
 
+async def _refuses(server: Server, codec: str) -> None:
+    async with server.phone() as phone:
+        recording_id = server.new_id()
+        await phone.send(start_request(recording_id, codec))
+        answer = await phone.answer()
+        demand(answer, "RecordStartResponse", recording_id, "failed")
+        if not answer.get("reason"):
+            raise NotConforming("it refuses a codec without a reason: a phone has nothing to show")
+        await _not_stopped(phone, recording_id)
+
+
 async def _not_taken(server: Server, start: bytes) -> None:
-    """It is answered failed, or the connection ends; and others are still served."""
-    async with server.phone() as phone:
+    """It is answered failed, or not at all; and others are still served."""
+    async with server.unharmed(), server.phone() as phone:
         await phone.send(start)
-        if await _is_taken(phone):
-            raise NotConforming("it is answered success")
-    await server.alive()
+        await _demand_failed(phone, "RecordStartResponse", "it is answered success")
 
 
-async def _is_taken(phone: Phone) -> bool:
+async def _not_stopped(phone: Phone, recording_id: str) -> None:
+    await phone.send(stop_request(recording_id))
+    await _demand_failed(phone, "RecordStopResponse", "a stop of what is not recorded is answered success")
+
+
+async def _demand_failed(phone: Phone, name: str, if_not: str) -> None:
+    """NotConforming if there is another answer; none, or the connection's end, is as good as failed to a phone."""
     try:
-        return (await phone.answer()).get("result") == "success"
+        answer = await phone.answer()
     except NotConforming:
-        return False
+        return
+    if answer.get("result") == "success":
+        raise NotConforming(if_not)
+    demand(answer, name, answer.get("id", ""), "failed")
 
 
-async def stops_nothing_unknown(server: Server) -> None:
-    """A stop of what is not recorded is not answered success (C3)."""
-    async with server.phone() as phone:
-        await phone.send(stop_request(server.new_id()))
-        if await _is_taken(phone):
-            raise NotConforming("a stop of what was never started is answered success")
-    await server.alive()
+def _demand_ports(running: Sequence[Started]) -> None:
+    """NotConforming if two of them have one."""
+    had: set[Address] = set()
+    for one in running:
+        if one.media in had:
+            raise NotConforming(f"two recordings were given one port, {one.media[1]}")
+        had.add(one.media)
 
 
 CASES = (

@@ -6,60 +6,50 @@ import asyncio
 import itertools
 import re
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from struct import pack
+from time import monotonic
 from types import TracebackType
 from urllib.parse import unquote
 
-PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8, "G722": 9}
-QUIET_S = 0.05
+from tests.harness.conformance.faults import FAULTS
+from tests.harness.conformance.faulty_media import LONG_S, PAYLOAD_TYPES, Media, store
+
+QUIET_S = 0.15
 MOST = 4096
-
-FAULTS = (
-    "answers with another id",
-    "answers a stop with the start's name",
-    "leaves the result out",
-    "names port 0",
-    "names port 99999",
-    "names a port where nobody listens",
-    "gives all recordings one port",
-    "takes any codec",
-    "refuses without a reason",
-    "takes a start without a codec",
-    "takes a start without an id",
-    "takes a running id",
-    "knows no G722",
-    "does not decode names",
-    "knows its own fields alone",
-    "reads a segment as a message",
-    "answers the first of two requests",
-    "ends messages at LF alone",
-    "holds what has no end",
-    "dies of garbage",
-    "never answers a stop",
-    "says that it stopped what it never started",
-    "takes five recordings in all",
-    "stores all but the last packet",
-    "stores every SSRC",
-    "stores two recordings in one file",
-    "forgets a recording whose connection is lost",
-)
+LATE_S = 0.8
+KNOWN = {"id", "cmd", "device", "remote_number", "remote_name", "local_number", "local_name", "dir", "codec"}
+NAME_LENGTH = 200
+NEXT = rb"(?<=[^&])(?=cmd=)"
+ENDS = {
+    "ends messages at LF alone": rb"\n+",
+    "wants a line's end": rb"[\r\n\0]+",
+    "knows no end by LF": rb"[\r\0]+|" + NEXT,
+    "keeps the CR of CR LF": rb"\r(?!\n)|\n|\0|" + NEXT,
+    "knows no end by CR": rb"[\n\0]+|" + NEXT,
+    "knows no end by NUL": rb"[\r\n]+|" + NEXT,
+}
+"""What ends a message, for a server that is wrong about it."""
 
 
-class Media(asyncio.DatagramProtocol):
-    """A recording's port, and what has come there."""
+@dataclass(slots=True)
+class Running:
+    """A recording: its port, what comes there, and the name of its far party."""
 
-    def __init__(self, any_ssrc: bool) -> None:
-        self.heard: list[bytes] = []
-        self._any_ssrc = any_ssrc
-        self._ssrc = b""
+    transport: asyncio.DatagramTransport
+    media: Media
+    name: str
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self._ssrc = self._ssrc or data[8:12]
-        if self._any_ssrc or data[8:12] == self._ssrc:
-            self.heard.append(data[12:])
+
+@dataclass(slots=True)
+class Line:
+    """A control connection and the ids that were started on it."""
+
+    ids: list[str] = field(default_factory=list)
+    held: bytes = b""
+    over: bool = False
 
 
 class FaultyServer:
@@ -69,9 +59,10 @@ class FaultyServer:
         assert fault in ("", *FAULTS)
         self.fault = fault
         self.storage = storage
-        self.running: dict[str, tuple[str, asyncio.DatagramTransport, Media]] = {}
+        self.running: dict[str, Running] = {}
         self.taken = 0
         self.dead = False
+        self._owners: dict[bytes, Media] = {}
         self._names = itertools.count()
         self._address: Future[tuple[str, int]] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -89,117 +80,207 @@ class FaultyServer:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._turn, self._opening = asyncio.Lock(), asyncio.Lock()
         server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
         self._address.set_result(server.sockets[0].getsockname()[:2])
         await self._stop.wait()
         server.close()
-        for _, transport, _ in self.running.values():
-            transport.close()
+        for running in self.running.values():
+            running.transport.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        mine: list[str] = []
-        held = b""
-        try:
-            while not self.dead:
-                messages, held = await self._messages(reader, held)
-                for message in messages:
-                    writer.write(await self._answer(message, mine))
-        except (EOFError, OSError):
-            pass
-        finally:
-            for recording_id in [known for known in mine if known in self.running]:
-                self._end(recording_id, keep=self.fault != "forgets a recording whose connection is lost")
-            writer.close()
+        line = Line()
+        how = ""
+        async with AsyncExitStack() as turn:
+            if self.fault == "serves one after the other":
+                await turn.enter_async_context(self._turn)
+            try:
+                while not (self.dead or line.over):
+                    for message in await self._messages(reader, line):
+                        answer = await self._answer(message, line)
+                        writer.write(answer * (2 if self.fault == "answers everything twice" else 1))
+            except EOFError:
+                how = "lost"
+            except OSError:
+                how = "reset"
+            finally:
+                self._lose(line, how)
+                writer.close()
 
-    async def _messages(self, reader: asyncio.StreamReader, held: bytes) -> tuple[list[bytes], bytes]:
+    def _lose(self, line: Line, how: str) -> None:
+        """A connection has ended, and its recordings with it."""
+        ids = list(self.running) if self.fault == "ends all when one is lost" else line.ids
+        keep = self.fault != f"forgets a recording whose connection is {how}"
+        late_s = LATE_S if self.fault == "goes on when the connection is lost" else 0.0
+        for recording_id in ids:
+            self._end(recording_id, late_s, keep)
+
+    async def _messages(self, reader: asyncio.StreamReader, line: Line) -> list[bytes]:
         """What quiet or an end has made whole; EOFError when the phone has gone, or sends what is none."""
+        quiet_s = None if self.fault == "wants a line's end" or not line.held else QUIET_S
         try:
-            data = await asyncio.wait_for(reader.read(65_536), QUIET_S if held else None)
+            data = await asyncio.wait_for(reader.read(65_536), quiet_s)
         except TimeoutError:
-            return ([held], b"") if b"cmd=" in held else ([], held)
+            whole, line.held = ([line.held], b"") if b"cmd=" in line.held else ([], line.held)
+            return whole
         if not data:
             raise EOFError
-        if b"\xff" * 8 in data and self.fault == "dies of garbage":
+        if b"\xff" * 8 in data:
+            self._suffer()
+        if self.fault == "reads a segment as a message" or (
+            self.fault == "reads a stop's segment as a message" and line.ids
+        ):
+            return [data]
+        return self._split(line, data)
+
+    def _suffer(self) -> None:
+        """Garbage has come."""
+        if self.fault == "dies of garbage":
             self.dead = True
             self._stop.set()
-        if self.fault == "reads a segment as a message":
-            return [data], b""
-        ends = rb"\n+" if self.fault == "ends messages at LF alone" else rb"[\r\n\0]+|(?<=[^&])(?=cmd=)"
-        *whole, held = re.split(ends, held + data)
-        if len(held) > MOST and self.fault != "holds what has no end":
+        if self.fault == "ends all recordings at garbage":
+            self._end_all()
+
+    def _split(self, line: Line, data: bytes) -> list[bytes]:
+        *whole, line.held = re.split(ENDS.get(self.fault, rb"[\r\n\0]+|" + NEXT), line.held + data)
+        if len(line.held) > MOST and self.fault != "holds what has no end":
             raise EOFError
         found = [message for message in whole if message]
+        if found and self.fault == "throws away what follows a message":
+            line.held = b""
         if found and self.fault == "answers the first of two requests":
-            return found[:1], b""
-        return found, held
+            line.held = b""
+            return found[:1]
+        return found
 
-    async def _answer(self, message: bytes, mine: list[str]) -> bytes:
-        text = message.decode("utf-8", "replace")
-        decode: Callable[[str], str] = str if self.fault == "does not decode names" else unquote
-        fields = {key: decode(value) for key, _, value in (pair.partition("=") for pair in text.split("&"))}
-        if fields.get("cmd") == "RecordStartRequest":
-            return await self._start(fields, mine)
-        return self._stopped(fields) if fields.get("cmd") == "RecordStopRequest" else b""
+    async def _answer(self, message: bytes, line: Line) -> bytes:
+        fields = self._fields(message.decode("utf-8", "replace"))
+        match fields.get("cmd"):
+            case "RecordStartRequest":
+                return await self._start(fields, line)
+            case "RecordStopRequest":
+                return self._stopped(fields, line)
+            case _:
+                success = b"cmd=RecordStartResponse&id=1&result=success&port=10001"
+                return success if self.fault == "answers success to anything" else b""
 
-    async def _start(self, fields: dict[str, str], mine: list[str]) -> bytes:
+    def _fields(self, text: str) -> dict[str, str]:
+        if self.fault == "decodes before it splits":
+            text = unquote(text)
+        pairs = (pair.partition("=") for pair in text.split("&"))
+        if self.fault == "does not decode names":
+            return {key: value for key, _, value in pairs}
+        return {key: unquote(value) for key, _, value in pairs}
+
+    async def _start(self, fields: dict[str, str], line: Line) -> bytes:
         recording_id, codec = fields.get("id", ""), fields.get("codec", "")
-        if why := self._refusal(fields):
-            reason = "" if self.fault == "refuses without a reason" else why
-            return f"cmd=RecordStartResponse&id={recording_id}&result=failed&reason={reason}&server=&port=".encode()
-        port = await self._open(recording_id, codec)
-        mine.append(recording_id)
+        if why := self._refusal(fields, line):
+            return await self._refuse(fields, why)
+        async with self._opening:
+            port = await self._open(recording_id, codec, fields.get("remote_name", ""))
+        line.ids.append(recording_id)
         self.taken += 1
         said = {"answers with another id": "0" * 32}.get(self.fault, recording_id)
         result = "" if self.fault == "leaves the result out" else "&result=success"
         return f"cmd=RecordStartResponse&id={said}{result}&reason=&server=127.0.0.1&port={port}".encode()
 
-    def _refusal(self, fields: dict[str, str]) -> str:
-        fault, codec = self.fault, fields.get("codec", "")
-        known = {"id", "cmd", "device", "remote_number", "remote_name", "local_number", "local_name", "dir", "codec"}
+    async def _refuse(self, fields: dict[str, str], why: str) -> bytes:
+        recording_id = fields.get("id", "")
+        if self.fault == "records what it has refused" and why == "unknown codec":
+            await self._open(recording_id, "PCMU", "")
+        if self.fault == "begins anew at a refused start" and recording_id in self.running:
+            self.running[recording_id].media.streams.clear()
+        if self.fault == "answers a start without a codec as a stop" and why == "no codec":
+            return f"cmd=RecordStopResponse&id={recording_id}&result=failed".encode()
+        reason = "" if self.fault == "refuses without a reason" else why
+        return f"cmd=RecordStartResponse&id={recording_id}&result=failed&reason={reason}&server=&port=".encode()
+
+    def _refusal(self, fields: dict[str, str], line: Line) -> str:
+        fault, codec, recording_id = self.fault, fields.get("codec", ""), fields.get("id", "")
+        known = codec in PAYLOAD_TYPES or (fault == "takes codecs by their beginning" and codec[:3] == "PCM")
+        its_own = fault == "takes a running id of the same phone" and recording_id in line.ids
         wrong = {
-            "no id": not fields.get("id") and fault != "takes a start without an id",
+            "no id": not recording_id and fault != "takes a start without an id",
             "no codec": not codec and fault != "takes a start without a codec",
-            "unknown codec": bool(codec) and codec not in PAYLOAD_TYPES and fault != "takes any codec",
+            "unknown codec": bool(codec) and not known and fault != "takes any codec",
             "no G722": codec == "G722" and fault == "knows no G722",
-            "runs already": fields.get("id") in self.running and fault != "takes a running id",
-            "unknown field": not fields.keys() <= known and fault == "knows its own fields alone",
+            "runs already": recording_id in self.running and not its_own and fault != "takes a running id",
+            "unknown field": not fields.keys() <= KNOWN and fault == "knows its own fields alone",
             "bad name": "%" in "".join(fields.values()) and fault == "does not decode names",
+            "bad letters": not "".join(fields.values()).isascii() and fault == "reads ASCII alone",
+            "no name": not fields.get("remote_name", "x") and fault == "refuses empty names",
             "full": self.taken >= 5 and fault == "takes five recordings in all",
         }
         return next((why for why, is_so in wrong.items() if is_so), "")
 
-    async def _open(self, recording_id: str, codec: str) -> int:
-        if self.fault == "gives all recordings one port" and self.running:
-            first = next(iter(self.running.values()))
-            self.running[recording_id] = first
-            return int(first[1].get_extra_info("sockname")[1])
+    async def _open(self, recording_id: str, codec: str, name: str) -> int:
+        shared = {"gives all recordings one port": 1, "gives the fifth at once a port that is in use": 4}
+        if self.fault in shared and len(self.running) >= shared[self.fault]:
+            first = self.running[recording_id] = next(iter(self.running.values()))
+            return int(first.transport.get_extra_info("sockname")[1])
         transport, media = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: Media(self.fault == "stores every SSRC"), local_addr=("127.0.0.1", 0)
+            lambda: Media(codec, self.fault, self._owners), local_addr=("127.0.0.1", 0)
         )
-        self.running[recording_id] = codec, transport, media
+        other = next(iter(self.running), recording_id)
+        self.running[recording_id] = Running(transport, media, name)
+        if self.fault == "takes one recording's port for the other's":
+            self.running[recording_id], self.running[other] = self.running[other], self.running[recording_id]
+        if self.fault == "ends what is silent for a second":
+            self._watch(recording_id)
         port = int(transport.get_extra_info("sockname")[1])
         if self.fault == "names a port where nobody listens":
             transport.close()
         return {"names port 0": 0, "names port 99999": 99999}.get(self.fault, port)
 
-    def _stopped(self, fields: dict[str, str]) -> bytes:
+    def _watch(self, recording_id: str) -> None:
+        heard_at = self.running[recording_id].media.heard_at if recording_id in self.running else 0.0
+        if heard_at and monotonic() - heard_at > LONG_S:
+            self._end(recording_id)
+        elif recording_id in self.running:
+            self._loop.call_later(0.1, self._watch, recording_id)
+
+    def _stopped(self, fields: dict[str, str], line: Line) -> bytes:
         recording_id = fields.get("id", "")
         if self.fault == "never answers a stop":
             return b""
         there = recording_id in self.running
-        if there:
-            self._end(recording_id)
+        if not there and self.fault == "ends all at a stop of what is unknown":
+            self._end_all()
+        self._end(recording_id, LATE_S if self.fault == "stores what comes after the stop" else 0.0)
+        if self.fault == "ends all of a phone at its stop":
+            there = recording_id in line.ids
+            for one in line.ids:
+                self._end(one)
+        line.over = self.fault == "ends a connection after its first recording"
         result = "success" if there or self.fault == "says that it stopped what it never started" else "failed"
         name = "Start" if self.fault == "answers a stop with the start's name" else "Stop"
         return f"cmd=Record{name}Response&id={recording_id}&result={result}".encode()
 
-    def _end(self, recording_id: str, keep: bool = True) -> None:
-        codec, transport, media = self.running.pop(recording_id)
-        transport.close()
-        heard = media.heard[:-1] if self.fault == "stores all but the last packet" else media.heard
-        if heard and keep:
-            same = self.fault == "stores two recordings in one file"
-            path = self.storage / f"{0 if same else next(self._names)}.wav"
-            data = b"".join(heard)
-            before = path.read_bytes()[76:] if same and path.exists() else b""
-            path.write_bytes(pack("<64siiI", codec.encode(), 160, 160, len(before + data)) + before + data)
+    def _end_all(self) -> None:
+        for recording_id in list(self.running):
+            self._end(recording_id)
+
+    def _end(self, recording_id: str, late_s: float = 0.0, keep: bool = True) -> None:
+        """A recording ends, if there is one: at once, or some time after it was said to have ended."""
+        running = self.running.pop(recording_id, None)
+        if running and late_s:
+            self._loop.call_later(late_s, self._finish, running, keep)
+        elif running:
+            self._finish(running, keep)
+
+    def _finish(self, running: Running, keep: bool) -> None:
+        running.transport.close()
+        if not keep or self.fault == "stores nothing":
+            return
+        for audio in running.media.told():
+            self._store(running, audio)
+        running.media.streams.clear()
+
+    def _store(self, running: Running, audio: bytes) -> None:
+        if self.fault == "makes file names of names" and ("/" in running.name or len(running.name) > NAME_LENGTH):
+            return  # as an open() of such a path would fail
+        if self.fault == "keeps the newest file alone":
+            for path in self.storage.iterdir():
+                path.unlink()
+        same = self.fault == "stores two recordings in one file"
+        store(self.storage / f"{0 if same else next(self._names)}.wav", running.media.codec, audio, self.fault)

@@ -11,42 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.harness.conformance.client import ANSWER_S, Address, start_request
-from phone_recorder.harness.conformance.run import CASES, conform, conformance_cases, demand_of
+from phone_recorder.harness.conformance.client import ANSWER_S, Address
+from phone_recorder.harness.conformance.messages import start_request
+from phone_recorder.harness.conformance.run import CASES, STORAGE, UNSEEN, conform, conformance_cases, demand_of
 from phone_recorder.harness.conformance.server import Server
 from phone_recorder.harness.result import Result
 from phone_recorder.server.service import Service
-from tests.harness.conformance.faulty_server import FAULTS, FaultyServer
-
-NOTICED = {
-    "answers with another id": "takes a recording",
-    "answers a stop with the start's name": "stops what was silent",
-    "leaves the result out": "takes a recording",
-    "names port 0": "takes a recording",
-    "names port 99999": "takes a recording",
-    "names a port where nobody listens": "takes rtp",
-    "gives all recordings one port": "has a port for each",
-    "takes any codec": "refuses an unknown codec",
-    "refuses without a reason": "refuses an unknown codec",
-    "takes a start without a codec": "refuses without a codec",
-    "takes a start without an id": "refuses without an id",
-    "takes a running id": "refuses a running id",
-    "knows no G722": "takes each codec",
-    "does not decode names": "takes hard names",
-    "knows its own fields alone": "ignores unknown fields",
-    "reads a segment as a message": "takes it a byte at a time",
-    "answers the first of two requests": "takes two in one segment",
-    "ends messages at LF alone": "takes two in one segment",
-    "holds what has no end": "ends what has no end",
-    "dies of garbage": "survives garbage",
-    "never answers a stop": "stops what was silent",
-    "says that it stopped what it never started": "stops nothing unknown",
-    "takes five recordings in all": "takes many",
-    "stores all but the last packet": "takes rtp",
-    "stores every SSRC": "takes one source",
-    "stores two recordings in one file": "keeps recordings apart",
-    "forgets a recording whose connection is lost": "survives a lost connection",
-}
+from tests.harness.conformance.faults import FAULTS, NOTICED
+from tests.harness.conformance.faulty_server import FaultyServer
 
 
 def taken_through(server: Server, *names: str) -> dict[str, Result]:
@@ -56,7 +28,7 @@ def taken_through(server: Server, *names: str) -> dict[str, Result]:
 
 
 def server_at(address: Address, stored: Path, patience_s: float = 2.0) -> Server:
-    return Server(address, stored=stored, answer_s=patience_s)
+    return Server(address, stored=stored, answer_s=patience_s, stored_s=patience_s)
 
 
 @contextmanager
@@ -82,9 +54,15 @@ def our_server(storage: Path) -> Iterator[Address]:
         thread.join(10)
 
 
-def test_each_fault_has_its_case() -> None:
-    assert NOTICED.keys() == set(FAULTS)
-    assert set(NOTICED.values()) <= CASES.keys()
+def test_each_case_has_a_fault_that_it_notices() -> None:
+    assert set(NOTICED.values()) == CASES.keys()
+
+
+def test_what_is_stored_is_not_judged_unseen(tmp_path: Path) -> None:
+    nowhere = Server(("127.0.0.1", 9))
+    assert {(result.outcome, result.why) for result in taken_through(nowhere, *STORAGE).values()} == {
+        ("skipped", UNSEEN)
+    }
 
 
 @pytest.mark.live
@@ -109,6 +87,13 @@ def test_our_server_conforms(tmp_path: Path) -> None:
     with our_server(tmp_path) as address:
         results = taken_through(server_at(address, tmp_path, ANSWER_S), *CASES)
     assert [str(failure) for result in results.values() for failure in result.failures] == []
+
+
+@pytest.mark.live
+def test_the_same_seed_is_taken_again_by_a_server_that_knows_the_ids_it_had(tmp_path: Path) -> None:
+    with our_server(tmp_path) as address:
+        runs = [taken_through(server_at(address, tmp_path, ANSWER_S), "takes rtp") for _ in range(2)]
+    assert [run["takes rtp"].outcome for run in runs] == ["passed", "passed"]
 
 
 @pytest.mark.live
