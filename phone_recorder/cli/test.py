@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from phone_recorder.cli.main import EXIT_INTERRUPTED
 from phone_recorder.cli.option_groups import GroupedCommand, refuse, with_options
 from phone_recorder.cli.output import complain, shown, tell
 from phone_recorder.cli.parameters import PathGiven
@@ -25,6 +27,7 @@ OURS = "this is an error of this program: please report it, with the scenario an
 _OF_A_RUN = {
     "jobs": "-j",
     "seed": "--seed",
+    "timeout": "--timeout",
     "stop": "-x",
     "live": "--live",
     "quiet": "-q",
@@ -51,7 +54,7 @@ def command(paths: tuple[Path, ...], debug: bool, **options: Any) -> None:
     over sockets on loopback.
 
     Exit code 0 if all passed, 1 if one failed, 2 if a scenario or an option makes no sense, 3 if this program is at
-    fault.
+    fault, or the machine has no more room or memory.
     """
     try:
         sys.exit(_run(paths, {**options, "debug": debug}))
@@ -60,8 +63,14 @@ def command(paths: tuple[Path, ...], debug: bool, **options: Any) -> None:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        complain(f"{type(error).__name__}: {error}: {OURS}")
+        complain(_fault(error))
         sys.exit(EXIT_TROUBLE)
+
+
+def _fault(error: Exception) -> str:
+    from phone_recorder.harness.machine import lack
+
+    return lack(error) or f"{type(error).__name__}: {error}: {OURS}"
 
 
 def _run(paths: Sequence[Path], options: dict[str, Any]) -> int:
@@ -75,21 +84,31 @@ def _run(paths: Sequence[Path], options: dict[str, Any]) -> int:
     subject = subject_of(options)
     cases = _selected(paths, options, subject)
     if options["as_list"] or options["explain"]:
-        _refuse_those_of_a_run(options)
+        _refuse(_OF_A_RUN, "a run, not with --list or --explain")
         _explain(cases) if options["explain"] else _list(cases)
         return 0
+    if options["server"]:
+        _refuse({"timeout": "--timeout"}, "scenarios: the cases of a server have limits of their own")
+    return _played(cases, options, subject)
+
+
+def _played(cases: Sequence[Case], options: dict[str, Any], subject: UnderTest | None) -> int:
     from phone_recorder.cli.test_run import run_cases
+    from phone_recorder.cli.test_signals import Interrupts
 
-    code = run_cases(cases, options, subject=subject)
-    if code == EXIT_TROUBLE:
-        complain(OURS)
-    return code
+    with Interrupts() as interrupts:
+        try:
+            code = run_cases(cases, options, subject=subject)
+        except KeyboardInterrupt:
+            code = EXIT_INTERRUPTED
+    return interrupts.exit_code or code
 
 
-def _refuse_those_of_a_run(options: dict[str, Any]) -> None:
-    for name, option in _OF_A_RUN.items():
-        if options[name] is not None and options[name] is not False:
-            raise UsageError(f"{option} goes with a run, not with --list or --explain")
+def _refuse(options: dict[str, str], where: str) -> None:
+    context = click.get_current_context()
+    for name, option in options.items():
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise UsageError(f"{option} goes with {where}")
 
 
 def _selected(paths: Sequence[Path], options: dict[str, Any], subject: UnderTest | None) -> tuple[Case, ...]:

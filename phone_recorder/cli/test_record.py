@@ -32,6 +32,7 @@ STICK_SIZE = 64 << 20
 def record_session(paths: Sequence[Path], options: Options) -> int:
     """Switch the phone on until its user switches it off, write the scenario and play it; the exit code of that."""
     from phone_recorder.cli.test_run import run_cases
+    from phone_recorder.cli.test_signals import Interrupts
     from phone_recorder.harness.collecting import collect
     from phone_recorder.harness.recorded_session.notes import NO_CALL
 
@@ -40,7 +41,9 @@ def record_session(paths: Sequence[Path], options: Options) -> int:
         if not asyncio.run(_hold(file, settings, Path(place) / "usb", options)):
             raise UsageError(NO_CALL)
     tell(shown(f"{file} is written; played under the virtual clock:"))
-    return run_cases(collect([file]), options)
+    with Interrupts() as interrupts:
+        code = run_cases(collect([file]), options)
+    return interrupts.exit_code or code
 
 
 async def _hold(file: Path, settings: PhoneSettings, stick: Path, options: Options) -> bool:

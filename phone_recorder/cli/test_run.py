@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import click
+from click.core import ParameterSource
+
 from phone_recorder.adapters.files import reason
 from phone_recorder.cli.main import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from phone_recorder.cli.output import complain
-from phone_recorder.cli.test import EXIT_TROUBLE
+from phone_recorder.cli.test import EXIT_TROUBLE, OURS
+from phone_recorder.cli.test_reports import Run, wanted_reports, write_reports
 from phone_recorder.cli.test_telling import JsonLines, Lines, Teller
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.collecting import missing
-from phone_recorder.harness.report.tally import Tally
+from phone_recorder.harness.report.replay import Command
+from phone_recorder.harness.report.tally import MOST_DETAILED, Tally
 from phone_recorder.harness.running import RunOptions, run
 from phone_recorder.harness.seeds import draw_seed
 
@@ -32,17 +35,16 @@ if TYPE_CHECKING:
     from phone_recorder.harness.subjects.subject import UnderTest
 
 Runner = Callable[[Sequence["Case"], RunOptions], Iterator["Result"]]
-Report = Callable[[Sequence["Result"], int, datetime, float], bytes]
-"""From results, the run's seed, when it began and how many seconds it took to a file's content."""
-
 EXITS: dict[Outcome, int] = {
     "trouble": EXIT_TROUBLE,
     "bad": EXIT_USAGE,
     "failed": EXIT_FAILED,
     "passed": 0,
-    "skipped": 0,
+    "skipped": EXIT_USAGE,
 }
-"""By the worst outcome of a run."""
+"""By the worst outcome of a run: if all was skipped, nothing was tested, and that must not look as if it had been."""
+IN_USE = ".in-use"
+"""A file in the directory of `--keep` while a run has it."""
 LIVE_A_CPU = 4
 """Cases at a time in real time: each needs some 3 % of a CPU, and more while it begins and when it is judged."""
 
@@ -54,36 +56,48 @@ def run_cases(
 
     What is played is the `subject`, or our own phone by the `engine`.
     """
-    seed = draw_seed() if options["seed"] is None else options["seed"]
-    reports = _reports(options)
+    command = _command(options, subject.words if subject else ())
+    reports = wanted_reports(options, cases)
     began_at = datetime.now()
     with _place(options["keep"]) as place:
         runner = subject.run if subject else partial(run, engine=engine)
-        teller = _teller(options, subject.words if subject else ())
-        results, tally, interrupted = _played(cases, _run_options(options, seed, place), teller, runner)
-        for path, report in reports.items():
-            _write(path, report(results, seed, began_at, tally.took_s))
+        teller = JsonLines() if options["as_json"] else Lines(options["quiet"])
+        results, tally, interrupted = _played(cases, _run_options(options, command.seed, place), teller, runner)
+        teller.end(tally, command)
+        written = write_reports(reports, Run(results, command, began_at, tally.took_s))
+    if any(result.ours for result in results):
+        complain(OURS)
     if interrupted:
         complain("interrupted: not all cases have been played")
         return EXIT_INTERRUPTED
-    return EXITS[tally.worst]
+    if teller.lost:
+        raise teller.lost
+    if tally.worst == "skipped":
+        complain(f"nothing was played: {_skipped(results)}")
+    return EXITS[tally.worst] if written else EXIT_TROUBLE
 
 
 def _played(
     cases: Sequence[Case], options: RunOptions, teller: Teller, runner: Runner
 ) -> tuple[list[Result], Tally, bool]:
-    """All results, and whether Ctrl-C came before the last."""
+    """All results, and whether Ctrl-C came before the last; those until nobody could be told of them any more."""
     results, tally, began, interrupted = [], Tally(), perf_counter(), False
     try:
         for result in runner(cases, options):
-            results.append(result)
             tally.add(result)
+            results.append(_kept(result, tally))
             teller.one(result)
+            if teller.lost:
+                break
     except KeyboardInterrupt:
         interrupted = True
     tally.took_s = perf_counter() - began
-    teller.end(tally, options.seed)
     return results, tally, interrupted
+
+
+def _kept(result: Result, tally: Tally) -> Result:
+    """Without its evidence where no report shows it: that of thousands would not fit into memory."""
+    return result if tally.wrong_count <= MOST_DETAILED else replace(result, evidence=None)
 
 
 def _run_options(options: dict[str, Any], seed: int, place: Path) -> RunOptions:
@@ -97,6 +111,7 @@ def _run_options(options: dict[str, Any], seed: int, place: Path) -> RunOptions:
         wanted=keep or options["html"] is not None,
         everything=keep,
         debug=options["debug"],
+        timeout_s=options.get("timeout") or None,
     )
 
 
@@ -105,11 +120,34 @@ def _usual_jobs(live: bool) -> int:
     return len(os.sched_getaffinity(0)) * (LIVE_A_CPU if live else 1)
 
 
-def _teller(options: dict[str, Any], words: Sequence[str]) -> Teller:
-    """`words` are the subject's."""
+def _skipped(results: Sequence[Result]) -> str:
+    many = f"{len(results)} cases were skipped, the first because" if len(results) > 1 else "the case was skipped:"
+    return f"{many} {results[0].why}"
+
+
+def _command(options: dict[str, Any], words: Sequence[str]) -> Command:
+    """The run as it was asked for; `words` are the subject's."""
     live = ["--live"] if options["live"] else []
-    repeat = [f"--repeat {options['repeat']}"] if options["repeat"] > 1 else []
-    return JsonLines() if options["as_json"] else Lines(options["quiet"], [*map(shlex.quote, words), *live, *repeat])
+    repeat = ["--repeat", str(options["repeat"])] if options["repeat"] > 1 else []
+    chosen = ["-k", options["expression"]] if options["expression"] else []
+    tags = [word for tag in options["tags"] for word in ("--tag", tag)]
+    seed = draw_seed() if options["seed"] is None else options["seed"]
+    return Command(seed, (*words, *live, *repeat, *_timeout()), (*chosen, *tags), _paths(options))
+
+
+def _timeout() -> list[str]:
+    """The limit of a case, if it was given: a case that was not over in time is not again."""
+    context = click.get_current_context(silent=True)
+    given = context and context.get_parameter_source("timeout") is ParameterSource.COMMANDLINE
+    return ["--timeout", f"{context.params['timeout']:g}"] if context and given else []
+
+
+def _paths(options: dict[str, Any]) -> tuple[Path, ...]:
+    """Those that were given; of a session that was recorded, its file."""
+    if options["record"]:
+        return (options["record"],)
+    context = click.get_current_context(silent=True)
+    return tuple(context.params.get("paths", ())) if context else ()
 
 
 @contextmanager
@@ -119,54 +157,27 @@ def _place(keep: Path | None) -> Iterator[Path]:
         with TemporaryDirectory(prefix="phone-recorder-") as place:
             yield Path(place)
         return
+    _take(keep)
+    try:
+        if [path.name for path in keep.iterdir()] != [IN_USE]:
+            raise UsageError(f"--keep {keep} is not empty: name another directory, or empty it")
+        yield keep
+    finally:
+        with suppress(OSError):
+            (keep / IN_USE).unlink()
+
+
+def _take(keep: Path) -> None:
+    """Make the directory, and have it alone: another run may be about to take it too."""
     try:
         keep.mkdir(parents=True, exist_ok=True)
-        empty = not any(keep.iterdir())
     except OSError as error:
         raise UsageError(f"--keep {keep}: {reason(error)}") from error
-    if not empty:
-        raise UsageError(f"--keep {keep} is not empty: name another directory, or empty it")
-    yield keep
-
-
-def _reports(options: dict[str, Any]) -> dict[Path, Report]:
-    """Those that are wanted. That they can be made and written is known before minutes of playing."""
-    reports: dict[Path, Report] = {}
-    for name, load in _LOADERS.items():
-        path: Path | None = options[name]
-        if path and not path.parent.is_dir():
-            raise UsageError(f"--{name} {path}: there is no directory {path.parent}")
-        if path:
-            reports[path] = load()
-    return reports
-
-
-def _write(path: Path, data: bytes) -> None:
     try:
-        path.write_bytes(data)
+        (keep / IN_USE).touch(exist_ok=False)
+    except FileExistsError as error:
+        raise UsageError(
+            f"--keep {keep} is another run's, or that of one that was killed: name another directory, or empty it"
+        ) from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {reason(error)}") from error
-
-
-def _junit() -> Report:
-    from phone_recorder.harness.report.junit import junit
-
-    return lambda results, seed, began_at, took_s: junit(results, seed, began_at)
-
-
-def _html() -> Report:
-    for package in ("jinja2", "numpy"):
-        if find_spec(package) is None:
-            raise missing(package)
-
-    def made(results: Sequence[Result], seed: int, began_at: datetime, took_s: float) -> bytes:
-        # Not before: processes are forked, and numpy has threads.
-        from phone_recorder.harness.report.page import page
-
-        return page(results, seed, began_at, took_s)
-
-    return made
-
-
-_LOADERS: dict[str, Callable[[], Report]] = {"junit": _junit, "html": _html}
-"""By option."""
+        raise UsageError(f"--keep {keep}: {reason(error)}") from error

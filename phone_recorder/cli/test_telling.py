@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from phone_recorder.cli.output import tell
-
 if TYPE_CHECKING:
     from phone_recorder.harness.report.console import Kind, Line
+    from phone_recorder.harness.report.replay import Command
     from phone_recorder.harness.report.tally import Tally
     from phone_recorder.harness.result import Result
 
@@ -25,49 +25,65 @@ COLOURS: dict[Kind, str] = {
 
 
 class Teller(Protocol):
-    """Tells each result as it comes, and at the end the totals."""
+    """Tells each result as it comes, and at the end the totals. `lost`: why nothing can be told any more."""
+
+    @property
+    def lost(self) -> OSError | None: ...
 
     def one(self, result: Result) -> None: ...
 
-    def end(self, tally: Tally, seed: int) -> None: ...
+    def end(self, tally: Tally, command: Command) -> None: ...
 
 
-class Lines:
-    """For people. `more` are options that belong to the command which plays something again, as a shell takes them."""
+class Output:
+    """Standard output, for results alone: where they cannot be written, the run has no point."""
 
-    def __init__(self, quiet: bool, more: Sequence[str] = ()) -> None:
+    def __init__(self) -> None:
+        self.lost: OSError | None = None
+
+    def tell(self, line: str) -> None:
+        """Print a line, if it can be; what the terminal has no letters for is shown as its code."""
+        if sys.stdout is None or self.lost:  # closed before we began
+            return
+        encoding = sys.stdout.encoding or "utf-8"
+        try:
+            click.echo(line.encode(encoding, "backslashreplace").decode(encoding))
+        except OSError as error:
+            self.lost = error
+
+
+class Lines(Output):
+    """For people."""
+
+    def __init__(self, quiet: bool) -> None:
+        super().__init__()
         self._quiet = quiet
-        self._more = more
 
     def one(self, result: Result) -> None:
         from phone_recorder.harness.report.console import lines
 
         self._tell(lines(result, self._quiet))
 
-    def end(self, tally: Tally, seed: int) -> None:
+    def end(self, tally: Tally, command: Command) -> None:
         from phone_recorder.harness.report.console import closing
 
-        self._tell((kind, self._whole(text) if kind == "hint" else text) for kind, text in closing(tally, seed))
-
-    def _whole(self, command: str) -> str:
-        """The command with those of the options that are not in it anyway."""
-        return " ".join([command, *(word for word in self._more if word not in command)])
+        self._tell(closing(tally, command))
 
     def _tell(self, lines: Iterable[Line]) -> None:
         for kind, text in lines:
             # A terminal shows colours; elsewhere click leaves them out.
-            tell(click.style(text, COLOURS[kind]) if kind in COLOURS else text)
+            self.tell(click.style(text, COLOURS[kind]) if kind in COLOURS else text)
 
 
-class JsonLines:
+class JsonLines(Output):
     """For programs."""
 
     def one(self, result: Result) -> None:
         from phone_recorder.harness.report.json_lines import result_line
 
-        tell(result_line(result))
+        self.tell(result_line(result))
 
-    def end(self, tally: Tally, seed: int) -> None:
+    def end(self, tally: Tally, command: Command) -> None:
         from phone_recorder.harness.report.json_lines import summary_line
 
-        tell(summary_line(tally, seed))
+        self.tell(summary_line(tally, command.seed))

@@ -74,8 +74,16 @@ def _told_apart(cases: Sequence[Case]) -> Iterator[Case]:
     """Cases of files of one name in several directories get more of their path, and at last a number."""
     twice = {name for name, count in Counter(case.name for case in cases).items() if count > 1}
     wide = [f"{case.path.parent.name or '.'}/{case.name}" if case.name in twice else case.name for case in cases]
-    seen: Counter[str] = Counter()
+    taken, seen = {case.name for case in cases} - twice, Counter[str]()
     for case, name in zip(cases, wide, strict=True):
+        yield case if name == case.name else replace(case, name=_free(name, taken, seen))
+
+
+def _free(name: str, taken: set[str], seen: Counter[str]) -> str:
+    """The name, or with a number at its end one that is not `taken`; it is then. `seen`: how often it was asked for."""
+    free = name
+    while free in taken:
         seen[name] += 1
-        name = name if seen[name] == 1 else f"{name}~{seen[name]}"
-        yield case if name == case.name else replace(case, name=name)
+        free = f"{name}~{seen[name] + 1}"
+    taken.add(free)
+    return free

@@ -15,6 +15,7 @@ from phone_recorder.errors import AudioFileError, NotConforming, PhoneRecorderEr
 from phone_recorder.harness.collecting import explained
 from phone_recorder.harness.evidence import Evidence, Failure
 from phone_recorder.harness.keeping import keep_evidence
+from phone_recorder.harness.machine import lack, lack_of_room
 from phone_recorder.harness.result import Result
 from phone_recorder.harness.scenario.case import Case, Subject
 
@@ -100,9 +101,9 @@ def _real_time() -> Play:
     return play_live
 
 
-def trouble(trial: Trial, why: str) -> Result:
-    """The result of a case that something of ours has come between."""
-    return Result(trial.case, "trouble", trial.seed, why=why)
+def trouble(trial: Trial, why: str, of_machine: bool = False) -> Result:
+    """The result of a case that something of ours, or of the machine, has come between."""
+    return Result(trial.case, "trouble", trial.seed, why=why, of_machine=of_machine)
 
 
 def _judged(trial: Trial, engine: Engine) -> Result:
@@ -112,6 +113,8 @@ def _judged(trial: Trial, engine: Engine) -> Result:
     evidence = engine.play(case, seed, _emptied(trial.place), keep)
     failures = engine.judge(case, evidence)
     took_s = perf_counter() - began
+    if failures and (why := lack_of_room(trial.place)):
+        return trouble(trial, why, of_machine=True)
     wanted = trial.wanted and bool(failures)
     if wanted and not keep:
         evidence = engine.play(case, seed, _emptied(trial.place), True)
@@ -122,12 +125,16 @@ def _judged(trial: Trial, engine: Engine) -> Result:
 
 
 def _error(trial: Trial, error: Exception) -> Result:
+    if why := lack(error):
+        return trouble(trial, why, of_machine=True)
     if isinstance(error, ModuleNotFoundError):
         error = explained(error)
     if isinstance(error, BAD):
         return Result(trial.case, "bad", trial.seed, why=str(error))
     if trial.debug:
         traceback.print_exception(error, file=sys.stderr)
+    if why := lack_of_room(trial.place):
+        return trouble(trial, why, of_machine=True)
     told = str(error) if isinstance(error, PhoneRecorderError) else f"{type(error).__name__}: {error}"
     return trouble(trial, " ".join(told.split()))
 

@@ -9,12 +9,15 @@ from phone_recorder.harness.evidence import Evidence, Failure
 from phone_recorder.harness.scenario.case import Case
 
 Outcome = Literal["passed", "failed", "bad", "trouble", "skipped"]
-"""`bad`: the scenario asks for what cannot be; `trouble`: an error of ours."""
+"""`bad`: the scenario asks for what cannot be; `trouble`: an error of ours, or of the machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`why` is one line for what neither passed nor failed; `took_s` real seconds; `evidence` if it was kept."""
+    """`why` is one line for what neither passed nor failed; `took_s` real seconds; `evidence` if it was kept.
+
+    `of_machine`: the trouble is that the machine has no more room, memory or files, or that others interfere.
+    """
 
     case: Case
     outcome: Outcome
@@ -23,3 +26,9 @@ class Result:
     why: str = ""
     took_s: float = 0.0
     evidence: Evidence | None = None
+    of_machine: bool = False
+
+    @property
+    def ours(self) -> bool:
+        """Whoever wrote this program should hear of it."""
+        return self.outcome == "trouble" and not self.of_machine

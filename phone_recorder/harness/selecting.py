@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.scenario.case import Case
 
 Wanted = Callable[[Case], bool]
 
-_TOKEN = re.compile(r'\s*(?:([()])|"([^"]*)"|([^\s()"]+))')
-_OPERATORS = {"and", "or", "not", "(", ")"}
+_TOKEN = re.compile(r'\s*(?:([()])|(=?)"((?:[^"]|"")*)"|([^\s()"]+))')
+_WHOLE = "="
 MAX_WORDS = 200
+
+
+class _Token(NamedTuple):
+    """A word or an operator. `quoted`: a word, whatever it says; `whole`: a name has to be it, not have it in it."""
+
+    text: str
+    quoted: bool = False
+    whole: bool = False
+
+    @property
+    def unreadable(self) -> bool:
+        """A quote that is not closed."""
+        return self.text.startswith('"') and not self.quoted
 
 
 def select(cases: Sequence[Case], expression: str = "", tags: Sequence[str] = ()) -> tuple[Case, ...]:
@@ -28,7 +42,8 @@ def parse_expression(expression: str) -> Wanted:
     """What `-k` says: words with `and`, `or`, `not` and parentheses; two words side by side are both meant.
 
     A word is true of a case that has it in its name, or in one of its tags, in letters of any size. In double quotes it
-    may have anything in it, as the names that a run prints are written. UsageError says where it cannot be read.
+    may have anything in it, a double quote written twice. With `=` before it, it is true of the case of just that name.
+    UsageError says where it cannot be read.
     """
     words = _Words(expression)
     if not words.left:
@@ -39,10 +54,10 @@ def parse_expression(expression: str) -> Wanted:
     return wanted
 
 
-def quoted(name: str) -> str:
-    """A case's name as a word of an expression."""
-    plain = _tokens(name) == [(name, False)] and name not in _OPERATORS
-    return name if plain else '"{}"'.format(name.replace('"', ""))
+def exactly(name: str) -> str:
+    """The word of an expression that is true of the case of this name, and of no other."""
+    plain = _tokens(_WHOLE + name) == [_Token(name, whole=True)]
+    return _WHOLE + (name if plain else '"{}"'.format(name.replace('"', '""')))
 
 
 class _Words:
@@ -55,7 +70,7 @@ class _Words:
             raise UsageError(f"-k has {len(self.left)} words: it may have {MAX_WORDS}")
 
     def next_is(self, *operators: str) -> bool:
-        return bool(self.left) and not self.left[0][1] and self.left[0][0] in operators
+        return bool(self.left) and self.left[0] in map(_Token, operators)
 
     def take(self, operator: str) -> bool:
         """Whether that is next; then it is read."""
@@ -65,21 +80,31 @@ class _Words:
         return found
 
     def refuse(self) -> None:
-        what = repr(self.left[0][0]) if self.left else "its end"
+        what = repr(self.left[0].text) if self.left else "its end"
         raise UsageError(
             f"-k {self._expression!r} cannot be read at {what}: write words with and, or, not and parentheses,"
             " such as 'drive and not slow'"
         )
 
 
-def _tokens(expression: str) -> list[tuple[str, bool]]:
-    """Words and operators, and of each whether it was quoted; what cannot be read is one of its own."""
+def _tokens(expression: str) -> list[_Token]:
+    """Words and operators; what cannot be read is one of its own."""
     tokens, at = [], 0
     while found := _TOKEN.match(expression, at):
-        tokens.append((found[1] or found[2] or found[3] or "", found[2] is not None))
+        tokens.append(_token(*found.groups(default="")))
         at = found.end()
     rest = expression[at:].strip()
-    return [*tokens, (rest, False)] if rest else tokens
+    return [*tokens, _Token(rest)] if rest else tokens
+
+
+def _token(bracket: str, whole: str, between_quotes: str, word: str) -> _Token:
+    if bracket:
+        return _Token(bracket)
+    if not word:
+        return _Token(between_quotes.replace('""', '"'), True, bool(whole))
+    if word.startswith(_WHOLE) and word != _WHOLE:
+        return _Token(word.removeprefix(_WHOLE), whole=True)
+    return _Token(word)
 
 
 def _either(words: _Words) -> Wanted:
@@ -109,7 +134,10 @@ def _single(words: _Words) -> Wanted:
 
 
 def _word(words: _Words) -> Wanted:
-    if not words.left or words.next_is("and", "or", ")") or words.left[0][0].startswith('"'):
+    if not words.left or words.next_is("and", "or", ")") or words.left[0].unreadable:
         words.refuse()
-    word = words.left.pop(0)[0].casefold()
+    token = words.left.pop(0)
+    if token.whole:
+        return lambda case: case.name == token.text
+    word = token.text.casefold()
     return lambda case: any(word in text.casefold() for text in (case.name, *case.tags))

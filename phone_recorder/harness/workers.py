@@ -1,35 +1,44 @@
 """Work in several processes: its results come in order, and a process that dies costs no more than what it was at.
 
 concurrent.futures tells of a dead process only that one of all that were under way has killed it; here each process has
-one thing to do at a time, and a pipe of its own.
+one thing to do at a time, and a pipe of its own. So one that is at it for too long can be ended, too.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from math import inf
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkProcess
+from time import monotonic
 from typing import Generic, TypeVar
+
+from phone_recorder.errors import UsageError
+from phone_recorder.harness.worker import Ending, Worker, held
 
 R = TypeVar("R")
 
-_CONTEXT = multiprocessing.get_context("fork")
-"""Nothing has to be imported again, and what is to be done need not be sent."""
-PATIENCE_S = 5
+Died = Callable[[int, Ending], R]
+"""Makes the result of what a process was at when it ended."""
+LONGEST_S = 3600.0
+"""What is waited for at a time: the kernel counts milliseconds in 32 bits."""
 
 
-def in_order(do: Callable[[int], R], count: int, processes: int, died: Callable[[int, str], R]) -> Generator[R]:
-    """`do` of 0 to `count` - 1 in so many processes. `died` makes the result where a process was ended meanwhile.
+def in_order(
+    do: Callable[[int], R],
+    count: int,
+    processes: int,
+    died: Died[R],
+    limit_s: Callable[[int], float] | None = None,
+) -> Generator[R]:
+    """`do` of 0 to `count` - 1 in so many processes, or in as many as the system gives; UsageError if that is none.
 
-    With one process there is none but this. Whoever stops asking ends what is still under way.
+    `limit_s` are the seconds that each may take; then its process is ended. Without limits, and with one process, there
+    is none but this. Whoever stops asking ends what is still under way.
     """
-    if min(processes, count) <= 1:
+    if limit_s is None and min(processes, count) <= 1:
         yield from map(do, range(count))
         return
-    pool = _Pool(do, count, died)
+    pool = _Pool(do, count, died, limit_s or (lambda _: inf))
     try:
         pool.start(min(processes, count))
         yield from pool.results()
@@ -38,17 +47,18 @@ def in_order(do: Callable[[int], R], count: int, processes: int, died: Callable[
 
 
 class _Pool(Generic[R]):
-    def __init__(self, do: Callable[[int], R], count: int, died: Callable[[int, str], R]) -> None:
+    def __init__(self, do: Callable[[int], R], count: int, died: Died[R], limit_s: Callable[[int], float]) -> None:
         self._do = do
         self._died = died
+        self._limit_s = limit_s
         self._count = count
         self._todo = iter(range(count))
-        self._workers: dict[Connection, _Worker] = {}
+        self._workers: dict[Connection, Worker] = {}
         self._done: dict[int, R] = {}
 
     def start(self, processes: int) -> None:
         for _ in range(processes):
-            self._next(self._new())
+            self._add()
 
     def results(self) -> Iterator[R]:
         for number in range(self._count):
@@ -57,83 +67,57 @@ class _Pool(Generic[R]):
             yield self._done.pop(number)
 
     def close(self) -> None:
-        for worker in self._workers.values():
-            worker.end()
+        with held():
+            for worker in self._workers.values():
+                worker.tell_to_end()
+            for worker in self._workers.values():
+                worker.end()
 
     def _wait(self) -> None:
-        for pipe in wait(list(self._workers)):
+        until = min(worker.until for worker in self._workers.values())
+        for pipe in wait(list(self._workers), min(max(until - monotonic(), 0), LONGEST_S)):
             if isinstance(pipe, Connection):
                 self._take(self._workers[pipe])
+        for worker in [worker for worker in self._workers.values() if worker.until <= monotonic()]:
+            self._bury(worker, overdue=True)
 
-    def _take(self, worker: _Worker) -> None:
-        """A worker has a result, or is dead and another takes its place."""
+    def _take(self, worker: Worker) -> None:
+        """A worker has a result, or is dead."""
         try:
             self._done[worker.at] = worker.pipe.recv()
         except (EOFError, OSError):
+            self._bury(worker)
+        else:
+            self._next(worker)
+
+    def _bury(self, worker: Worker, overdue: bool = False) -> None:
+        """Another takes its place."""
+        with held():
+            if overdue:
+                worker.end()
+            ending = Ending(overdue=True) if overdue else worker.ending()
             self._workers.pop(worker.pipe)
-            self._done[worker.at] = self._died(worker.at, worker.ending())
-            worker = self._new()
+        self._done[worker.at] = self._died(worker.at, ending)
+        self._add()
+
+    def _add(self) -> None:
+        """Another process. If there cannot be one, the others have more to do."""
+        try:
+            with held():
+                worker = Worker(self._do, tuple(self._workers))
+                self._workers[worker.pipe] = worker
+        except OSError as error:
+            if not self._workers:
+                why = (error.strerror or str(error)).lower()
+                raise UsageError(
+                    f"no process can be started: {why}: end others, or raise what `ulimit -a` shows"
+                ) from error
+            return
         self._next(worker)
 
-    def _next(self, worker: _Worker) -> None:
-        worker.at = next(self._todo, -1)
-        if worker.at < 0:
+    def _next(self, worker: Worker) -> None:
+        number = next(self._todo, -1)
+        if number < 0:
             self._workers.pop(worker.pipe).end()
         else:
-            worker.give()
-
-    def _new(self) -> _Worker:
-        worker = _Worker(self._do, tuple(self._workers))
-        self._workers[worker.pipe] = worker
-        return worker
-
-
-class _Worker:
-    """A process, our end of its pipe, and the number of what it is at."""
-
-    def __init__(self, do: Callable[[int], object], others: tuple[Connection, ...]) -> None:
-        self.at = -1
-        self.pipe, theirs = _CONTEXT.Pipe()
-        self._process: ForkProcess = _CONTEXT.Process(target=_work, args=(do, theirs, (*others, self.pipe)))
-        self._process.start()
-        theirs.close()
-
-    def give(self) -> None:
-        """Let it do what it is at. One that is dead is noticed when its result is waited for."""
-        with suppress(OSError):
-            self.pipe.send(self.at)
-
-    def ending(self) -> str:
-        """How a process has ended that was not told to, in words."""
-        self._process.join(PATIENCE_S)
-        self.end()
-        code = self._process.exitcode or 0
-        return f"signal {-code} has ended its process" if code < 0 else f"its process has ended with exit code {code}"
-
-    def end(self) -> None:
-        """End it, whatever it is at."""
-        self.pipe.close()
-        self._process.terminate()
-        self._process.join(PATIENCE_S)
-        self._process.kill()
-        self._process.join()
-
-
-def _work(do: Callable[[int], object], pipe: Connection, others: tuple[Connection, ...]) -> None:
-    """The life of a process. Ctrl-C is our parent's to hear of; without the parent there is nothing to do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for other in others:
-        other.close()
-    while (number := _asked(pipe)) is not None:
-        result = do(number)
-        with suppress(OSError):
-            pipe.send(result)
-
-
-def _asked(pipe: Connection) -> int | None:
-    """The number of what is to be done next, None if nobody asks any more."""
-    try:
-        number: int = pipe.recv()
-    except (EOFError, OSError):
-        return None
-    return number
+            worker.give(number, self._limit_s(number))

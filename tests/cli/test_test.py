@@ -86,6 +86,8 @@ def test_explain_says_what_each_case_is(scenarios: Path) -> None:
         (["none"], "there is no none: name a scenario's file, or a directory with some"),
         (["--list", "--json"], "--json goes with a run, not with --list or --explain"),
         (["--explain", "--seed", "0"], "--seed goes with a run, not with --list or --explain"),
+        (["--explain", "--timeout", "300"], "--timeout goes with a run, not with --list or --explain"),
+        (["--server", "127.0.0.1", "--timeout", "9"], "--timeout goes with scenarios: the cases of a server have"),
         (["-j", "0"], "0 is not in the range"),
         (["--keep", ""], "it is empty: name a file or directory"),
     ],
@@ -120,6 +122,18 @@ def test_an_error_of_this_program_is_3_and_asks_to_be_reported(
         " with the scenario and what --debug shows\n"
     )
     assert ("Traceback" in result.stderr) == debug
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_pattern_that_tries_without_end_fails_when_its_time_is_over(scenarios: Path, jobs: str) -> None:
+    (scenarios / "drive.scenario.yaml").write_text(f"{DRIVE}  - {{account: {{reason: '/((.|(.)|((.)))*)*#/'}}}}\n")
+    result = run_test("-j", jobs, "-k", "PCMU or server", "--timeout", "2", "--junit", "report.xml", "--keep", "kept")
+    assert (result.exit_code, result.stderr) == (1, "")
+    told = [" ".join(line.split()[:2]) for line in result.stdout.splitlines()]
+    assert [told[0], told[2]] == ["failed drive[PCMU]", "passed server"]
+    assert "over within 2 s of real time: it was ended" in result.stdout.splitlines()[1]
+    assert "longer --timeout" in (scenarios / "report.xml").read_text()
+    assert list((scenarios / "kept" / "001-drive_PCMU_").iterdir())
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
+from weakref import ref
 from xml.etree.ElementTree import parse
 
 import pytest
 
 from phone_recorder.cli.test_run import run_cases
 from phone_recorder.errors import UsageError
+from phone_recorder.harness.evidence import Evidence
+from phone_recorder.harness.report.tally import MOST_DETAILED
+from phone_recorder.harness.scenario.case import Case
 from tests.harness.fake_engine import ENGINE, case
 
 PASSES, FAILS = case("a"), case("b", "fails")
@@ -20,10 +25,14 @@ BAD, BREAKS, SKIPPED = case("c", "asks for nonsense"), case("d", "breaks"), case
 FAILED_LINE = "b.scenario.yaml:7: at 2 s, state recording: it is idle"
 
 
+class Seen(Evidence):
+    """Evidence of which one can ask whether somebody still has it."""
+
+
 def options(**given: Any) -> dict[str, Any]:
-    missing = dict.fromkeys(("junit", "html", "keep"))
+    missing = dict.fromkeys(("junit", "html", "keep", "record"))
     flags = dict.fromkeys(("stop", "live", "quiet", "as_json", "debug"), False)
-    return {"jobs": 1, "seed": 7, "repeat": 1, **missing, **flags, **given}
+    return {"jobs": 1, "seed": 7, "repeat": 1, "expression": "", "tags": (), **missing, **flags, **given}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +40,7 @@ def options(**given: Any) -> dict[str, Any]:
     [
         ([PASSES], 0),
         ([PASSES, SKIPPED], 0),
+        ([SKIPPED], 2),
         ([PASSES, FAILS], 1),
         ([BAD, FAILS], 2),
         ([BREAKS, BAD, FAILS, PASSES], 3),
@@ -47,7 +57,7 @@ def test_each_case_has_a_line_a_failure_its_reasons_and_the_end_the_seed(capsys:
     assert [line.split("  ")[0].strip() for line in lines[:2]] == ["passed", "failed"]
     assert lines[2].strip() == FAILED_LINE
     assert "1 failed, 1 passed" in lines[3] and "seed 7" in lines[3]
-    assert "phone-recorder test --seed 7 -k b b.scenario.yaml" in lines[4]
+    assert "phone-recorder test --seed 7 -k '=b' b.scenario.yaml" in lines[4]
     assert (len(lines), err) == (5, "")
 
 
@@ -59,12 +69,12 @@ def test_quiet_tells_only_what_has_not_passed(capsys: pytest.CaptureFixture[str]
 
 def test_what_was_repeated_is_played_again_by_a_command_that_repeats(capsys: pytest.CaptureFixture[str]) -> None:
     run_cases([case("b #2", "fails")], options(repeat=3), ENGINE)
-    assert capsys.readouterr().out.splitlines()[-1].endswith(" --repeat 3")
+    assert " --repeat 3 -k '=\"b #2\"' " in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_what_was_played_in_real_time_is_played_again_so(capsys: pytest.CaptureFixture[str]) -> None:
     run_cases([FAILS], options(live=True, repeat=3), ENGINE)
-    assert capsys.readouterr().out.splitlines()[-1].endswith(" --live --repeat 3")
+    assert " --seed 7 --live --repeat 3 -k " in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_a_seed_is_drawn_and_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,6 +99,24 @@ def test_reports_are_written(tmp_path: Path) -> None:
     run_cases([PASSES, FAILS], options(junit=junit, html=html), ENGINE)
     assert parse(junit).getroot().get("failures") == "1"
     assert "it is idle" in html.read_text()
+
+
+def test_of_very_many_failures_only_the_first_have_all_there_is(tmp_path: Path) -> None:
+    """And the evidence of others is not kept in memory."""
+    html, made = tmp_path / "report.html", list[ref[Seen]]()
+    alive = []
+
+    def play(case: Case, seed: int, place: Path, keep: bool = False) -> Evidence:
+        played = ENGINE.play(case, seed, place, keep)
+        seen = Seen(**{field.name: getattr(played, field.name) for field in fields(played)})
+        made.append(ref(seen))
+        alive.append(sum(one() is not None for one in made))
+        return seen
+
+    many = [case(f"b{number}", "fails") for number in range(MOST_DETAILED + 10)]
+    run_cases(many, options(html=html), replace(ENGINE, play=play))
+    assert html.read_text().count("Too many cases failed to show more") == 10
+    assert max(alive) <= MOST_DETAILED + 3
 
 
 def test_nothing_is_left_but_what_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,9 +167,52 @@ def test_without_jinja_there_is_no_page(tmp_path: Path) -> None:
     assert done.stderr == "phone-recorder: scenarios need jinja2: install phone-recorder[test]\n"
 
 
-def test_a_report_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=f"^{tmp_path} cannot be written: it is a directory, not a file$"):
-        run_cases([PASSES], options(junit=tmp_path), ENGINE)
+def test_a_run_in_which_all_is_skipped_has_tested_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cases([SKIPPED, SKIPPED], options(), ENGINE) == 2
+    err = capsys.readouterr().err
+    why = "it is for real time: add --live"
+    assert err == f"phone-recorder: nothing was played: 2 cases were skipped, the first because {why}\n"
+    assert run_cases([SKIPPED], options(quiet=True), ENGINE) == 2
+    assert capsys.readouterr().err == f"phone-recorder: nothing was played: the case was skipped: {why}\n"
+
+
+def test_a_report_that_is_lost_costs_no_other_and_is_trouble(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first report's directory goes away while the cases are played."""
+    gone, html = tmp_path / "gone", tmp_path / "report.html"
+    gone.mkdir()
+
+    def remove(case: Any) -> str:
+        gone.rmdir()
+        return ""
+
+    engine = replace(ENGINE, why_not=remove)
+    assert run_cases([FAILS], options(junit=gone / "x.xml", html=html), engine) == 3
+    assert "cannot write " in capsys.readouterr().err
+    assert "it is idle" in html.read_text()
+
+
+def test_a_directory_that_is_kept_is_one_run_s_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another run begins while the first has left nothing there yet."""
+    keep, other = tmp_path / "kept", tmp_path / "other"
+
+    def begin_another(case: Any) -> str:
+        with pytest.raises(UsageError, match=f"--keep {keep} is another run's"):
+            run_cases([PASSES], options(keep=keep), ENGINE)
+        return ""
+
+    assert run_cases([PASSES], options(keep=keep), replace(ENGINE, why_not=begin_another)) == 0
+    assert [path.name for path in keep.iterdir()] == ["001-a"]
+    assert run_cases([PASSES], options(keep=other), ENGINE) == 0
+
+
+def test_a_directory_that_was_empty_may_be_kept_and_one_that_was_not_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert run_cases([PASSES], options(keep=tmp_path / "empty"), ENGINE) == 0
+    with pytest.raises(UsageError, match="is not empty"):
+        run_cases([PASSES], options(keep=tmp_path / "empty"), ENGINE)
+    assert [path.name for path in (tmp_path / "empty").iterdir()] == ["001-a"]
 
 
 def test_after_ctrl_c_the_results_so_far_are_told_and_reported(

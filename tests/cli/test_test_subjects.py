@@ -65,7 +65,7 @@ def test_a_server_has_the_reports_of_a_run(tmp_path: Path) -> None:
     assert result.exit_code == 1
     told = result.stdout.splitlines()
     assert told[0].startswith("failed   server/takes a recording")
-    assert told[-1].endswith(f" --server={where}") and "server/takes a recording" in told[-1]
+    assert f" --server={where} -k " in told[-1] and told[-1].endswith('"server/takes a recording"\'')
     assert parse(junit).getroot().get("failures") == "1"
     assert "server/takes a recording" in html.read_text()
 

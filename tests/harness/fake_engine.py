@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from collections.abc import Callable
@@ -51,6 +52,8 @@ _DEEDS: dict[str, Callable[[], None]] = {
     "lacks a package": lambda: _raises(ModuleNotFoundError("No module named 'numpy'", name="numpy")),
     "is killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exits": lambda: os._exit(9),
+    "never ends": signal.pause,
+    "finds the disk full": lambda: _raises(OSError(errno.ENOSPC, "full")),
     "is interrupted": lambda: _raises(KeyboardInterrupt()),
 }
 

@@ -50,6 +50,16 @@ def test_directories_of_one_name_too(tree: Path) -> None:
     assert names == ["sub/b", "a[PCMU]", "a[PCMA]", "sub/b~2"]
 
 
+def test_a_number_that_a_file_has_itself_is_not_given_again(tree: Path) -> None:
+    deep = tree / "deep" / "sub"
+    deep.mkdir(parents=True)
+    for place in (deep, tree / "sub"):
+        (place / "b~2.scenario.yaml").write_text(ONE)
+        (place / "b.scenario.yaml").write_text(ONE)
+    names = [case.name for case in collect([deep, Path("sub")])]
+    assert names == ["sub/b", "sub/b~2", "a[PCMU]", "a[PCMA]", "sub/b~3", "sub/b~2~2"]
+
+
 def test_without_a_path_it_is_the_usual_directory_or_this_one(tree: Path) -> None:
     assert len(collect()) == 4
     usual = tree / "tests" / "scenarios"

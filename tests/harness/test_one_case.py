@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from phone_recorder.harness.evidence import Evidence
+from phone_recorder.harness.machine import NO_ROOM
 from phone_recorder.harness.one_case import Engine, Trial, real_engine, try_case
 from phone_recorder.harness.result import Outcome
 from phone_recorder.harness.scenario.case import Case
@@ -44,6 +46,23 @@ def test_an_error_is_the_results(
     assert (result.outcome, result.why) == (outcome, why)
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_full_disk_is_the_machines(tmp_path: Path) -> None:
+    result = try_case(trial(tmp_path, "finds the disk full"), ENGINE)
+    assert (result.outcome, result.why, result.ours) == ("trouble", NO_ROOM, False)
+    assert try_case(trial(tmp_path, "breaks"), ENGINE).ours
+
+
+@pytest.mark.parametrize(("title", "outcome"), [("fails", "trouble"), ("breaks", "trouble"), ("passes", "passed")])
+def test_on_a_full_disk_no_failure_is_believed(
+    tmp_path: Path, title: str, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = os.statvfs_result([4096, 4096, 100, 0, 0, 100, 100, 100, 0, 255])
+    monkeypatch.setattr(os, "statvfs", lambda _: full)
+    result = try_case(trial(tmp_path, title), ENGINE)
+    assert (result.outcome, result.why) == (outcome, NO_ROOM if outcome == "trouble" else "")
+    assert not result.ours and list(tmp_path.iterdir()) == []
 
 
 def test_an_error_of_ours_is_traced_where_that_is_wanted(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import RunOptions, repeated, run, trials_of
+from phone_recorder.harness.running import RunOptions, allowed_s, repeated, run, trials_of
+from phone_recorder.harness.scenario.actions import Press, Step
+from phone_recorder.harness.scenario.case import CallPlan
+from phone_recorder.harness.scenario.expected import Expectation, StateIs
 from phone_recorder.harness.seeds import seed_of
 from tests.harness.fake_engine import ENGINE, case
 
@@ -38,8 +41,37 @@ def test_a_process_that_is_killed_is_trouble_for_its_case_alone(tmp_path: Path) 
     cases = (case("a"), case("b", "is killed"), case("c"), case("d", "exits"), case("e"))
     results = list(run(cases, RunOptions(7, tmp_path, jobs=2), ENGINE))
     assert [result.outcome for result in results] == ["passed", "trouble", "passed", "trouble", "passed"]
-    assert results[1].why == "signal 9 has ended its process"
+    assert results[1].why.startswith("signal 9 has ended its process, as the system does when memory runs out: ")
     assert results[3].why == "its process has ended with exit code 9"
+    assert [result.ours for result in results] == [False, False, False, True, False]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_case_that_is_not_over_in_time_fails_and_leaves_nothing(tmp_path: Path, jobs: int) -> None:
+    cases = (case("a"), case("b", "never ends"), case("c"))
+    options = RunOptions(7, tmp_path, jobs, timeout_s=2)
+    results = list(run(cases, options, ENGINE))
+    assert [result.outcome for result in results] == ["passed", "failed", "passed"]
+    [failure] = results[1].failures
+    assert str(failure) == (
+        "over within 2 s of real time: it was ended: is there a pattern in it that tries without end, or does it need a"
+        " longer --timeout?"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "live", "allowed"),
+    [
+        ({}, False, 300 + 1 / 60),
+        ({}, True, 301),
+        ({"steps": (Step(80_000, Press("record")),)}, True, 310),
+        ({"call": CallPlan(8000 * 3600)}, False, 360),
+        ({"expected": (Expectation(StateIs()), Expectation(StateIs(), at=160_000))}, True, 320),
+    ],
+)
+def test_a_long_case_has_more_time(more: dict[str, object], live: bool, allowed: float) -> None:
+    assert allowed_s(replace(case("a"), **more), 300, live) == pytest.approx(allowed)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

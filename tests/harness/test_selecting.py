@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.selecting import MAX_WORDS, parse_expression, quoted, select
+from phone_recorder.harness.selecting import MAX_WORDS, exactly, parse_expression, select
 from tests.harness.fake_engine import case
 
 CASES = (
@@ -76,10 +76,33 @@ def test_an_endless_expression_is_refused(word: str) -> None:
         parse_expression(word * (MAX_WORDS + 1))
 
 
-@pytest.mark.parametrize("name", ["pull[PCMU,BX5S]", "a b", "and", "f[silence (20)]", "x #2", "not"])
-def test_a_quoted_name_selects_its_case(name: str) -> None:
-    assert select([case(name), case("other")], f"{quoted(name)} or nothing") == (case(name),)
+@pytest.mark.parametrize(
+    "name",
+    ["pull[PCMU,BX5S]", "a b", "and", "f[silence (20)]", "x #2", "not", "=x", 'say "no"', '"', "a\nb", "\udcff", "\\"],
+)
+def test_a_case_can_be_named_exactly(name: str) -> None:
+    others = [case(f"{name}2"), case(f"2{name}"), case(name.swapcase() + "x"), case("other", tags=(name,))]
+    assert select([*others, case(name)], f"{exactly(name)} or nothing") == (case(name),)
+
+
+@pytest.mark.parametrize(
+    ("expression", "chosen"),
+    [
+        ("=refused", "2"),
+        ("=REFUSED", ""),
+        ("=pull", ""),
+        ("not =refused and server", ""),
+        ('="not here"', "3"),
+        ("=", ""),
+    ],
+)
+def test_a_word_with_an_equals_sign_is_a_whole_name(expression: str, chosen: str) -> None:
+    assert select(CASES, expression) == tuple(CASES[int(number)] for number in chosen)
+
+
+def test_a_quote_between_quotes_is_written_twice() -> None:
+    assert select([case('say "no"'), case("say no")], '"say ""n"') == (case('say "no"'),)
 
 
 def test_a_name_that_needs_no_quotes_gets_none() -> None:
-    assert quoted("pull[PCMU]") == "pull[PCMU]"
+    assert exactly("pull[PCMU]") == "=pull[PCMU]"

@@ -8,6 +8,7 @@ from typing import Any
 from phone_recorder import __version__
 from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.report.tally import OUTCOMES, Tally
+from phone_recorder.harness.report.texts import NOTHING, expects_nothing
 from phone_recorder.harness.result import Result
 from phone_recorder.recording.units import to_seconds
 
@@ -34,7 +35,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "outcome": result.outcome,
         "seed": result.seed,
         "failures": [_failure_document(failure) for failure in result.failures],
-        "why": result.why,
+        "why": NOTHING if expects_nothing(result) else result.why,
         "took_s": round(result.took_s, 6),
     }
 

@@ -16,11 +16,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from phone_recorder import __version__
-from phone_recorder.harness.report.detail import MOST_DETAILED, Detail, Hear, detail
+from phone_recorder.harness.report.detail import Detail, Hear, detail
+from phone_recorder.harness.report.replay import Command
 from phone_recorder.harness.report.room import MOST_BYTES, Room
 from phone_recorder.harness.report.sounds import sounds
-from phone_recorder.harness.report.tally import OUTCOMES, WRONG, tallied
-from phone_recorder.harness.report.texts import marked_up
+from phone_recorder.harness.report.tally import MOST_DETAILED, OUTCOMES, WRONG, tallied
+from phone_recorder.harness.report.texts import NOTHING, expects_nothing, marked_up
 from phone_recorder.harness.result import Result
 
 FILES = Path(__file__).parent / "templates"
@@ -29,13 +30,13 @@ OWN = {"style": "page.css", "script": "page.js"}
 
 def page(
     results: Iterable[Result],
-    seed: int,
+    command: Command,
     began_at: datetime,
     took_s: float = 0.0,
     most: int = MOST_BYTES,
     hear: Hear = sounds,
 ) -> bytes:
-    """The page in UTF-8. `seed` is the run's; `most` bounds its sound and captures, in bytes.
+    """The page in UTF-8. `command` is the run's; `most` bounds its sound and captures, in bytes.
 
     The record files of the evidence are read now: they must still be there.
     """
@@ -45,20 +46,22 @@ def page(
         **own,
         "policy": _policy(own),
         "results": kept,
-        "details": {one.number: one for one in _details(kept, seed, Room(most), hear)},
+        "details": {one.number: one for one in _details(kept, command, Room(most), hear)},
         "tally": tallied(kept, took_s),
-        "seed": seed,
+        "seed": command.seed,
         "began_at": began_at,
         "version": __version__,
         "outcomes": OUTCOMES,
+        "expects_nothing": expects_nothing,
+        "nothing": NOTHING,
     }
     return _environment().get_template("page.html").render(values).encode("utf-8", "replace")
 
 
-def _details(results: list[Result], seed: int, room: Room, hear: Hear) -> Iterable[Detail]:
+def _details(results: list[Result], command: Command, room: Room, hear: Hear) -> Iterable[Detail]:
     wrong = [(number, result) for number, result in enumerate(results, 1) if result.outcome in WRONG]
     for place, (number, result) in enumerate(wrong):
-        yield detail(number, result, seed, room, hear if place < MOST_DETAILED else None)
+        yield detail(number, result, command, room, hear if place < MOST_DETAILED else None)
 
 
 def _policy(own: dict[str, Markup]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.harness.audio.pictures import wav_bytes
@@ -13,11 +13,14 @@ from phone_recorder.harness.audio.samples import Samples
 from phone_recorder.harness.evidence import Evidence, Recorded
 from phone_recorder.harness.judging.lengths import length
 from phone_recorder.harness.report.axis import Axis, Tick
+from phone_recorder.harness.report.blamed import Place, wrong_places
 from phone_recorder.harness.report.drawn import shades, wave_path
+from phone_recorder.harness.report.faults import Fault, faults
 from phone_recorder.harness.report.png import png
 from phone_recorder.harness.report.room import Room, data_uri
 from phone_recorder.harness.report.texts import one_line
-from phone_recorder.recording.units import SECOND, to_seconds
+from phone_recorder.harness.result import Result
+from phone_recorder.recording.units import SECOND, from_seconds, to_seconds
 
 LONGEST = 180 * SECOND
 """Of the sound of one recording or voice; its pictures show all of it."""
@@ -38,16 +41,24 @@ class Sound:
     picture: str = ""
     ticks: tuple[Tick, ...] = ()
     length_s: float = 0.0
+    faults: tuple[Fault, ...] = ()
 
 
-def sounds(evidence: Evidence, room: Room) -> Iterator[Sound]:
+def sounds(result: Result, evidence: Evidence, room: Room) -> Iterator[Sound]:
     """Each recording, with what each party said meanwhile below it; the voices alone where nothing was recorded."""
     voices = {leg: said(datagrams) for leg, datagrams in evidence.said.items()}
     if not evidence.recordings:
         yield from (sound(f"{leg}, said", voice, room) for leg, voice in voices.items())
     for number, recorded in enumerate(evidence.recordings[:MOST_RECORDINGS], 1):
         name = "recording" if len(evidence.recordings) == 1 else f"recording {number}"
-        yield from _compared(name, recorded, voices, room)
+        places = tuple(wrong_places(result, number))
+        for one in _compared(name, recorded, voices, room):
+            yield _marked(one, places, one.name == name)
+
+
+def _marked(one: Sound, places: Sequence[Place], labelled: bool) -> Sound:
+    """The places are the same in what was said, so that one sees what should have been there."""
+    return replace(one, faults=faults(places, from_seconds(one.length_s), labelled)) if one.wave else one
 
 
 def sound(name: str, samples: Samples, room: Room) -> Sound:

@@ -16,6 +16,8 @@ from phone_recorder.recording.indicator import Indicator
 from phone_recorder.recording.units import from_seconds
 
 MOST_ROWS = 500
+LOOKED_AT, FILES = "What was looked at", "The record files"
+MESSAGES = {"control": "Control messages", "sip": "SIP messages"}
 LONGEST_TEXT, LONGEST_ACCOUNT = 4000, 40_000
 """Letters of a message or a screen, and of an account."""
 
@@ -39,10 +41,10 @@ def tables(evidence: Evidence) -> tuple[Table, ...]:
         _table(
             "What the indicator showed", ("at", "icon", "lamp", "timer", "left", "prompt"), evidence.screens, _shown
         ),
-        _table("What was looked at", ("at", "key", "call", "recorded", "screen"), moments, _moment),
-        _table("The record files", ("file", "size", "codec", "duration", "problem"), evidence.end.files, _file),
-        _table("Control messages", ("at", "way", "message"), control, _message),
-        _table("SIP messages", ("at", "way", "message"), sip, _message),
+        _table(LOOKED_AT, ("at", "key", "call", "recorded", "screen"), moments, _moment),
+        _table(FILES, ("file", "size", "codec", "duration", "problem"), evidence.end.files, _file),
+        _table(MESSAGES["control"], ("at", "way", "message"), control, _message),
+        _table(MESSAGES["sip"], ("at", "way", "message"), sip, _message),
     )
     return tuple(table for table in made if table.rows)
 

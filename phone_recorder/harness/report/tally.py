@@ -16,6 +16,10 @@ NAMED = 5
 """Cases that went wrong and are kept by name; of more than these the whole run is played again."""
 
 
+MOST_DETAILED = 50
+"""Cases of which a page shows more than their reasons; the evidence of others need not be kept."""
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts as results come. `took_s`: real seconds of the run, told by whoever has a clock; `wrong`: a few cases."""
@@ -34,6 +38,11 @@ class Tally:
     def worst(self) -> Outcome:
         """The worst that has come; `skipped` before anything has."""
         return next((outcome for outcome in OUTCOMES if self.counts[outcome]), "skipped")
+
+    @property
+    def wrong_count(self) -> int:
+        """Those that went wrong."""
+        return sum(self.counts[outcome] for outcome in WRONG)
 
     @property
     def total(self) -> int:

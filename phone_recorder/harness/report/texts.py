@@ -1,16 +1,16 @@
-"""What reports say in words: a failure as one line, an instant, and the command that plays a case again."""
+"""What reports say in words: a failure as one line, an instant, a name."""
 
 from __future__ import annotations
 
 import re
-import shlex
 
 from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.judging.lengths import length
 from phone_recorder.harness.result import Result
 from phone_recorder.harness.scenario.case import Case
-from phone_recorder.harness.selecting import quoted
 
+NOTHING = "though nothing is expected"
+"""Of a case that could not have failed."""
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 LONGEST_NAME = 80
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,12 +47,10 @@ def reasons(result: Result) -> list[str]:
     return [*lines, *([one_line(why)] if result.why else [])]
 
 
-def replay(seed: int, cases: tuple[Case, ...] = ()) -> str:
-    """The command that plays these cases again, or all, with the seed of the run."""
-    names = " or ".join(quoted(case.name) for case in cases)
-    files = dict.fromkeys(str(case.path) for case in cases)
-    words = ["phone-recorder", "test", "--seed", str(seed), *(["-k", names] if names else []), *files]
-    return one_line(shlex.join(words))
+def expects_nothing(result: Result) -> bool:
+    """Whether it passed as it had to. Of a case that is made up, and in which nothing is done, others have judged."""
+    case = result.case
+    return result.outcome == "passed" and not case.expected and bool(case.call.length or case.steps)
 
 
 def file_name(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from phone_recorder.control_api import Screen
 from phone_recorder.control_api.shown import Line
 from phone_recorder.harness.evidence import Carried, Evidence, Failure, FileSeen, Moment, Passed, Recorded
+from phone_recorder.harness.report.replay import Command
 from phone_recorder.harness.result import Outcome, Result
 from phone_recorder.harness.scenario.actions import Press, Step
 from phone_recorder.harness.scenario.case import CallPlan, Case, PartyPlan
@@ -24,6 +25,7 @@ from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
 from phone_recorder.wire.rtp import RtpPacket
 
+COMMAND = Command(42)
 BEGAN_AT = datetime(2026, 3, 14, 15, 9, 26)
 FRAME = from_ms(20)
 PHONE, FAR, SERVER = ("192.0.2.1", 4000), ("192.0.2.2", 5000), ("192.0.2.3", 10000)
@@ -37,14 +39,12 @@ def case(name: str = "stick", **more: Any) -> Case:
     given: dict[str, Any] = {
         "path": Path(f"{name.partition('[')[0]}.scenario.yaml"),
         "title": f"What {name} is about",
+        "expected": (Expectation(StateIs("recording"), SECOND, line=12), Expectation(StateIs("idle"), line=13)),
     } | more
     party = PartyPlan("tone:440")
     steps = (Step(0, Press("record"), 9, "press: record"), Step(2 * SECOND, Press("stop"), 10, "press: stop"))
-    expected = (Expectation(StateIs("recording"), SECOND, line=12), Expectation(StateIs("idle"), line=13))
     plan = CallPlan(2 * SECOND)
-    return Case(
-        name=name, settings=PhoneSettings(), near=party, far=party, call=plan, steps=steps, expected=expected, **given
-    )
+    return Case(name=name, settings=PhoneSettings(), near=party, far=party, call=plan, steps=steps, **given)
 
 
 def result(outcome: Outcome = "passed", name: str = "stick", **more: Any) -> Result:

@@ -32,6 +32,10 @@ def test_a_result_is_an_object_on_a_line() -> None:
     }
 
 
+def test_a_case_that_could_not_have_failed_says_so() -> None:
+    assert json.loads(result_line(result(case=case(expected=()))))["why"] == "though nothing is expected"
+
+
 def test_any_text_stays_on_its_line_and_can_be_written_anywhere() -> None:
     line = result_line(result("bad", why="a\nb\u2028\udcff李"))
     assert line.isascii()

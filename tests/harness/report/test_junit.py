@@ -11,7 +11,8 @@ from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.report.junit import junit
 from phone_recorder.harness.report.texts import UNKNOWN
 from phone_recorder.harness.result import Result
-from tests.harness.report.results import BEGAN_AT, FAILURE, result
+from phone_recorder.harness.running import repeated
+from tests.harness.report.results import BEGAN_AT, COMMAND, FAILURE, case, result
 
 ALLOWED: dict[str, tuple[set[str], set[str], set[str]]] = {
     "testsuites": (set(), {"name", "time", "tests", "failures", "disabled", "errors"}, {"testsuite"}),
@@ -24,14 +25,15 @@ ALLOWED: dict[str, tuple[set[str], set[str], set[str]]] = {
     "property": ({"name", "value"}, set(), set()),
     "testcase": (
         {"name"},
-        {"time", "classname", "group", "assertions", "status"},
+        {"time", "classname", "group", "assertions", "status"} | {"file", "line"},
         {"skipped", "error", "failure", "system-out", "system-err"},
     ),
     "failure": (set(), {"type", "message"}, set()),
     "error": (set(), {"type", "message"}, set()),
     "skipped": (set(), {"type", "message"}, set()),
+    "system-out": (set(), set(), set()),
 }
-"""Attributes that must be there, those that may, and the elements inside."""
+"""Attributes that must be there, those that may, and the elements inside. A case's file and line are read by others."""
 MIXED = [
     result(),
     result("failed", "stick[2]", failures=(FAILURE, Failure("files count 1", "there are 2", None, 13))),
@@ -42,7 +44,7 @@ MIXED = [
 
 
 def written(*results: Result) -> Element:
-    return fromstring(junit(results, 42, BEGAN_AT))
+    return fromstring(junit(results, COMMAND, BEGAN_AT))
 
 
 def faults(element: Element) -> list[str]:
@@ -57,10 +59,10 @@ def faults(element: Element) -> list[str]:
 
 def test_it_is_as_the_schema_of_jenkins_has_it() -> None:
     assert faults(written(*MIXED)) == []
-    assert faults(fromstring('<testsuites><testcase file="x"/></testsuites>')) == [
+    assert faults(fromstring('<testsuites><testcase of="x"/></testsuites>')) == [
         "testsuites holds testcase",
         "testcase lacks name",
-        "testcase has file",
+        "testcase has of",
     ]
 
 
@@ -109,6 +111,32 @@ def test_what_is_no_failure_of_the_phone_is_an_error() -> None:
 def test_a_case_that_passed_has_nothing_in_it() -> None:
     (case,) = written(result()).iter("testcase")
     assert list(case) == []
+
+
+def test_each_case_names_its_file_and_one_that_failed_its_line() -> None:
+    cases = [(one.get("file"), one.get("line")) for one in written(*MIXED).iter("testcase")]
+    assert cases[0] == ("live.scenario.yaml", None)
+    assert ("stick.scenario.yaml", "12") in cases and ("server.scenario.yaml", None) in cases
+
+
+def test_a_case_that_went_wrong_says_how_to_play_it_again() -> None:
+    said = [one.findtext("system-out") for one in written(*MIXED).iter("testcase") if one.get("name") == "stick[2]"]
+    assert said == ["to play it again: phone-recorder test --seed 42 -k '=stick[2]' stick.scenario.yaml"]
+
+
+def test_a_case_that_could_not_have_failed_says_so() -> None:
+    (one,) = written(result("passed", case=case(expected=()))).iter("testcase")
+    assert one.findtext("system-out") == "passed, though nothing is expected"
+
+
+def test_the_names_of_repeated_cases_differ() -> None:
+    """GitLab takes two cases of one class and name for one."""
+    again = repeated([case("a[x]"), case("a[y]")], 3)
+    names = [
+        (one.get("classname"), one.get("name"))
+        for one in written(*(result(case=one) for one in again)).iter("testcase")
+    ]
+    assert len(set(names)) == 6
 
 
 def test_a_skipped_case_says_why() -> None:

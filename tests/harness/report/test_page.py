@@ -13,15 +13,16 @@ from typing import Any
 
 import pytest
 
-from phone_recorder.harness.evidence import Evidence
+from phone_recorder.harness.evidence import Evidence, Failure
 from phone_recorder.harness.report.axis import INNER, LEFT, WIDTH
-from phone_recorder.harness.report.detail import MOST_DETAILED
 from phone_recorder.harness.report.page import page
 from phone_recorder.harness.report.room import Room
 from phone_recorder.harness.report.sounds import Sound
+from phone_recorder.harness.report.tally import MOST_DETAILED
 from phone_recorder.harness.report.texts import UNKNOWN
 from phone_recorder.harness.result import Outcome, Result
-from tests.harness.report.results import BEGAN_AT, FAILURE, evidence, hostile, loud, recorded, result
+from phone_recorder.harness.scenario.expected import AudioIs, Expectation
+from tests.harness.report.results import BEGAN_AT, COMMAND, FAILURE, case, evidence, hostile, loud, recorded, result
 
 VOID = {"meta", "link", "input", "img", "br"}
 
@@ -53,12 +54,12 @@ class Read(HTMLParser):
         self.text += data
 
 
-def deaf(seen: Evidence, room: Room) -> Iterator[Sound]:
+def deaf(result: Result, seen: Evidence, room: Room) -> Iterator[Sound]:
     yield Sound("nothing")
 
 
-def text(*results: Result, seed: int = 42, took_s: float = 1.5) -> str:
-    return page(results, seed, BEGAN_AT, took_s, hear=deaf).decode()
+def text(*results: Result, took_s: float = 1.5) -> str:
+    return page(results, COMMAND, BEGAN_AT, took_s, hear=deaf).decode()
 
 
 def failed(name: str = "stick", **more: Any) -> Result:
@@ -78,7 +79,7 @@ def test_every_case_has_a_row_and_those_that_went_wrong_have_more() -> None:
 
 
 def test_the_page_is_well_formed(tmp_path: Path) -> None:
-    heard = page([result("failed", evidence=evidence([recorded(tmp_path, loud())]))], 42, BEGAN_AT)
+    heard = page([result("failed", evidence=evidence([recorded(tmp_path, loud())]))], COMMAND, BEGAN_AT)
     for shown in (text(result(), failed()), heard.decode(), text()):
         read = Read(shown)
         assert (read.wrong, read.open) == ([], [])
@@ -113,7 +114,7 @@ def test_letters_that_html_cannot_hold_are_replaced() -> None:
 
 def test_drawings_are_as_wide_as_their_axis(tmp_path: Path) -> None:
     one = result("failed", evidence=evidence([recorded(tmp_path, loud())]))
-    shown = page([one], 42, BEGAN_AT).decode()
+    shown = page([one], COMMAND, BEGAN_AT).decode()
     read = Read(shown)
     assert {value.split()[2] for value in attributes(read, "viewbox")} == {str(WIDTH)}
     pictures = [(one["x"], one["width"]) for tag, one in read.elements if tag == "image"]
@@ -140,8 +141,8 @@ def test_only_its_own_script_and_style_may_run() -> None:
 
 def test_only_times_differ_from_run_to_run() -> None:
     first, second = [failed(), result()], [replace(one, took_s=9.0) for one in (failed(), result())]
-    one = page(first, 42, BEGAN_AT, 1.0, hear=deaf).decode()
-    other = page(second, 42, BEGAN_AT + timedelta(days=1), 2.0, hear=deaf).decode()
+    one = page(first, COMMAND, BEGAN_AT, 1.0, hear=deaf).decode()
+    other = page(second, COMMAND, BEGAN_AT + timedelta(days=1), 2.0, hear=deaf).decode()
     timeless = [re.sub(r'<(\w+) class="(?:\w+ )?time">[^<]*</\1>', "", shown) for shown in (one, other)]
     assert one != other
     assert timeless[0] == timeless[1]
@@ -156,7 +157,7 @@ def test_the_capture_is_in_the_page() -> None:
 
 def test_recordings_can_be_heard_and_seen(tmp_path: Path) -> None:
     one = result("failed", evidence=evidence([recorded(tmp_path, loud())]))
-    read = Read(page([one], 42, BEGAN_AT).decode())
+    read = Read(page([one], COMMAND, BEGAN_AT).decode())
     assert [tag for tag, _ in read.elements].count("audio") == 3
     assert [tag for tag, _ in read.elements].count("image") == 3
 
@@ -165,10 +166,24 @@ def test_the_page_does_not_grow_without_end(tmp_path: Path) -> None:
     """Sound and captures of many cases are left out, and so is all but the reasons of still more."""
     one = result("failed", evidence=evidence([recorded(tmp_path, loud())]))
     room = 200_000
-    made = page([one] * (MOST_DETAILED + 5), 42, BEGAN_AT, most=room).decode()
+    made = page([one] * (MOST_DETAILED + 5), COMMAND, BEGAN_AT, most=room).decode()
     carried = sum(len(address) for address in re.findall(r'"data:(?:audio|application)[^"]*"', made))
     assert carried < room * 4 / 3 + 10_000
     assert made.count("Too many cases failed to show more of this one") == 5
+
+
+def test_what_is_wrong_in_a_recording_is_drawn_over_it_and_said(tmp_path: Path) -> None:
+    one = Expectation(AudioIs("no clicks"), line=9)
+    failure = Failure("at the end, audio no clicks", "at 0.5 s it leaps", None, 9)
+    seen = evidence([recorded(tmp_path, loud())])
+    failed = result("failed", case=case(expected=(one,)), failures=(failure,), evidence=seen)
+    shown = page([failed], COMMAND, BEGAN_AT).decode()
+    assert shown.count('class="fault"') == 3
+    assert Read(shown).text.count("at the end, audio no clicks: at 0.5 s it leaps") >= 4
+
+
+def test_a_case_that_could_not_have_failed_says_so() -> None:
+    assert "(though nothing is expected)" in Read(text(result(case=case(expected=())))).text
 
 
 def test_nothing_played_is_a_page_too() -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from phone_recorder.harness.report.page import page
-from tests.harness.report.results import BEGAN_AT, evidence, hostile, loud, recorded, result
+from tests.harness.report.results import BEGAN_AT, COMMAND, evidence, hostile, loud, recorded, result
 from tests.peers import need
 from tests.system.test_phone_accessible import axe_core, complaints
 from tests.system.test_server_web import FLAGS
@@ -34,7 +34,7 @@ def written(directory: Path) -> str:
         result("skipped", "live", why="it needs --live"),
     ]
     path = directory / "report.html"
-    path.write_bytes(page(results, 42, BEGAN_AT, 1.5))
+    path.write_bytes(page(results, COMMAND, BEGAN_AT, 1.5))
     return path.as_uri()
 
 
@@ -89,7 +89,7 @@ async def open_hostile(url: str) -> None:
 
 def test_text_of_others_does_nothing(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    path.write_bytes(page([hostile()], 42, BEGAN_AT))
+    path.write_bytes(page([hostile()], COMMAND, BEGAN_AT))
     asyncio.run(open_hostile(path.as_uri()))
 
 

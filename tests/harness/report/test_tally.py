@@ -39,5 +39,10 @@ def test_only_a_few_cases_that_went_wrong_are_kept() -> None:
     assert [case.name for case in tally.wrong] == [f"case{number}" for number in range(NAMED + 1)]
 
 
+def test_those_that_went_wrong_are_counted() -> None:
+    outcomes: list[Outcome] = ["bad", "trouble", "failed", "failed", "passed", "skipped"]
+    assert tallied(map(result, outcomes)).wrong_count == 4
+
+
 def test_nothing_is_said_to_be_nothing() -> None:
     assert str(Tally()) == "nothing was played"

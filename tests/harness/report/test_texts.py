@@ -10,14 +10,15 @@ from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.report.texts import (
     LONGEST_NAME,
     UNKNOWN,
+    expects_nothing,
     failure_line,
     file_name,
     marked_up,
     one_line,
     reasons,
-    replay,
 )
-from phone_recorder.harness.result import Outcome
+from phone_recorder.harness.result import Outcome, Result
+from phone_recorder.harness.scenario.case import made_up_case
 from phone_recorder.recording.units import SECOND
 from tests.harness.report.results import FAILURE, case, result
 
@@ -52,10 +53,17 @@ def test_what_passed_has_no_reasons() -> None:
     assert reasons(result()) == []
 
 
-def test_the_command_plays_cases_again_in_any_shell() -> None:
-    two = (case("file[PCMU,BX6]"), case("file[PCMA,BX6]"))
-    assert replay(5, two) == ("phone-recorder test --seed 5 -k 'file[PCMU,BX6] or file[PCMA,BX6]' file.scenario.yaml")
-    assert replay(5) == "phone-recorder test --seed 5"
+@pytest.mark.parametrize(
+    ("one", "so"),
+    [
+        (result("passed", case=case(expected=())), True),
+        (result("passed"), False),
+        (result("failed", case=case(expected=())), False),
+        (result("passed", case=made_up_case("server/a", "A server answers")), False),
+    ],
+)
+def test_what_passed_since_nothing_was_expected_is_known(one: Result, so: bool) -> None:
+    assert expects_nothing(one) == so
 
 
 @pytest.mark.parametrize("letter", ["\0", "\x1b", "\x0b", "\ufffe", "\udcff", "\ud800"])

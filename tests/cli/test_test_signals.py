@@ -1,0 +1,136 @@
+"""Signals that come in a run of `test`, to real processes: what was played is reported, and nothing is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree.ElementTree import parse
+
+import pytest
+
+from phone_recorder.cli.test_signals import Interrupts
+from phone_recorder.harness.worker import HEARD
+
+PATIENCE_S = 30
+SHORT = "scenario: A short call\ncall: {length: 1 s}\n"
+LONG = "scenario: A long call\ncall: {length: 24 h}\n"
+
+
+class Run(subprocess.Popen[str]):
+    """`test` with a short case, and one that takes minutes; all of its processes hold `alive` open."""
+
+    def __init__(self, home: Path, *options: str) -> None:
+        (home / "a.scenario.yaml").write_text(SHORT)
+        (home / "b.scenario.yaml").write_text(LONG)
+        (home / "tmp").mkdir()
+        self.alive, theirs = os.pipe()
+        super().__init__(
+            [sys.executable, "-m", "phone_recorder", "test", *options, "a.scenario.yaml", "b.scenario.yaml"],
+            cwd=home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            pass_fds=[theirs],
+            env={**os.environ, "TMPDIR": str(home / "tmp"), "PYTHONUNBUFFERED": "1"},
+        )
+        os.close(theirs)
+
+    def played_one(self) -> None:
+        """Wait until the second is under way."""
+        assert self.stdout and self.stdout.readline().startswith("passed   a")
+
+    def all_gone(self) -> bool:
+        """Wait until the last of its processes has ended."""
+        ready = subprocess.run(["cat"], stdin=self.alive, timeout=PATIENCE_S, stdout=subprocess.DEVNULL)
+        os.close(self.alive)
+        return ready.returncode == 0
+
+
+@contextmanager
+def running(home: Path, *options: str) -> Iterator[Run]:
+    with Run(home, *options) as run:
+        try:
+            run.played_one()
+            yield run
+        finally:
+            if run.poll() is None:
+                os.killpg(run.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("more", [["-j", "1"], ["-j", "2"], ["-j", "1", "--timeout", "0"]], ids=" ".join)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_was_played_is_reported_and_nothing_is_left(
+    number: signal.Signals, more: list[str], tmp_path: Path
+) -> None:
+    with running(tmp_path, "--junit", "report.xml", *more) as run:
+        run.send_signal(number)
+        out, err = run.communicate(timeout=PATIENCE_S)
+        assert run.all_gone()
+    assert run.returncode == 128 + number
+    assert "1 passed" in out and err == "phone-recorder: interrupted: not all cases have been played\n"
+    assert parse(tmp_path / "report.xml").getroot().get("tests") == "1"
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_again_and_again_does_not_end_the_end(jobs: str, tmp_path: Path) -> None:
+    """To the whole group, as a terminal sends it, until there is none any more."""
+    with running(tmp_path, "--junit", "report.xml", "-j", jobs) as run:
+        while run.poll() is None:
+            os.killpg(run.pid, signal.SIGINT)
+        assert run.all_gone()
+        assert run.stdout and "1 passed" in run.stdout.read()
+    assert run.returncode == 130
+    assert parse(tmp_path / "report.xml").getroot().get("tests") == "1"
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_without_the_first_process_there_are_no_others(jobs: str, tmp_path: Path) -> None:
+    with running(tmp_path, "-j", jobs) as run:
+        run.kill()
+        assert run.all_gone()
+    # Whoever is killed tidies nothing up, but its processes what they were at.
+    [left] = (tmp_path / "tmp").iterdir()
+    assert list(left.iterdir()) == []
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """What this process did at a signal it does again afterwards."""
+    before = {number: signal.getsignal(number) for number in HEARD}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_who_is_told_to_ignore_the_end_of_the_terminal_does() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with Interrupts() as interrupts:
+        signal.raise_signal(signal.SIGHUP)
+    assert interrupts.exit_code == 0
+
+
+@pytest.mark.usefixtures("handlers")
+def test_the_first_signal_interrupts_and_no_other_from_then_on() -> None:
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGTERM)
+    assert interrupts.exit_code == 143
+
+
+def test_without_a_signal_all_is_as_before() -> None:
+    before = [signal.getsignal(number) for number in HEARD]
+    with Interrupts() as interrupts:
+        assert signal.getsignal(signal.SIGTERM) not in before
+    assert interrupts.exit_code == 0
+    assert [signal.getsignal(number) for number in HEARD] == before
