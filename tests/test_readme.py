@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from phone_recorder.cli.main import COMMANDS, PROGRAM, cli
-from tests.pages import put_files, transcript, without_times
+from tests.pages import put_files, run, transcript, without_times
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -22,7 +22,11 @@ NAME = re.compile(r"Record_\d{14}")
 def transcripts() -> list[tuple[str, str, str]]:
     """Each command of ours in a console block, with its page, and what that says that it prints."""
     told = [(page, command, output) for page in (README, CHINESE) for command, output in transcript(page)]
-    return [(page, command, output) for page, command, output in told if command.startswith(PROGRAM)]
+    return [
+        (page, command, output)
+        for page, command, output in told
+        if command.startswith(PROGRAM) and not output.startswith("failed")
+    ]
 
 
 def test_there_are_transcripts() -> None:
@@ -39,6 +43,17 @@ def test_a_transcript_is_what_the_command_prints(
     result = CliRunner().invoke(cli, shlex.split(command)[1:])
     assert result.exit_code == 0
     assert without_times(NAME.sub("Record_", result.stdout)) == without_times(NAME.sub("Record_", printed))
+
+
+@pytest.mark.parametrize("page", [README, CHINESE], ids=["en", "zh"])
+def test_a_scenario_that_fails_is_told_as_it_is(page: str, tmp_path: Path) -> None:
+    put_files(page, tmp_path)
+    told = list(transcript(page))
+    [at] = [index for index, (command, _) in enumerate(told) if command.startswith("sed ")]
+    (change, nothing), (command, printed) = told[at : at + 2]
+    assert run(change, tmp_path) == nothing == ""
+    assert printed.startswith("failed ") and "\n  pulled.scenario.yaml:" in printed
+    assert without_times(run(command, tmp_path)) == without_times(printed)
 
 
 def test_every_command_has_its_row() -> None:

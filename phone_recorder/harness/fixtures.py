@@ -3,86 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from phone_recorder.control_api import Screen
-from phone_recorder.harness.building import Scene, Voice, seconds
-from phone_recorder.harness.evidence import Evidence, FileSeen, Moment, Passed
-from phone_recorder.harness.heard import Recording
+from phone_recorder.harness.building import UNSAID, Voice, joined, seconds
+from phone_recorder.harness.evidence import Evidence, FileSeen, Passed
+from phone_recorder.harness.heard import Heard, Recording
+from phone_recorder.harness.parts import Part, recordings_of
+from phone_recorder.harness.question import question
 
+NOTHING = "nothing was recorded"
 
-class At:
-    """An instant of the call: what happens then, one after the other, and what is so after that."""
-
-    def __init__(self, scene: Scene, at: float) -> None:
-        self._scene = scene
-        self._at = at
-
-    def do(self, key: str, value: object) -> At:
-        """Any step, as it stands in a scenario's file: `do("rtp", "new ssrc")`."""
-        self._scene.step(self._at, key, value)
-        return self
-
-    def press(self, key: str) -> At:
-        """A key: record, start, stop, pause, resume, or one of the phone such as dss1, ok or 5."""
-        return self.do("press", key)
-
-    def type(self, text: str) -> At:
-        """Letters into the field that is open."""
-        return self.do("type", text)
-
-    def hold(self) -> At:
-        return self.do("call", "hold")
-
-    def resume(self) -> At:
-        return self.do("call", "resume")
-
-    def hang_up(self) -> At:
-        return self.do("call", "hang up")
-
-    def rtp(self, fault: str) -> At:
-        """What a party's RTP does from then on, such as `new ssrc` or `near ptime 40 ms`."""
-        return self.do("rtp", fault)
-
-    def network(self, faults: str) -> At:
-        """What the far party's network does from then on, such as `loss 10 %`, or `clear`."""
-        return self.do("network", faults)
-
-    def clock_jumps(self, by: float) -> At:
-        """The system's time leaps by so many seconds."""
-        return self.do("clock", f"jump {seconds(by)}")
-
-    def stands_still(self, length: float) -> At:
-        """The phone's program does nothing for so many seconds."""
-        return self.do("phone", f"stand still {seconds(length)}")
-
-    @property
-    def moment(self) -> Moment:
-        """All that is so then."""
-        return self._scene.moment(self._at)
-
-    @property
-    def screen(self) -> Screen:
-        """What is shown then."""
-        return self.moment.screen
-
-
-class Part:
-    """What is of a scene."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-
-    def __repr__(self) -> str:
-        # A failed assertion names each thing that it went by.
-        return f"<{type(self).__name__}>"
-
-    def at(self, instant: float) -> At:
-        """An instant in seconds from the start of the call."""
-        return At(self.scene, instant)
-
-    def _step_or_set(self, key: str, value: object, at: float | None) -> None:
-        """From an instant on, or from the beginning."""
-        self.scene.set(key, value) if at is None else self.scene.step(at, key, value)
+__tracebackhide__ = True
+"""pytest shows the test, and not what raises here."""
 
 
 class Phone(Part):
@@ -103,10 +36,23 @@ class Phone(Part):
         self.at(at).press(key)
         return self
 
+    @question
     def screen(self, at: float | None = None) -> Screen:
         """What it shows at an instant, or at the end."""
         return self.scene.moment(at).screen
 
+    @question
+    def shows(self, /, *texts: str, at: float | None = None, **what: object) -> Heard:
+        """Whether these texts stand anywhere on its screen, and `what` a scenario's file has there.
+
+        `shows("Pause", icon="recording", lamp="on", timer="2 s ± 200 ms", at=3)`, and `shows_not=["failed"]`.
+        """
+        said = {name.replace("_", " "): value for name, value in what.items()}
+        if texts:
+            said["shows"] = joined(said.get("shows", UNSAID), list(texts), "shows")
+        return self.scene.is_so("screen", said, at)
+
+    @question
     def key(self, at: float | None = None) -> str:
         """Where the record key stands then: idle, recording, paused."""
         return self.scene.moment(at).key
@@ -129,8 +75,7 @@ class Call(Part):
     @property
     def recordings(self) -> tuple[Recording, ...]:
         """All that came of it."""
-        evidence = self.scene.evidence
-        return tuple(Recording(recorded, evidence, self.scene.leg_of) for recorded in evidence.recordings)
+        return recordings_of(self.scene)
 
     @property
     def recording(self) -> Recording:
@@ -144,9 +89,6 @@ class Call(Part):
     def evidence(self) -> Evidence:
         """All that came of it."""
         return self.scene.evidence
-
-
-NOTHING = "nothing was recorded"
 
 
 class UsbStick(Part):
@@ -192,12 +134,20 @@ class UsbStick(Part):
     def good(self, at: float) -> UsbStick:
         return self.do("good", at)
 
+    @question
     def files(self, at: float | None = None) -> tuple[FileSeen, ...]:
         """The record files on it at an instant, or at the end."""
-        return self.scene.moment(at).files
+        return self.scene.moment(at).on_stick
+
+    @question
+    def has(self, /, at: float | None = None, **what: object) -> Heard:
+        """Whether its record files are so, as a scenario has it: `has(count=1, duration="10 s", whole=True, at=12)`."""
+        return self.scene.is_so("files", what, at, of=lambda moment: replace(moment, files=moment.on_stick))
 
 
 class _Peer(Part):
+    """A server. Messages are `sent` or `received` by the phone."""
+
     key: str
     protocol: str
 
@@ -209,6 +159,24 @@ class _Peer(Part):
     def messages(self) -> tuple[Passed, ...]:
         """What has passed between the phone and it."""
         return tuple(passed for passed in self.scene.evidence.messages if passed.protocol == self.protocol)
+
+    @question
+    def saw(self, *lines: str, at: float | None = None) -> Heard:
+        """Whether these messages passed, in this order, others between; `at` an instant: until then.
+
+        `saw("sent RecordStartRequest dir=out", "received RecordStartResponse result=failed")`, as a scenario has them.
+        """
+        return self.scene.is_so(self.protocol, list(lines), at)
+
+    @question
+    def saw_all(self, *lines: str, at: float | None = None) -> Heard:
+        """Whether these are all the messages that passed, in this order."""
+        return self.scene.is_so(self.protocol, {"all": list(lines)}, at)
+
+    @question
+    def counts(self, numbers: Mapping[str, object], at: float | None = None) -> Heard:
+        """How many messages fit a line: `counts({"sent RecordStartRequest": 1, "received 200": "at most 2"})`."""
+        return self.scene.is_so(self.protocol, {"counts": dict(numbers)}, at)
 
 
 class RecordServer(_Peer):
@@ -236,6 +204,10 @@ class RecordServer(_Peer):
     def unreachable(self, at: float | None = None) -> None:
         self.acts("unreachable", at)
 
+    def vanish(self, at: float | None = None) -> None:
+        """Whatever is sent either way is lost."""
+        self.acts("vanish", at)
+
     def answer(self, text: str, at: float | None = None) -> None:
         """Whatever it is asked; {id} stands for the request's."""
         self.acts(f"answer {text}", at)
@@ -243,10 +215,20 @@ class RecordServer(_Peer):
     def restart(self, at: float) -> None:
         self.acts("restart", at)
 
+    @question
+    def files(self, at: float | None = None) -> tuple[FileSeen, ...]:
+        """The record files that it has at an instant, or at the end."""
+        return self.scene.moment(at).on_server
+
+    @question
+    def has(self, /, at: float | None = None, **what: object) -> Heard:
+        """Whether its record files are so, as a scenario has it: `has(count=1, codec="PCMU", whole=True)`."""
+        return self.scene.is_so("files", what, at, of=lambda moment: replace(moment, files=moment.on_server))
+
     @property
     def recordings(self) -> tuple[Recording, ...]:
         """What it has."""
-        return Call(self.scene).recordings
+        return recordings_of(self.scene)
 
 
 class SipServer(_Peer):

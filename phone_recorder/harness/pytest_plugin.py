@@ -6,6 +6,7 @@ It is loaded in each run of pytest, of other people's projects too: it imports n
 from __future__ import annotations
 
 import os
+import shlex
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,18 +22,25 @@ if TYPE_CHECKING:
     from phone_recorder.harness.scenario.case import Case
 
 SUFFIX = ".scenario.yaml"
+LIVE = "--phone-live"
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("phone-recorder", "scenarios of phone-recorder")
     group.addoption("--phone-seed", type=int, metavar="N", help="the seed of an earlier run, to have the same again")
-    group.addoption("--phone-live", action="store_true", help="play scenarios in real time, over real sockets")
+    group.addoption(
+        "--phone-live", action="store_true", help="play scenarios, and tests in Python, in real time, over real sockets"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # Now, and not for each test: processes of pytest-xdist get the same options.
     if config.option.phone_seed is None:
         config.option.phone_seed = int.from_bytes(os.urandom(4), "big")
+    config.addinivalue_line(
+        "markers", "phone_live: the test is for --phone-live alone; phone_live(False): it is not for it"
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -79,34 +87,62 @@ class ScenarioItem(pytest.Item):
             trial = Trial(self.case, seed, Path(place) / "case")
             result = try_case(trial, real_engine(self.config.option.phone_live))
         if result.outcome == "skipped":
-            pytest.skip(result.why)
+            pytest.skip(result.why.replace("--live", LIVE))
         if result.outcome != "passed":
             raise NotPassed(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if not isinstance(excinfo.value, NotPassed):
-            return super().repr_failure(excinfo, style)
+        from phone_recorder.errors import PhoneRecorderError
         from phone_recorder.harness.report.texts import reasons
 
-        replay = f"to play it again: pytest --phone-seed {self.config.option.phone_seed} '{self.nodeid}'"
-        return "\n".join([*reasons(excinfo.value.result), replay])
+        if isinstance(excinfo.value, PhoneRecorderError):
+            return str(excinfo.value)
+        if not isinstance(excinfo.value, NotPassed):
+            return super().repr_failure(excinfo, style)
+        return "\n".join([*reasons(excinfo.value.result), f"to play it again: {again(self)}"])
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, f"{self.name}: {self.case.title}"
+
+
+def again(item: pytest.Item) -> str:
+    """The command that plays a test as it was played, in one line of a shell, from where pytest was run."""
+    option = item.config.option
+    live = [LIVE] if option.phone_live else []
+    path = os.path.relpath(item.path, item.config.invocation_params.dir)
+    line = shlex.join(["pytest", "--phone-seed", str(option.phone_seed), *live, path + within(item)])
+    return "".join(c if c.isprintable() else UNKNOWN for c in line)
+
+
+def within(item: pytest.Item) -> str:
+    """What its node id has behind its file's path, which differs with the directory that pytest takes for the root."""
+    files = [str(node.nodeid) for node in item.listchain() if isinstance(node, pytest.File)]
+    return str(item.nodeid).removeprefix(files[-1])
 
 
 @pytest.fixture
 def phone_scene(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
     """The scenario that a test writes by `phone`, `call`, `usb_stick`, `record_server` and `sip_server`."""
     from phone_recorder.harness.building import Scene
+    from phone_recorder.harness.one_case import real_engine
+    from phone_recorder.harness.plain_errors import plainly
 
-    run_seed = request.config.option.phone_seed
+    option = request.config.option
+    _skip_elsewhere(request.node, option.phone_live)
     place = tmp_path / "phone"
     place.mkdir()
     # Shown with a test that fails.
-    print(f"to have the same again: pytest --phone-seed {run_seed}")
-    seed = zlib.crc32(f"{run_seed} {request.node.nodeid}".encode())
-    return Scene(request.node.name, place, request.path.parent, seed)
+    print(f"to play it again: {again(request.node)}")
+    name = f"{option.phone_seed} {request.path.name}{within(request.node)}"
+    engine = plainly(lambda: real_engine(option.phone_live))
+    return Scene(request.node.name, place, request.path.parent, zlib.crc32(name.encode(errors="replace")), engine)
+
+
+def _skip_elsewhere(test: pytest.Item, live: bool) -> None:
+    """One that is marked for the other clock, as a scenario says `live: only` or `live: false`."""
+    marked = test.get_closest_marker("phone_live")
+    if marked and (only := all([*marked.args, *marked.kwargs.values()])) != live:
+        pytest.skip(f"it is for real time: add {LIVE}" if only else f"it is for the virtual clock: leave out {LIVE}")
 
 
 @pytest.fixture
@@ -139,7 +175,7 @@ def record_server(phone_scene: Scene) -> RecordServer:
     """The record server, to which the phone records if a test has this."""
     from phone_recorder.harness.fixtures import RecordServer
 
-    phone_scene.set_settings({"record.mode": "server"})
+    phone_scene.records_to("server", "record_server")
     return RecordServer(phone_scene)
 
 
@@ -148,5 +184,5 @@ def sip_server(phone_scene: Scene) -> SipServer:
     """The SIP server, which is asked to record if a test has this."""
     from phone_recorder.harness.fixtures import SipServer
 
-    phone_scene.set_settings({"record.mode": "sip_info"})
+    phone_scene.records_to("sip_info", "sip_server")
     return SipServer(phone_scene)

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from phone_recorder.errors import UsageError
 from phone_recorder.harness.building import Scene
-from phone_recorder.harness.evidence import Evidence, FileSeen, Passed, Recorded
-from phone_recorder.harness.fixtures import At, Call, Part, Phone, RecordServer, SipServer, UsbStick
+from phone_recorder.harness.evidence import Evidence, FileSeen, Recorded
+from phone_recorder.harness.fixtures import Call, Phone, RecordServer, UsbStick
+from phone_recorder.harness.heard import Heard
+from phone_recorder.harness.judging.judge import judge
 from phone_recorder.harness.network import Impairment
 from phone_recorder.harness.one_case import Engine
+from phone_recorder.harness.parts import At, Part
 from phone_recorder.harness.scenario.actions import (
     Action,
     Change,
@@ -20,15 +24,13 @@ from phone_recorder.harness.scenario.actions import (
     Network,
     Press,
     RtpFault,
-    ServerActs,
-    SipActs,
     Standstill,
     Stick,
     Talk,
     Type,
 )
 from phone_recorder.harness.scenario.case import Case
-from tests.harness.fake_engine import MOMENT, judge
+from tests.harness.fake_engine import MOMENT
 
 
 @pytest.fixture
@@ -37,10 +39,11 @@ def scene(tmp_path: Path) -> Scene:
 
 
 def evidence(recordings: int = 1) -> Evidence:
-    recorded = Recorded({"state": "recorded", "duration_s": 1.0}, 0, ())
+    account = {"state": "recorded", "duration_s": 1.0, "gaps_count": 2, "streams": [{"name": "far", "lost": 3}]}
+    recorded = Recorded(account, 0, ())
     file = FileSeen("Record_1.wav", 76, None)
-    messages = (Passed(0, "control", True, "cmd=x"), Passed(1, "sip", False, "200 OK"))
-    return Evidence({}, replace(MOMENT, files=(file,)), (recorded,) * recordings, {}, messages)
+    end = replace(MOMENT, on_stick=(file,), accounts=(account,) * recordings)
+    return Evidence({8000: replace(end, key="paused")}, end, (recorded,) * recordings, {})
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,7 @@ def evidence(recordings: int = 1) -> Evidence:
         (lambda at: at.hold(), Talk("hold")),
         (lambda at: at.resume(), Talk("resume")),
         (lambda at: at.hang_up(), Talk("hang up")),
+        (lambda at: at.begin("in 1003 Somebody"), Talk("begin", "1003", "Somebody", "in")),
         (lambda at: at.rtp("new ssrc"), RtpFault("new ssrc")),
         (lambda at: at.network("loss 10 %"), Network(Impairment(loss=0.1))),
         (lambda at: at.clock_jumps(-3600), ClockJump(-3600 * 8000)),
@@ -87,54 +91,6 @@ def test_what_is_done_with_the_stick(scene: Scene, done: Callable[[UsbStick], Us
     assert (step.at, step.action) == (8000, action)
 
 
-@pytest.mark.parametrize(
-    ("behave", "acts"),
-    [
-        (lambda server, at: server.ours(at), ServerActs()),
-        (lambda server, at: server.refuse("busy", at), ServerActs("refuse", "busy")),
-        (lambda server, at: server.hang(at), ServerActs("hang")),
-        (lambda server, at: server.reset(at), ServerActs("reset")),
-        (lambda server, at: server.close(at), ServerActs("close")),
-        (lambda server, at: server.unreachable(at), ServerActs("unreachable")),
-        (lambda server, at: server.answer("nonsense {id}", at), ServerActs("answer", "nonsense {id}")),
-    ],
-)
-def test_how_the_record_server_is_from_the_beginning_or_an_instant_on(
-    scene: Scene, behave: Callable[[RecordServer, float | None], None], acts: ServerActs
-) -> None:
-    scene.set_settings({"record.mode": "server"})
-    behave(RecordServer(scene), None)
-    behave(RecordServer(scene), 1)
-    case = scene.case()
-    assert (case.server, [step.action for step in case.steps]) == (acts, [acts])
-
-
-def test_a_server_starts_again(scene: Scene) -> None:
-    RecordServer(scene).restart(at=1)
-    assert scene.case().steps[0].action == ServerActs("restart")
-
-
-@pytest.mark.parametrize(
-    ("behave", "acts"),
-    [
-        (lambda server, at: server.answer(200, at=at), SipActs(200)),
-        (
-            lambda server, at: server.answer(488, "Not Acceptable Here", 0.3, at=at),
-            SipActs(488, "Not Acceptable Here", 2400),
-        ),
-        (lambda server, at: server.hang(at), SipActs(0)),
-    ],
-)
-def test_how_the_sip_server_is(scene: Scene, behave: Callable[[SipServer, float | None], None], acts: SipActs) -> None:
-    scene.set_settings({"record.mode": "sip_info"})
-    behave(SipServer(scene), None)
-    behave(SipServer(scene), 1)
-    case = scene.case()
-    [step] = case.steps
-    assert isinstance(step.action, SipActs)
-    assert (case.sip.status, case.sip.delay) == (step.action.status, step.action.delay) == (acts.status, acts.delay)
-
-
 def test_phone_stick_and_call_are_as_they_are_called_to_be(scene: Scene) -> None:
     Phone(scene)({"record.pause": "silence"}, model="BX6", language="zh").settings({"record.tone": True})
     UsbStick(scene)(size="16 MiB", left="2 MiB", file_system="exFAT", plugged=False)
@@ -156,11 +112,72 @@ def test_what_came_of_it(scene: Scene) -> None:
     assert Phone(scene).screen() == MOMENT.screen
     assert Phone(scene).key() == "idle"
     assert [file.name for file in UsbStick(scene).files()] == ["Record_1.wav"]
-    assert [message.text for message in RecordServer(scene).messages] == ["cmd=x"]
-    assert [message.text for message in SipServer(scene).messages] == ["200 OK"]
     assert Call(scene).recording.duration == 1.0
-    assert len(RecordServer(scene).recordings) == 1
     assert Call(scene).evidence is scene.evidence
+
+
+@pytest.mark.parametrize(
+    ("ask", "instead"),
+    [
+        (
+            lambda scene: Phone(scene).shows("Idle", icon="idle", lamp="off", shows_not=["saved"]),
+            "screen lamp off: none",
+        ),
+        (lambda scene: Phone(scene).shows("Pause", at=1), "at 1 s, screen shows Pause: it does not stand there"),
+        (lambda scene: UsbStick(scene).has(count="at most 2", names=["*.wav"]), ""),
+        (lambda scene: UsbStick(scene).has(count=2, at=1), "at 1 s, files count 2: there is 1: Record_1.wav"),
+        (lambda scene: Call(scene).recording.says({"gaps_count": 2, "streams.far.lost": "at most 3"}), ""),
+        (lambda scene: Call(scene).recording.says({"streams.far.lost": 0}), "account streams.far.lost 0: it is 3"),
+    ],
+)
+def test_what_a_scenario_expects_can_be_asked_for(scene: Scene, ask: Callable[[Scene], Heard], instead: str) -> None:
+    answer = ask(scene)
+    assert bool(answer) == (not instead) and instead in repr(answer)
+
+
+@pytest.mark.parametrize(
+    ("ask", "sentence"),
+    [
+        (lambda scene: Phone(scene).shows(icn="idle"), "screen.icn: there is no such key: did you mean icon"),
+        (
+            lambda scene: Phone(scene).shows("Idle", shows=["Menu"]),
+            "shows is ['Menu'] already, and cannot be ['Idle'] too",
+        ),
+        (lambda scene: Phone(scene).shows(), "screen: nothing is expected: write some of icon, "),
+        (lambda scene: UsbStick(scene).has(count="more"), "files.count: "),
+        (lambda scene: Call(scene).recording.says({"gaps": []}), "account.gaps: "),
+        (lambda scene: Call(scene).recording.says({}), "account: it names no fields"),
+    ],
+)
+def test_what_makes_no_sense_in_a_scenario_makes_none_here(
+    scene: Scene, ask: Callable[[Scene], Heard], sentence: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        ask(scene)
+    assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("question", [Phone.screen, Phone.key, Phone.shows, UsbStick.files, UsbStick.has])
+def test_a_question_that_was_not_asked_is_no_answer(scene: Scene, question: Callable[..., object]) -> None:
+    part = (Phone if hasattr(Phone, question.__name__) else UsbStick)(scene)
+    with pytest.raises(UsageError, match=f"^{question.__name__} was not asked"):
+        bool(getattr(part, question.__name__))
+
+
+def test_the_stick_has_its_own_files_alone(scene: Scene) -> None:
+    Phone(scene).settings({"record.mode": "server"})
+    assert [file.name for file in UsbStick(scene).files()] == ["Record_1.wav"]
+    assert UsbStick(scene).has(count=1) and not RecordServer(scene).has(count=1)
+    assert RecordServer(scene).has(count=0, at=1) and RecordServer(scene).files(at=1) == ()
+
+
+def test_each_recording_speaks_for_itself(tmp_path: Path) -> None:
+    two = evidence(2)
+    other = {**two.end.accounts[0], "gaps_count": 0}
+    two = replace(two, end=replace(two.end, accounts=(two.end.accounts[0], other)))
+    scene = Scene("test", tmp_path, tmp_path, 7, Engine(lambda *_: two, judge))
+    first, second = Call(scene).recordings
+    assert first.says({"gaps_count": 2}) and second.says({"gaps_count": 0}) and not second.says({"gaps_count": 2})
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["pytester"]
 
 PLUGIN = "phone_recorder.harness.pytest_plugin"
+ROOT = Path(__file__).parents[2]
 PASSES = """\
 scenario: A call is recorded
 tags: [drive]
@@ -54,8 +57,39 @@ def test_a_case_that_fails_shows_its_lines_and_how_to_play_it_again_and_no_trace
     result.assert_outcomes(failed=1, deselected=1)
     shown = result.stdout.str()
     assert "plain.scenario.yaml:10: at the end, files count 2: " in shown
-    assert "pytest --phone-seed 7 'plain.scenario.yaml::plain[PCMU]'" in shown
+    assert "to play it again: pytest --phone-seed 7 'plain.scenario.yaml::plain[PCMU]'\n" in shown
     assert "Traceback" not in shown and "one_case.py" not in shown
+
+
+FAILING = "def test_it(call):\n    print('seed', call.scene.case().seed)\n    assert call(length=0.05).recordings\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "root"), [(("--phone-seed", "7"), "."), (("--phone-live",), "..")], ids=["a root below", "a root above"]
+)
+def test_the_line_that_plays_a_failure_again_does_so_in_a_shell(
+    project: pytest.Pytester, options: tuple[str, ...], root: str
+) -> None:
+    folder = project.mkdir("it's $HOME and more")
+    (folder / root / "pytest.ini").write_text("[pytest]")
+    (folder / "plain.scenario.yaml").write_text(FAILS.replace("call: {length: 2 s}", "call: {length: 50 ms}"))
+    (folder / "test_it.py").write_text(FAILING)
+    result = run(project, *options)
+    result.assert_outcomes(failed=3)
+    lines = [line.partition("again: ")[2] for line in result.outlines if "to play it again: " in line]
+    assert len(lines) == 3
+    told = [shell(line) for line in lines]
+    for line, again in zip(lines, told, strict=True):
+        assert set(options) <= set(shlex.split(line))
+        assert "1 failed" in again and f"to play it again: {line}\n" in again
+    assert seeds(result) == {line for again in told for line in again.splitlines() if line.startswith("seed ")}
+
+
+def shell(line: str) -> str:
+    """What it tells as a line of a shell, by this pytest."""
+    assert line.startswith("pytest ")
+    ours = f"PYTHONPATH={ROOT} {sys.executable} -m pytest -p {PLUGIN} -p no:cacheprovider"
+    return subprocess.run(ours + line.removeprefix("pytest"), shell=True, capture_output=True, text=True).stdout
 
 
 def test_a_bad_file_is_an_error_of_collection_with_its_sentence(project: pytest.Pytester) -> None:
@@ -73,11 +107,48 @@ def test_names_and_tags_are_words_for_k(project: pytest.Pytester, words: str, pa
     run(project, "-k", words).assert_outcomes(passed=passed, deselected=2 - passed)
 
 
+MARKED = """
+import pytest
+@pytest.mark.phone_live
+def test_live(call):
+    call(length=0.1)
+    assert call.scene.evidence
+@pytest.mark.phone_live(False)
+def test_virtual(call):
+    call(length=0.1)
+    assert call.scene.evidence
+"""
+
+
 def test_what_is_for_real_time_is_skipped_with_the_reason(project: pytest.Pytester) -> None:
     scenario(project, "plain", LIVE)
-    result = run(project, "-rs")
-    result.assert_outcomes(skipped=2)
-    result.stdout.fnmatch_lines(["*it is for real time*"])
+    project.makepyfile(MARKED)
+    result = run(project, "-rs", "--strict-markers")
+    result.assert_outcomes(skipped=3, passed=1)
+    told = [line.partition(": it is")[2] for line in result.outlines if line.startswith("SKIPPED")]
+    assert told and set(told) == {" for real time: add --phone-live"}
+
+
+def test_in_real_time_what_is_for_the_virtual_clock_is_skipped_with_the_reason(project: pytest.Pytester) -> None:
+    scenario(project, "plain", PASSES.replace("2 s", "100 ms") + "live: false\n")
+    project.makepyfile(MARKED)
+    result = run(project, "-rs", "--phone-live", "-k", "PCMU or live or virtual")
+    result.assert_outcomes(skipped=2, passed=1, deselected=1)
+    told = [line.partition(": it is")[2] for line in result.outlines if line.startswith("SKIPPED")]
+    assert told and set(told) == {" for the virtual clock: leave out --phone-live"}
+
+
+def test_a_test_in_python_is_played_by_the_clock_of_the_run(project: pytest.Pytester) -> None:
+    path = project.makepyfile("""
+import time
+def test_it(call):
+    call(length=0.5).at(0).press("record")
+    began = time.monotonic()
+    assert call.recording.duration > 0
+    assert time.monotonic() - began > 0.5
+""")
+    run(project, path.name).assert_outcomes(failed=1)
+    run(project, path.name, "--phone-live").assert_outcomes(passed=1)
 
 
 def test_other_yaml_is_left_alone(project: pytest.Pytester) -> None:
@@ -152,6 +223,27 @@ def test_it(call):
     assert "played: " in result.stdout.str() and "pytest --phone-seed 7" in result.stdout.str()
 
 
+WRONG = {
+    "phone(settings={'record.moed': 'local'}).screen()": "UsageError: phone.settings.record.moed: there is no setting",
+    "call(far='nope.wav').recordings": "UsageError: far.voice: cannot read ",
+    "call(length=1).at(0.5).press('recrd').moment": "UsageError: steps.1.press: 'recrd' is none of what it can be",
+    "call(near='tone:440').at(-1)\\\n        .press('ok')": "UsageError: -1 s is no instant of the call",
+    "bool(phone.screen)": "UsageError: screen was not asked: write screen(...)",
+    "call(length=1).recording": "AssertionError: nothing was recorded",
+    "phone.shows(prompt='/(/')": "UsageError: screen.prompt: ",
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_what_is_wrong_is_one_sentence_at_the_tests_own_line(project: pytest.Pytester, line: str) -> None:
+    project.makepyfile(f"def test_it(call, phone):\n    {line}\n")
+    result = run(project)
+    result.assert_outcomes(failed=1)
+    shown = result.stdout.str()
+    assert WRONG[line] in shown
+    assert "phone_recorder/" not in shown and "exception" not in shown
+
+
 def test_a_call_without_a_recording_fails_in_words(project: pytest.Pytester) -> None:
     project.makepyfile("def test_it(call):\n    call(length=1).recording\n")
     result = run(project)
@@ -181,4 +273,4 @@ def test_a_run_of_pytest_that_has_no_scenario_imports_next_to_nothing() -> None:
     program = f"import sys, pytest\nbefore = set(sys.modules)\nimport {PLUGIN}\nprint(*set(sys.modules) - before)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     ours = {"phone_recorder", "phone_recorder.harness", PLUGIN}
-    assert set(done.stdout.split()) <= ours | {"os", "zlib"}
+    assert set(done.stdout.split()) <= ours | {"os", "shlex", "zlib"}
