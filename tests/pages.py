@@ -18,7 +18,7 @@ _NAME = re.compile(r"# (\S+\.(?:yaml|py|toml))\n")
 _TOOK = re.compile(r"\(\d+\.\d\d s\)|(?<= in )\d+\.\d\d ?s\b|\d+\.\d\ds")
 PROGRAMS = {
     "phone-recorder": "phone_recorder",
-    "pytest": "pytest -p phone_recorder.harness.pytest_plugin -p no:cacheprovider",
+    "pytest": "pytest -p phone_recorder.harness.in_python.pytest_plugin -p no:cacheprovider",
 }
 ENVIRONMENT = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "80"}
 """Whether the plugin is installed as an entry point is another matter."""

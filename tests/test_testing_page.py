@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from phone_recorder.cli.test_options import OPTIONS
-from phone_recorder.harness import pytest_plugin
 from phone_recorder.harness.conformance.run import CASES, STORAGE
-from phone_recorder.harness.fixtures import Call, Phone, RecordServer, SipServer, UsbStick
-from phone_recorder.harness.heard import Audio
+from phone_recorder.harness.in_python import pytest_plugin
+from phone_recorder.harness.in_python.fixtures import Call, Phone, RecordServer, SipServer, UsbStick
+from phone_recorder.harness.in_python.heard import Audio
 from tests.pages import DOCS, ROOT, blocks, put_files, run, transcript, without_times
 
 PAGE = (DOCS / "testing.md").read_text("utf-8")

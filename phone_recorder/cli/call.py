@@ -15,9 +15,9 @@ from phone_recorder.cli.main import EXIT_FAILED
 from phone_recorder.cli.option_groups import GroupedCommand, with_options
 
 if TYPE_CHECKING:
-    from phone_recorder.harness.outcome import Outcome
-    from phone_recorder.harness.request import CallRequest
-    from phone_recorder.harness.sip_plan import SipPlan
+    from phone_recorder.harness.call.outcome import Outcome
+    from phone_recorder.harness.call.request import CallRequest
+    from phone_recorder.harness.call.sip_plan import SipPlan
 
 
 @click.command(
@@ -52,9 +52,9 @@ def command(as_json: bool, fast: bool, **options: Any) -> None:
 
 def _run(request: CallRequest, plan: SipPlan | None, storage: Path, progress: Progress, fast: bool) -> Outcome:
     if plan:
-        from phone_recorder.harness.sip_run import run_sip
+        from phone_recorder.harness.call.sip_run import run_sip
 
         return run_sip(request, plan, storage, progress.show, progress.tell)
-    from phone_recorder.harness.run import run_fast, run_live
+    from phone_recorder.harness.call.run import run_fast, run_live
 
     return run_fast(request, storage) if fast else run_live(request, storage, progress.show)

@@ -10,7 +10,7 @@ import click
 from phone_recorder.cli.output import complain, shown, tell
 
 if TYPE_CHECKING:
-    from phone_recorder.harness.outcome import Outcome
+    from phone_recorder.harness.call.outcome import Outcome
     from phone_recorder.recording.indicator import Indicator
 
 

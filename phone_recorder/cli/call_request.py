@@ -10,7 +10,7 @@ from phone_recorder.cli.call_options import DEFAULT_STORAGE, DEFAULT_USB, REAL_U
 from phone_recorder.cli.option_groups import refuse
 from phone_recorder.cli.stick import made, real_usb
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.request import CallRequest
+from phone_recorder.harness.call.request import CallRequest
 from phone_recorder.settings.record import RecordSettings, ServerSettings, SipInfoSettings
 
 _SERVER_ALONE = (
@@ -33,7 +33,7 @@ def storage_of(options: dict[str, Any]) -> Path:
 
 def request_of(options: dict[str, Any]) -> CallRequest:
     """The call that is asked for."""
-    from phone_recorder.harness.network import parse_impairment
+    from phone_recorder.harness.call.network import parse_impairment
     from phone_recorder.models import find_model
     from phone_recorder.wire.record_file import HEADER_SIZE
 
@@ -64,7 +64,7 @@ def _keys(options: dict[str, Any]) -> str:
 
 
 def _duration(options: dict[str, Any]) -> float | None:
-    from phone_recorder.harness.request import MAX_DURATION_S
+    from phone_recorder.harness.call.request import MAX_DURATION_S
 
     duration: float | None = options["duration"]
     if duration is not None and not 0.1 <= duration <= MAX_DURATION_S:

@@ -8,7 +8,7 @@ from phone_recorder.cli.option_groups import refuse
 from phone_recorder.errors import UsageError
 
 if TYPE_CHECKING:
-    from phone_recorder.harness.sip_plan import SipPlan
+    from phone_recorder.harness.call.sip_plan import SipPlan
     from phone_recorder.sip.account import Account
     from phone_recorder.sip.messages.message import SipUri
     from phone_recorder.wire.payload import Codec
@@ -57,7 +57,7 @@ def sip_plan_of(options: dict[str, Any]) -> SipPlan | None:
 
 
 def _plan(options: dict[str, Any]) -> SipPlan:
-    from phone_recorder.harness.sip_plan import SipPlan
+    from phone_recorder.harness.call.sip_plan import SipPlan
     from phone_recorder.sip.call.target import called
     from phone_recorder.sip.transport.tls import TlsSettings
 

@@ -68,7 +68,7 @@ def command(paths: tuple[Path, ...], debug: bool, **options: Any) -> None:
 
 
 def _fault(error: Exception) -> str:
-    from phone_recorder.harness.machine import lack
+    from phone_recorder.harness.runner.machine import lack
 
     return lack(error) or f"{type(error).__name__}: {error}: {OURS}"
 
@@ -112,9 +112,9 @@ def _refuse(options: dict[str, str], where: str) -> None:
 
 
 def _selected(paths: Sequence[Path], options: dict[str, Any], subject: UnderTest | None) -> tuple[Case, ...]:
-    from phone_recorder.harness.collecting import collect
-    from phone_recorder.harness.running import repeated
-    from phone_recorder.harness.selecting import parse_expression, select
+    from phone_recorder.harness.runner.collecting import collect
+    from phone_recorder.harness.runner.running import repeated
+    from phone_recorder.harness.runner.selecting import parse_expression, select
 
     parse_expression(options["expression"])  # before all the files are read
     cases = repeated(subject.cases(paths) if subject else collect(paths), options["repeat"])

@@ -33,8 +33,8 @@ def record_session(paths: Sequence[Path], options: Options) -> int:
     """Switch the phone on until its user switches it off, write the scenario and play it; the exit code of that."""
     from phone_recorder.cli.test_run import run_cases
     from phone_recorder.cli.test_signals import Interrupts
-    from phone_recorder.harness.collecting import collect
     from phone_recorder.harness.recorded_session.notes import NO_CALL
+    from phone_recorder.harness.runner.collecting import collect
 
     file, settings = _checked(paths, options), _settings(options["phone"])
     with TemporaryDirectory(prefix="phone-recorder-") as place:
@@ -94,7 +94,7 @@ def _write(file: Path, phone: ObservedPhone) -> None:
 
 def _checked(paths: Sequence[Path], options: Options) -> Path:
     """The file that is to be written; UsageError if it cannot be, or if the options do not go together."""
-    from phone_recorder.harness.collecting import SUFFIX
+    from phone_recorder.harness.runner.collecting import SUFFIX
 
     file: Path = options["record"]
     _refuse_others()

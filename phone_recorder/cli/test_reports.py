@@ -15,12 +15,12 @@ from phone_recorder.adapters.files import reason, replace_when_done
 from phone_recorder.cli.output import complain
 from phone_recorder.cli.test import OURS
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.collecting import SUFFIX, missing
-from phone_recorder.harness.machine import lack
+from phone_recorder.harness.runner.collecting import SUFFIX, missing
+from phone_recorder.harness.runner.machine import lack
 
 if TYPE_CHECKING:
     from phone_recorder.harness.report.replay import Command
-    from phone_recorder.harness.result import Result
+    from phone_recorder.harness.runner.result import Result
     from phone_recorder.harness.scenario.case import Case
 
 Made = Callable[["Run"], bytes]

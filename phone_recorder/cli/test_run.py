@@ -25,12 +25,12 @@ from phone_recorder.cli.test_telling import JsonLines, Lines, Teller
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.report.replay import Command
 from phone_recorder.harness.report.tally import MOST_DETAILED, Tally
-from phone_recorder.harness.running import RunOptions, run
-from phone_recorder.harness.seeds import draw_seed
+from phone_recorder.harness.runner.running import RunOptions, run
+from phone_recorder.harness.runner.seeds import draw_seed
 
 if TYPE_CHECKING:
-    from phone_recorder.harness.one_case import Engine
-    from phone_recorder.harness.result import Outcome, Result
+    from phone_recorder.harness.runner.one_case import Engine
+    from phone_recorder.harness.runner.result import Outcome, Result
     from phone_recorder.harness.scenario.case import Case
     from phone_recorder.harness.subjects.subject import UnderTest
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, Self
 
-from phone_recorder.harness.worker import HEARD
+from phone_recorder.harness.runner.worker import HEARD
 
 
 class Interrupts:

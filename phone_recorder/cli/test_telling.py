@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from phone_recorder.harness.report.console import Kind, Line
     from phone_recorder.harness.report.replay import Command
     from phone_recorder.harness.report.tally import Tally
-    from phone_recorder.harness.result import Result
+    from phone_recorder.harness.runner.result import Result
 
 COLOURS: dict[Kind, str] = {
     "passed": "green",

@@ -17,7 +17,7 @@ from phone_recorder.control_api.told import as_text, drive_list
 from phone_recorder.desk.listings import Listings
 from phone_recorder.desk.plan import DeskPlan
 from phone_recorder.errors import DriveError, UsageError
-from phone_recorder.harness.request import CallRequest
+from phone_recorder.harness.call.request import CallRequest
 from phone_recorder.settings.phone import PhoneSettings
 
 REAL = "this phone uses the USB drives that are really plugged in: plug them in and out by hand"

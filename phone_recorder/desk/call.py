@@ -10,7 +10,7 @@ from phone_recorder.adapters.clock import Clock
 from phone_recorder.control_api import Call, CallState, Direction
 from phone_recorder.desk.legs import Leg, Nobody
 from phone_recorder.errors import PhoneRecorderError
-from phone_recorder.harness.stage import Stage
+from phone_recorder.harness.call.stage import Stage
 from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.pacer import TICK, Pacer
 from phone_recorder.recording.indicator import Indicator

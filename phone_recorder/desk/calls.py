@@ -21,7 +21,7 @@ from phone_recorder.desk.requests import request_of
 from phone_recorder.desk.server_link import link_to
 from phone_recorder.desk.sip_line import has_line
 from phone_recorder.errors import PhoneRecorderError, SipUnreachable, UsageError
-from phone_recorder.harness.stage import Stage
+from phone_recorder.harness.call.stage import Stage
 from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.face.chinese import SAY
 from phone_recorder.phone.keys import KEYS

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import Protocol
 
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.stage import RealCall, Stage
+from phone_recorder.harness.call.stage import RealCall, Stage
 from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.keys import CallKey
 from phone_recorder.phone.parties import voice_reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from phone_recorder.control_api import StartCall
-from phone_recorder.harness.request import MAX_DURATION_S, CallRequest
+from phone_recorder.harness.call.request import MAX_DURATION_S, CallRequest
 from phone_recorder.models import find_model
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.table import with_texts

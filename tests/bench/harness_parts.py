@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from phone_recorder.harness.collecting import read_file
+from phone_recorder.harness.call.request import CallRequest
+from phone_recorder.harness.call.run import run_fast
 from phone_recorder.harness.judging.judge import judge
 from phone_recorder.harness.playing.virtual import play
-from phone_recorder.harness.request import CallRequest
-from phone_recorder.harness.run import run_fast
+from phone_recorder.harness.runner.collecting import read_file
 from tests.bench.harness_scenarios import TINY_S
 
 ROUNDS, CORES = 5, 50

@@ -10,8 +10,8 @@ from pathlib import Path
 from phone_recorder.adapters.drive_port import PortPlan
 from phone_recorder.adapters.drives import find_drives
 from phone_recorder.adapters.usb_port import UsbPort
-from phone_recorder.harness.request import CallRequest
-from phone_recorder.harness.run import run_live
+from phone_recorder.harness.call.request import CallRequest
+from phone_recorder.harness.call.run import run_live
 from phone_recorder.recording.indicator import Indicator
 from phone_recorder.settings.record import RecordSettings
 from tests.system.usb_loop import LoopStick, udevd, until

@@ -114,7 +114,7 @@ def test_an_error_of_this_program_is_3_and_asks_to_be_reported(
     def collect(paths: object) -> None:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("phone_recorder.harness.collecting.collect", collect)
+    monkeypatch.setattr("phone_recorder.harness.runner.collecting.collect", collect)
     result = run_test(*["--debug"] * debug)
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.endswith(

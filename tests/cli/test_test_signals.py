@@ -14,7 +14,7 @@ from xml.etree.ElementTree import parse
 import pytest
 
 from phone_recorder.cli.test_signals import Interrupts
-from phone_recorder.harness.worker import HEARD
+from phone_recorder.harness.runner.worker import HEARD
 
 PATIENCE_S = 30
 SHORT = "scenario: A short call\ncall: {length: 1 s}\n"

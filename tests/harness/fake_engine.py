@@ -11,7 +11,7 @@ from pathlib import Path
 from phone_recorder.control_api import Screen
 from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.harness.evidence import Carried, Evidence, Failure, Moment, Recorded
-from phone_recorder.harness.one_case import Engine
+from phone_recorder.harness.runner.one_case import Engine
 from phone_recorder.harness.scenario.case import CallPlan, Case, PartyPlan
 from phone_recorder.recording.indicator import Indicator
 from phone_recorder.settings.phone import PhoneSettings

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from phone_recorder.cli.main import cli
-from phone_recorder.harness.request import CallRequest
-from phone_recorder.harness.run import run_fast
+from phone_recorder.harness.call.request import CallRequest
+from phone_recorder.harness.call.run import run_fast
 from phone_recorder.settings.record import RecordSettings
 from tests.system.conftest import Reliability
 

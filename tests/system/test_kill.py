@@ -21,8 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.harness.request import CallRequest
-from phone_recorder.harness.run import run_fast
+from phone_recorder.harness.call.request import CallRequest
+from phone_recorder.harness.call.run import run_fast
 from phone_recorder.settings.record import RecordSettings
 from phone_recorder.wire.record_file import HEADER_SIZE
 from tests.system.aftermath import SECOND, has_begun, in_order, look, until

@@ -12,7 +12,7 @@ from phone_recorder.errors import NotConforming
 from phone_recorder.harness.conformance import ending, framing, starting, storing
 from phone_recorder.harness.conformance.server import Server
 from phone_recorder.harness.evidence import Failure
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.harness.scenario.case import Case, made_up_case
 
 ControlCase = Callable[[Server], Awaitable[None]]

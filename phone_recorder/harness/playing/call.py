@@ -7,12 +7,12 @@ from datetime import datetime
 
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.control_api import Call, CallState, Direction
+from phone_recorder.harness.call.stage import RealCall, Stage
 from phone_recorder.harness.playing.kept import FAR as FAR_ADDRESS
 from phone_recorder.harness.playing.kept import NEAR as NEAR_ADDRESS
 from phone_recorder.harness.playing.kept import Kept
 from phone_recorder.harness.playing.parties import Parties
 from phone_recorder.harness.playing.trail import Trail
-from phone_recorder.harness.stage import RealCall, Stage
 from phone_recorder.phone.call import PhoneCall
 from phone_recorder.phone.party import Party
 from phone_recorder.recording.mixer import FAR, NEAR

@@ -9,11 +9,11 @@ from typing import Protocol
 
 from phone_recorder.adapters.slow_time import SlowTime
 from phone_recorder.adapters.stick_writers import MakeWriters
+from phone_recorder.harness.call.links import MemoryMixLink
+from phone_recorder.harness.call.run import FAST_TICK
 from phone_recorder.harness.evidence import Passed
-from phone_recorder.harness.links import MemoryMixLink
 from phone_recorder.harness.playing.clock import ScenarioClock
 from phone_recorder.harness.playing.server import ScenarioServer
-from phone_recorder.harness.run import FAST_TICK
 from phone_recorder.harness.scenario.actions import ServerActs
 from phone_recorder.harness.scenario.case import Case
 from phone_recorder.phone.call import MixLink

@@ -12,14 +12,14 @@ from phone_recorder.adapters.drive_recordings import list_recordings
 from phone_recorder.adapters.settings_keeper import Keeper
 from phone_recorder.control_api.told import drive_list, recording_list
 from phone_recorder.errors import DriveError, PhoneRecorderError, UsageError
+from phone_recorder.harness.call.request import CallRequest
+from phone_recorder.harness.call.stage import Stage
 from phone_recorder.harness.playing.answers import NO_CALL, answer
 from phone_recorder.harness.playing.call import PlayedCall
 from phone_recorder.harness.playing.ground import Ground
 from phone_recorder.harness.playing.parties import Parties, make_parties
-from phone_recorder.harness.request import CallRequest
 from phone_recorder.harness.scenario.actions import Network
 from phone_recorder.harness.scenario.case import Case
-from phone_recorder.harness.stage import Stage
 from phone_recorder.models import find_model
 from phone_recorder.phone.face.face import Face
 from phone_recorder.phone.face.facts import IDLE, Facts

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from phone_recorder.adapters.clock import Clock
+from phone_recorder.harness.call.links import HOST
 from phone_recorder.harness.evidence import Passed
-from phone_recorder.harness.links import HOST
 from phone_recorder.harness.playing.server_script import (
     ENDINGS,
     REFUSED,

@@ -12,8 +12,8 @@ from phone_recorder.adapters.medium import Medium
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.errors import UsageError
+from phone_recorder.harness.call.links import MemoryPort, MemoryPorts, MemoryServerLink
 from phone_recorder.harness.evidence import Passed
-from phone_recorder.harness.links import MemoryPort, MemoryPorts, MemoryServerLink
 from phone_recorder.harness.playing.scripted_link import ScriptedLink
 from phone_recorder.harness.playing.server_script import ServerScript
 from phone_recorder.harness.playing.stranger import STRANGER, strays

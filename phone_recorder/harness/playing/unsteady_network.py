@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from phone_recorder.harness.network import CLEAR, LossyNetwork
+from phone_recorder.harness.call.network import CLEAR, LossyNetwork
 from phone_recorder.harness.scenario import actions
 from phone_recorder.phone.party import Datagram, Party
 

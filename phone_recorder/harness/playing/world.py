@@ -11,6 +11,7 @@ from typing import Any, Self
 from phone_recorder import control_api as api
 from phone_recorder.adapters.phone_drive import PhoneDrive
 from phone_recorder.errors import UsageError
+from phone_recorder.harness.call.run import FAST_TICK
 from phone_recorder.harness.evidence import Passed
 from phone_recorder.harness.playing.answers import answer
 from phone_recorder.harness.playing.call import NEVER
@@ -22,7 +23,6 @@ from phone_recorder.harness.playing.parties import is_heard
 from phone_recorder.harness.playing.phone import PlayedPhone
 from phone_recorder.harness.playing.sip_script import SipScript
 from phone_recorder.harness.playing.stick import ScenarioStick
-from phone_recorder.harness.run import FAST_TICK
 from phone_recorder.harness.scenario import actions
 from phone_recorder.harness.scenario.actions import Step
 from phone_recorder.harness.scenario.case import Case

@@ -11,7 +11,7 @@ from phone_recorder.harness.judging.audio_words import phrase
 from phone_recorder.harness.judging.judge import when
 from phone_recorder.harness.judging.wanted import wanted
 from phone_recorder.harness.report.texts import failure_text, one_line
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.harness.scenario.bound import WHOLE, Span
 from phone_recorder.harness.scenario.case import Case
 from phone_recorder.harness.scenario.expected import AudioIs, Expectation

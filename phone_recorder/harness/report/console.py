@@ -8,7 +8,7 @@ from typing import Literal
 from phone_recorder.harness.report.replay import Command
 from phone_recorder.harness.report.tally import NAMED, WRONG, Tally
 from phone_recorder.harness.report.texts import NOTHING, expects_nothing, one_line, reasons
-from phone_recorder.harness.result import Outcome, Result
+from phone_recorder.harness.runner.result import Outcome, Result
 
 Kind = Outcome | Literal["detail", "hint"]
 """`detail`: a reason below its case; `hint`: what to do next."""

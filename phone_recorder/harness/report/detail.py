@@ -14,7 +14,7 @@ from phone_recorder.harness.report.sounds import Sound, sounds
 from phone_recorder.harness.report.tables import FILES, LOOKED_AT, MESSAGES, Table, accounts, tables
 from phone_recorder.harness.report.texts import file_name, reasons
 from phone_recorder.harness.report.timeline import Timeline, timeline
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.harness.scenario.expected import AccountSays, FilesAre, Messages, ScreenIs, StateIs
 
 MOST_CAPTURE = 4 << 20

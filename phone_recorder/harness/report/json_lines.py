@@ -9,7 +9,7 @@ from phone_recorder import __version__
 from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.report.tally import OUTCOMES, Tally
 from phone_recorder.harness.report.texts import NOTHING, expects_nothing
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.recording.units import to_seconds
 
 

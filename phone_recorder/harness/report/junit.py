@@ -17,7 +17,7 @@ from phone_recorder import __version__
 from phone_recorder.harness.report.replay import Command
 from phone_recorder.harness.report.tally import WRONG, tallied
 from phone_recorder.harness.report.texts import NOTHING, expects_nothing, marked_up, reasons
-from phone_recorder.harness.result import Outcome, Result
+from phone_recorder.harness.runner.result import Outcome, Result
 
 _ELEMENTS: dict[Outcome, tuple[str, str]] = {
     "failed": ("failure", "failed"),

@@ -22,7 +22,7 @@ from phone_recorder.harness.report.room import MOST_BYTES, Room
 from phone_recorder.harness.report.sounds import sounds
 from phone_recorder.harness.report.tally import MOST_DETAILED, OUTCOMES, WRONG, tallied
 from phone_recorder.harness.report.texts import NOTHING, expects_nothing, marked_up
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 
 FILES = Path(__file__).parent / "templates"
 OWN = {"style": "page.css", "script": "page.js"}

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from phone_recorder.harness.runner.selecting import exactly
 from phone_recorder.harness.scenario.case import Case
-from phone_recorder.harness.selecting import exactly
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from phone_recorder.harness.report.faults import Fault, faults
 from phone_recorder.harness.report.png import png
 from phone_recorder.harness.report.room import Room, data_uri
 from phone_recorder.harness.report.texts import one_line
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.recording.units import SECOND, from_seconds, to_seconds
 
 LONGEST = 180 * SECOND

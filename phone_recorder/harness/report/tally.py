@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from phone_recorder.harness.result import Outcome, Result
+from phone_recorder.harness.runner.result import Outcome, Result
 from phone_recorder.harness.scenario.case import Case
 
 OUTCOMES: tuple[Outcome, ...] = ("trouble", "bad", "failed", "passed", "skipped")

@@ -6,7 +6,7 @@ import re
 
 from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.judging.lengths import length
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.harness.scenario.case import Case
 
 NOTHING = "though nothing is expected"

@@ -13,7 +13,7 @@ from phone_recorder.harness.evidence import Evidence, Recorded
 from phone_recorder.harness.judging.lengths import length
 from phone_recorder.harness.report.axis import WIDTH, Axis, Tick
 from phone_recorder.harness.report.texts import failure_text, one_line
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.phone.party import Datagram
 from phone_recorder.recording.units import from_ms, from_seconds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from phone_recorder.harness.network import Impairment
+from phone_recorder.harness.call.network import Impairment
 
 Leg = Literal["near", "far"]
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.network import Impairment
+from phone_recorder.harness.call.network import Impairment
 from phone_recorder.harness.scenario.actions import Network, ServerActs, SipActs
 from phone_recorder.harness.scenario.phrases import Phrase, pattern_of, read_phrase, shown_form
 from phone_recorder.harness.scenario.places import Node

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from phone_recorder.adapters.agent_client import AgentClient
 from phone_recorder.adapters.agent_process import STICK, own_agent
-from phone_recorder.harness.collecting import collect
 from phone_recorder.harness.evidence import Evidence, Passed
 from phone_recorder.harness.judging.judge import judge
-from phone_recorder.harness.one_case import Engine
 from phone_recorder.harness.playing.our_server import OurServer
-from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import RunOptions, run
+from phone_recorder.harness.runner.collecting import collect
+from phone_recorder.harness.runner.one_case import Engine
+from phone_recorder.harness.runner.result import Result
+from phone_recorder.harness.runner.running import RunOptions, run
 from phone_recorder.harness.scenario.case import Case, StickPlan
 from phone_recorder.harness.subjects.agent_limits import why_not
 from phone_recorder.harness.subjects.agent_play import AgentPlay, Ground

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from phone_recorder.control_api import Screen
-from phone_recorder.harness.collecting import collect
 from phone_recorder.harness.evidence import Evidence, Moment, Passed, Recorded
-from phone_recorder.harness.one_case import Engine
 from phone_recorder.harness.playing.parties import make_parties
 from phone_recorder.harness.playing.seen import files_in
-from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import RunOptions, run
+from phone_recorder.harness.runner.collecting import collect
+from phone_recorder.harness.runner.one_case import Engine
+from phone_recorder.harness.runner.result import Result
+from phone_recorder.harness.runner.running import RunOptions, run
 from phone_recorder.harness.scenario.case import Case
 from phone_recorder.harness.scenario.parties import length_s
 from phone_recorder.harness.subjects.arrivals_judge import judge_arrivals

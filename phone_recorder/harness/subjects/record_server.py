@@ -12,10 +12,10 @@ from typing import ClassVar
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.conformance.run import conform, conformance_cases
 from phone_recorder.harness.conformance.server import Server
-from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import NOT_PASSED, RunOptions
+from phone_recorder.harness.runner.result import Result
+from phone_recorder.harness.runner.running import NOT_PASSED, RunOptions
+from phone_recorder.harness.runner.seeds import seed_of
 from phone_recorder.harness.scenario.case import Case
-from phone_recorder.harness.seeds import seed_of
 from phone_recorder.harness.subjects.places import shown_address
 from phone_recorder.wire.payload import BY_NAME
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import RunOptions
+from phone_recorder.harness.runner.result import Result
+from phone_recorder.harness.runner.running import RunOptions
 from phone_recorder.harness.scenario.case import Case
 
 

@@ -15,7 +15,7 @@ from phone_recorder.harness.conformance.client import ANSWER_S, Address
 from phone_recorder.harness.conformance.messages import start_request
 from phone_recorder.harness.conformance.run import CASES, STORAGE, UNSEEN, conform, conformance_cases, demand_of
 from phone_recorder.harness.conformance.server import Server
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.server.service import Service
 from tests.harness.conformance.faults import FAULTS, NOTICED
 from tests.harness.conformance.faulty_server import FaultyServer

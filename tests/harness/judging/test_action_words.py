@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
+from phone_recorder.harness.call.network import Impairment
 from phone_recorder.harness.judging.action_words import words
-from phone_recorder.harness.network import Impairment
 from phone_recorder.harness.scenario.actions import (
     Action,
     Change,

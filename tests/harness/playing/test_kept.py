@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from phone_recorder.adapters.clock import VirtualClock
+from phone_recorder.harness.call.links import MemoryPorts, MemoryServerLink
 from phone_recorder.harness.evidence import Carried, Passed
-from phone_recorder.harness.links import MemoryPorts, MemoryServerLink
 from phone_recorder.harness.playing.kept import FAR, Kept
 from phone_recorder.phone.party import Nobody, Replay
 from phone_recorder.recording.rotation import SpacePolicy

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from phone_recorder.errors import UsageError
+from phone_recorder.harness.call.network import Impairment
 from phone_recorder.harness.evidence import Evidence
-from phone_recorder.harness.network import Impairment
 from phone_recorder.harness.playing.live import play_live
 from phone_recorder.harness.scenario.actions import (
     Change,

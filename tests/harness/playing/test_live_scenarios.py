@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.harness.collecting import collect
-from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import RunOptions, run
+from phone_recorder.harness.runner.collecting import collect
+from phone_recorder.harness.runner.result import Result
+from phone_recorder.harness.runner.running import RunOptions, run
 
 CATALOGUE = Path(__file__).parents[2] / "scenarios"
 SCENARIOS = [

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.network import Impairment
+from phone_recorder.harness.call.network import Impairment
 from phone_recorder.harness.playing.parties import Parties, is_heard, make_parties
 from phone_recorder.harness.scenario.actions import Network, RtpFault
 from phone_recorder.harness.scenario.case import CallPlan, Case, PartyPlan

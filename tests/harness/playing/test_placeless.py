@@ -13,8 +13,8 @@ import pytest
 from phone_recorder.control_api import Screen
 from phone_recorder.control_api.shown import Line
 from phone_recorder.harness.evidence import Evidence, FileSeen
-from phone_recorder.harness.keeping import PACKETS
 from phone_recorder.harness.playing.placeless import placeless
+from phone_recorder.harness.runner.keeping import PACKETS
 from phone_recorder.harness.scenario.actions import Stick
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader

@@ -8,8 +8,8 @@ import pytest
 
 from phone_recorder.adapters.clock import VirtualClock
 from phone_recorder.errors import ServerError, ServerLost, ServerRefused, ServerUnreachable
+from phone_recorder.harness.call.links import MemoryPorts, MemoryServerLink
 from phone_recorder.harness.evidence import Passed
-from phone_recorder.harness.links import MemoryPorts, MemoryServerLink
 from phone_recorder.harness.playing.scripted_link import ScriptedLink
 from phone_recorder.harness.playing.server_script import ServerScript
 from phone_recorder.harness.scenario.actions import ServerActs, ServerKind

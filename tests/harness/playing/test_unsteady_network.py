@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phone_recorder.harness.network import Impairment, LossyNetwork
+from phone_recorder.harness.call.network import Impairment, LossyNetwork
 from phone_recorder.harness.playing.unsteady_network import STEADY, UnsteadyNetwork
 from phone_recorder.harness.scenario.actions import Network
 from phone_recorder.phone.party import Datagram, Distant

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from phone_recorder.errors import UsageError
+from phone_recorder.harness.call.request import CallRequest
+from phone_recorder.harness.call.run import run_fast
 from phone_recorder.harness.evidence import Evidence, Moment
 from phone_recorder.harness.playing.course import NeverOver
-from phone_recorder.harness.request import CallRequest
-from phone_recorder.harness.run import run_fast
 from phone_recorder.harness.scenario.actions import (
     ClockJump,
     Network,

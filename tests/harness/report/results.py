@@ -12,7 +12,7 @@ from phone_recorder.control_api import Screen
 from phone_recorder.control_api.shown import Line
 from phone_recorder.harness.evidence import Carried, Evidence, Failure, FileSeen, Moment, Passed, Recorded
 from phone_recorder.harness.report.replay import Command
-from phone_recorder.harness.result import Outcome, Result
+from phone_recorder.harness.runner.result import Outcome, Result
 from phone_recorder.harness.scenario.actions import Press, Step
 from phone_recorder.harness.scenario.case import CallPlan, Case, PartyPlan
 from phone_recorder.harness.scenario.expected import Expectation, StateIs

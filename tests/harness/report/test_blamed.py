@@ -7,7 +7,7 @@ import pytest
 from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.judging.judge import judge
 from phone_recorder.harness.report.blamed import expectation_of, wrong_places
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.harness.scenario.bound import Span
 from phone_recorder.harness.scenario.expected import AudioIs, Expectation, FilesAre, Messages, StateIs
 from phone_recorder.recording.units import SECOND

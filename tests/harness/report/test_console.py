@@ -10,7 +10,7 @@ from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.report.console import closing, lines
 from phone_recorder.harness.report.replay import Command
 from phone_recorder.harness.report.tally import NAMED, tallied
-from phone_recorder.harness.result import Outcome
+from phone_recorder.harness.runner.result import Outcome
 from tests.harness.report.results import COMMAND, FAILURE, case, result
 
 

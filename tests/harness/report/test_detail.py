@@ -12,7 +12,7 @@ from phone_recorder.harness.report.detail import ACCOUNT, detail
 from phone_recorder.harness.report.room import Room
 from phone_recorder.harness.report.sounds import Sound
 from phone_recorder.harness.report.tables import FILES, LOOKED_AT, MESSAGES
-from phone_recorder.harness.result import Result
+from phone_recorder.harness.runner.result import Result
 from phone_recorder.harness.scenario.expected import (
     AccountSays,
     AudioIs,

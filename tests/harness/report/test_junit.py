@@ -10,8 +10,8 @@ from phone_recorder import __version__
 from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.report.junit import junit
 from phone_recorder.harness.report.texts import UNKNOWN
-from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import repeated
+from phone_recorder.harness.runner.result import Result
+from phone_recorder.harness.runner.running import repeated
 from tests.harness.report.results import BEGAN_AT, COMMAND, FAILURE, case, result
 
 ALLOWED: dict[str, tuple[set[str], set[str], set[str]]] = {

@@ -20,7 +20,7 @@ from phone_recorder.harness.report.room import Room
 from phone_recorder.harness.report.sounds import Sound
 from phone_recorder.harness.report.tally import MOST_DETAILED
 from phone_recorder.harness.report.texts import UNKNOWN
-from phone_recorder.harness.result import Outcome, Result
+from phone_recorder.harness.runner.result import Outcome, Result
 from phone_recorder.harness.scenario.expected import AudioIs, Expectation
 from tests.harness.report.results import BEGAN_AT, COMMAND, FAILURE, case, evidence, hostile, loud, recorded, result
 

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from phone_recorder.harness.report.tally import NAMED, OUTCOMES, Tally, tallied
-from phone_recorder.harness.result import Outcome
+from phone_recorder.harness.runner.result import Outcome
 from tests.harness.report.results import result
 
 

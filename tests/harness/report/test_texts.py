@@ -17,7 +17,7 @@ from phone_recorder.harness.report.texts import (
     one_line,
     reasons,
 )
-from phone_recorder.harness.result import Outcome, Result
+from phone_recorder.harness.runner.result import Outcome, Result
 from phone_recorder.harness.scenario.case import made_up_case
 from phone_recorder.recording.units import SECOND
 from tests.harness.report.results import FAILURE, case, result

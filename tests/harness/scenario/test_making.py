@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.harness.network import Impairment
+from phone_recorder.harness.call.network import Impairment
 from phone_recorder.harness.scenario.actions import Network, Press, ServerActs, SipActs
 from phone_recorder.harness.scenario.case import BEGINS_AT, CallPlan, Case, PartyPlan, StickPlan
 from phone_recorder.harness.scenario.places import ScenarioError

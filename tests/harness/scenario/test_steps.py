@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.harness.network import Impairment
+from phone_recorder.harness.call.network import Impairment
 from phone_recorder.harness.scenario.actions import (
     Action,
     Change,

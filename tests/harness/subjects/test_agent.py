@@ -12,9 +12,9 @@ import pytest
 from phone_recorder.adapters.agent_process import STICK, own_agent
 from phone_recorder.errors import AgentUnreachable
 from phone_recorder.harness.judging.judge import judge
-from phone_recorder.harness.one_case import Engine, Trial, try_case
-from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import RunOptions
+from phone_recorder.harness.runner.one_case import Engine, Trial, try_case
+from phone_recorder.harness.runner.result import Result
+from phone_recorder.harness.runner.running import RunOptions
 from phone_recorder.harness.scenario.case import Case
 from phone_recorder.harness.scenario.reading import read_cases
 from phone_recorder.harness.subjects.agent import AUTO, RealAgent

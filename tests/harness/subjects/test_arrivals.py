@@ -17,8 +17,8 @@ import pytest
 from phone_recorder.errors import NotConforming, UsageError
 from phone_recorder.harness.conformance.client import Phone, talk
 from phone_recorder.harness.evidence import Passed
-from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import RunOptions
+from phone_recorder.harness.runner.result import Result
+from phone_recorder.harness.runner.running import RunOptions
 from phone_recorder.harness.scenario.reading import read_cases
 from phone_recorder.harness.subjects.arrivals import Arrivals
 from phone_recorder.harness.subjects.call_clock import CallClock

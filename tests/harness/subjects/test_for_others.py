@@ -8,7 +8,7 @@ import pytest
 
 from phone_recorder.errors import NotConforming, UsageError
 from phone_recorder.harness.evidence import Evidence
-from phone_recorder.harness.one_case import Engine, Trial, try_case
+from phone_recorder.harness.runner.one_case import Engine, Trial, try_case
 from phone_recorder.harness.scenario.case import Case, Subject
 from phone_recorder.harness.scenario.reading import read_cases
 from tests.harness.fake_engine import case, judge, play

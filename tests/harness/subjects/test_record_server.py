@@ -9,8 +9,8 @@ import pytest
 
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.conformance.run import CASES
-from phone_recorder.harness.result import Result
-from phone_recorder.harness.running import RunOptions, repeated
+from phone_recorder.harness.runner.result import Result
+from phone_recorder.harness.runner.running import RunOptions, repeated
 from phone_recorder.harness.subjects.record_server import AGAIN, RecordServer, codecs_of
 from tests.harness.conformance.faulty_server import FaultyServer
 
