@@ -9,19 +9,22 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phone_recorder.errors import RtpError
 from phone_recorder.harness.audio.places import Numbers, by_timestamps, corrections, drift
-from phone_recorder.harness.audio.samples import Samples, decoded
+from phone_recorder.harness.audio.samples import Samples, Span, decoded
 from phone_recorder.media.codecs import has
 from phone_recorder.phone.party import Datagram
 from phone_recorder.recording.units import SECOND, from_ms
-from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, Codec
+from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, G722, Codec
 from phone_recorder.wire.rtp import HEADER_SIZE, RtpPacket
 
 IN_FILES, TO_SERVER = SECOND, from_ms(60)
 """The horizon, after which a packet comes too late: of a recording to a drive, and of one to a server."""
 _QUIET = 32768 // 256
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +52,37 @@ def said(datagrams: Sequence[Datagram]) -> Samples:
     """What is heard of a leg at each instant."""
     packets = _audio(datagrams)
     places, _ = _places(packets, IN_FILES)
-    return _line(packets, places)
+    return _line(packets, places, _came(packets, places, ()))
 
 
-def said_both_ways(datagrams: Sequence[Datagram], horizon: int = IN_FILES) -> Said:
-    """The same, and as the leg's own clock has it: one and the same where that does not drift."""
+def said_both_ways(datagrams: Sequence[Datagram], horizon: int = IN_FILES, lost: Sequence[Span] = ()) -> Said:
+    """The same, and as the leg's own clock has it: one and the same where that does not drift.
+
+    Packets that stand in `lost`, spans in order and apart from each other, have never come to whoever decodes the rest.
+    """
     packets = _audio(datagrams)
     places, steady = _places(packets, horizon)
-    line = _line(packets, places)
-    return Said(line, line if np.array_equal(places, steady) else _line(packets, steady))
+    came = _came(packets, places, lost)
+    line = _line(packets, places, came)
+    return Said(line, line if np.array_equal(places, steady) else _line(packets, steady, came))
 
 
-def _line(packets: _Packets, places: Numbers) -> Samples:
+def _came(packets: _Packets, places: Numbers, lost: Sequence[Span]) -> Mask:
+    """Which packets do not stand in any of these spans."""
+    begins, overs = np.array(lost, np.int64).reshape(-1, 2).T
+    ends = places + np.fromiter(map(len, packets.payloads), np.int64, len(packets.payloads))
+    span = np.searchsorted(begins, places, "right") - 1
+    came: Mask = (span < 0) | (ends > np.append(overs, 0)[span])
+    return came
+
+
+def _line(packets: _Packets, places: Numbers, came: Mask) -> Samples:
     """All packets laid where they belong."""
     lengths = np.fromiter(map(len, packets.payloads), np.int64, len(packets.payloads))
     ends = places + lengths
     line = np.zeros(max(ends.max(initial=0), 0), np.int16)
     # From the last run to the first: what came first stays, as it does in a recording.
-    for first, past, samples in reversed(_runs(packets, places, ends)):
+    for first, past, samples in reversed(_runs(packets, places, ends, came)):
         begin = int(places[first])
         line[max(begin, 0) : max(int(ends[past - 1]), 0)] = samples[max(-begin, 0) :]
     return line
@@ -116,11 +132,11 @@ def _is_quiet(packets: _Packets, own: Numbers, number: int) -> bool:
     return int(np.abs(samples.astype(np.int32)).max()) <= _QUIET
 
 
-def _runs(packets: _Packets, places: Numbers, ends: Numbers) -> list[tuple[int, int, Samples]]:
+def _runs(packets: _Packets, places: Numbers, ends: Numbers, came: Mask) -> list[tuple[int, int, Samples]]:
     """First packet, the one after the last, and the samples, of what follows on without a gap in one codec."""
     breaks = np.flatnonzero((places[1:] != ends[:-1]) | (np.diff(packets.types) != 0)) + 1
     bounds = [0, *breaks.tolist(), len(places)]
-    whole = {codec: _whole(packets, codec) for codec in _codecs(packets)}
+    whole = {codec: _whole(packets, codec, came) for codec in _codecs(packets)}
     sizes = np.concatenate(([0], np.cumsum(ends - places)))
     out = []
     for first, past in pairwise(bounds):
@@ -134,14 +150,26 @@ def _codecs(packets: _Packets) -> list[Codec]:
     return [BY_PAYLOAD_TYPE[number] for number in np.unique(packets.types).tolist()]
 
 
-def _whole(packets: _Packets, codec: Codec) -> Samples:
-    """All payloads decoded as this codec by one decoder, each where it stands among all that were sent."""
+def _whole(packets: _Packets, codec: Codec, came: Mask) -> Samples:
+    """All payloads decoded as this codec by one decoder, each where it stands among all that were sent.
+
+    What a decoder of G.722 makes of a payload hangs on those that it had before: of what `came` on no other.
+    """
     own = packets.types == codec.payload_type
-    if own.all():
+    line = _decoded(packets, codec, own)
+    if codec is G722 and not came.all():
+        lengths = np.fromiter(map(len, packets.payloads), np.int64, len(packets.payloads))
+        line = np.where(np.repeat(came, lengths), _decoded(packets, codec, own & came), line)
+    return line
+
+
+def _decoded(packets: _Packets, codec: Codec, which: Mask) -> Samples:
+    """These payloads decoded one after the other; silence in the places of the others."""
+    if which.all():
         return decoded(codec, b"".join(packets.payloads))
     lengths = np.fromiter(map(len, packets.payloads), np.int64, len(packets.payloads))
     line = np.zeros(lengths.sum(), np.int16)
-    line[np.repeat(own, lengths)] = decoded(
-        codec, b"".join([payload for payload, mine in zip(packets.payloads, own, strict=True) if mine])
+    line[np.repeat(which, lengths)] = decoded(
+        codec, b"".join([payload for payload, wanted in zip(packets.payloads, which, strict=True) if wanted])
     )
     return line

@@ -10,7 +10,7 @@ from typing import Any
 
 from phone_recorder.harness.audio.kept import Kept
 from phone_recorder.harness.audio.recorded import Heard, heard
-from phone_recorder.harness.audio.said import TO_SERVER, Said, said_both_ways
+from phone_recorder.harness.audio.said import IN_FILES, TO_SERVER, Said, said_both_ways
 from phone_recorder.harness.audio.samples import Samples, joined
 from phone_recorder.harness.audio.tone_in_it import has_tone, without_tone
 from phone_recorder.harness.audio.words import between, time
@@ -29,8 +29,8 @@ _LEAST = from_ms(20)
 _SETTLING = from_ms(100)
 """So long a decoder of G.722 takes to be one with its encoder, after it has begun anew or has missed something."""
 
-_SAID = {"server": Kept(partial(said_both_ways, horizon=TO_SERVER))}
-_SAID_IN_FILES, _HEARD = Kept(said_both_ways), Kept(heard)
+_SAID = {horizon: Kept(partial(said_both_ways, horizon=horizon)) for horizon in (IN_FILES, TO_SERVER)}
+_HEARD = Kept(heard)
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,27 @@ class Scene:
     @cached_property
     def voices(self) -> dict[str, Samples]:
         """What each leg said at each instant."""
-        return {leg: self._said.of(datagrams).placed for leg, datagrams in self.evidence.said.items()}
+        return {leg: said.placed for leg, said in self._said.items()}
 
     @cached_property
     def steady(self) -> dict[str, Samples]:
         """The same, each by its own clock."""
-        return {leg: self._said.of(datagrams).steady for leg, datagrams in self.evidence.said.items()}
+        return {leg: said.steady for leg, said in self._said.items()}
 
-    @property
-    def _said(self) -> Kept[Sequence[Datagram], Said]:
-        return _SAID.get(self.account.get("mode", ""), _SAID_IN_FILES)
+    @cached_property
+    def _said(self) -> dict[str, Said]:
+        horizon = TO_SERVER if self.account.get("mode") == "server" else IN_FILES
+        return {leg: self._of(leg, datagrams, horizon) for leg, datagrams in self.evidence.said.items()}
+
+    def _of(self, leg: str, datagrams: Sequence[Datagram], horizon: int) -> Said:
+        if self.holes[leg] and self.evidence.codecs.get(leg) == G722.name:
+            return said_both_ways(datagrams, horizon, [span for hole in self.holes[leg] for span in self._when(*hole)])
+        return _SAID[horizon].of(datagrams)
+
+    def _when(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The instants of a span of the recording."""
+        for stretch in self.heard.over(start, end):
+            yield stretch.instant, stretch.instant + stretch.end - stretch.start
 
     @cached_property
     def toned(self) -> bool:

@@ -45,6 +45,8 @@ class Call:
     seconds: float = 11
     codec: str = "PCMU"
     said_in: str = "PCMU"
+    lost: tuple[int, int] = (0, 0)
+    """Frames of the far party that never come, from and to."""
 
     def evidence(self) -> Evidence:
         """What both parties have said."""
@@ -87,6 +89,8 @@ def _evidence(call: Call) -> Evidence:
 def _frames(call: Call) -> tuple[bytes, ...]:
     mixer = PayloadMixer(BY_NAME[call.codec])
     near, far = (_laid(said, round(call.seconds * SECOND) // FRAME) for said in call.evidence().said.values())
+    first, past = call.lost
+    far[first:past] = [None] * (past - first)
     return tuple(mixer.mix(a, b, FRAME) for a, b in zip(near, far, strict=True))
 
 

@@ -206,6 +206,20 @@ def test_a_gap_that_the_account_names_and_that_is_none_clicks(tmp_path: Path) ->
     assert hear(NO_CLICKS, told, SPEECH.evidence()) == "at 3.3 s 20 ms that nobody said"
 
 
+@pytest.mark.parametrize("codec", ["PCMU", "G722"])
+def test_what_a_g722_decoder_makes_of_a_gap_is_no_fault_of_the_recording(tmp_path: Path, codec: str) -> None:
+    """It goes on with what it knew before the gap, and for a tenth of a second the far party sounds of that."""
+    call = Call(NEAR, "tone:660:1", 10, codec, "G722", (300, 350))
+    gap = {"stream": "far", "start_s": 6.0, "duration_s": 1.0}
+    made = call.frames()
+    right = recorded(tmp_path, made, codec, gaps=[gap])
+    assert [hear(what, right, call.evidence()) for what in (CONTAINS, IN_STEP)] == [None, None]
+    muted = [*made[:400], *[call.silence()] * 50, *made[450:]]
+    wrong = [muted, [call.silence()] * 3 + made[:-3], replace(call, near="tone:440").frames()]
+    told = [hear(CONTAINS, recorded(tmp_path, frames, codec, gaps=[gap]), call.evidence()) for frames in wrong]
+    assert None not in told
+
+
 def test_a_file_is_compared_sample_for_sample(tmp_path: Path) -> None:
     made = recorded(tmp_path, SPEECH.frames())
     expected = tmp_path / "expected.wav"
