@@ -78,20 +78,15 @@ def heard(recorded: Recorded) -> Heard:
     if not parts:
         raise RecordFileError("the recording has no file")
     codec, frame, _ = parts[0]
-    samples = _prompt(codec, np.concatenate([part for _, _, part in parts]))
-    begins = tuple(accumulate((len(part) for _, _, part in parts[:-1]), initial=0))
+    # A tone that is late could as well be early, by its period: what its codec has delayed stands where it was said.
+    delay = DELAY if codec is G722 else 0
+    samples = np.concatenate([part for _, _, part in parts])[delay:]
+    begins = tuple(max(place - delay, 0) for place in accumulate((len(part) for _, _, part in parts[:-1]), initial=0))
     pauses = [_whole_frames(recorded.start, frame, *pause) for pause in recorded.pauses]
     if recorded.skips:
         return Heard(samples, codec, tuple(_stretches(recorded.start, pauses, len(samples))), (), begins)
     muted = tuple((begun - recorded.start, over - recorded.start) for begun, over in pauses)
     return Heard(samples, codec, (Stretch(0, len(samples), recorded.start),), muted, begins)
-
-
-def _prompt(codec: Codec, samples: Samples) -> Samples:
-    """The samples without the time that a codec takes: a tone that is late could as well be early, by its period."""
-    if codec is not G722 or len(samples) <= DELAY:
-        return samples
-    return np.concatenate([samples[DELAY:], np.repeat(samples[-1:], DELAY)])
 
 
 def _part(path: Path) -> tuple[Codec, int, Samples]:
