@@ -15,8 +15,10 @@ PEERS := sox ffmpeg tshark sip-tester libportaudio2 pulseaudio pulseaudio-utils 
 run: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/tour.sh
 
+# Most tests wait more than they work: three files go on at once. Agents in real time, and disks and machines, go alone.
 test: $(READY) peers $(KEYS)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadfile --ignore tests/agent --ignore tests/system
+	$(BIN)/python -m pytest tests/agent tests/system
 
 lint: $(READY)
 	$(BIN)/ruff check .
