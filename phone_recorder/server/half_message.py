@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from phone_recorder.errors import ControlError
 from phone_recorder.wire import control
-from phone_recorder.wire.payload import CODECS, find_codec
+from phone_recorder.wire.payload import CODECS, RATES, find_codec
 
 
 def may_be_whole(held: bytes, ids: set[str]) -> bool:
@@ -18,7 +18,7 @@ def may_be_whole(held: bytes, ids: set[str]) -> bool:
         return False
     match message:
         case control.StartRequest(codec=codec) if find_codec(codec) is None:
-            return not any(str(known).startswith(codec.upper()) for known in CODECS)
+            return not any(f"{known}{RATES[-1]}".startswith(codec.upper()) for known in CODECS)
         case control.StopRequest(id=stopped):
             return stopped in ids or b"&reason=" in held
     return True

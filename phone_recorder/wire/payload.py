@@ -38,7 +38,11 @@ CODECS = (PCMU, PCMA, G722)
 BY_NAME = {codec.name: codec for codec in CODECS}
 BY_PAYLOAD_TYPE = {codec.payload_type: codec for codec in CODECS}
 
+RATES = ("", "/8000", "/8000/1")
+"""What may follow a codec's name: the rate of its RTP clock, and its one channel."""
+
 
 def find_codec(name: str) -> Codec | None:
-    """The codec of that name: any case, with or without a clock rate (`pcmu`, `PCMU/8000`)."""
-    return BY_NAME.get(name.strip().partition("/")[0].upper())
+    """The codec of that name, in any case; None for another clock rate or more channels (`PCMU/16000`)."""
+    plain, slash, rate = name.strip().partition("/")
+    return BY_NAME.get(plain.upper()) if slash + rate in RATES else None

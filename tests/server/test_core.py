@@ -21,7 +21,7 @@ def refused(recording_id: str, reason: str) -> bytes:
     return f"cmd=RecordStartResponse&id={recording_id}&result=failed&reason={why}&server=&port=".encode()
 
 
-@pytest.mark.parametrize("codec", ["OPUS", "G729", "L16/44100", "PCMU8000", "x" * 2000])
+@pytest.mark.parametrize("codec", ["OPUS", "G729", "L16/44100", "PCMU8000", "PCMU/16000", "PCMU/8000/2", "x" * 2000])
 def test_an_unknown_codec_is_refused_by_name(codec: str) -> None:
     rig = Rig()
     answer = rig.say(f"cmd=RecordStartRequest&id=00ff&codec={codec}\n".encode())
@@ -29,6 +29,11 @@ def test_an_unknown_codec_is_refused_by_name(codec: str) -> None:
     assert answer.endswith(b"%20is%20not%20one%20of%20PCMU,%20PCMA,%20G722&server=&port=")
     assert len(answer) < 200
     assert (rig.ports, rig.phone.ended) == ([], False)
+
+
+@pytest.mark.parametrize("codec", ["PCMU/8000", "pcma/8000/1", "G722/8000"])
+def test_a_codec_may_have_its_clock_rate(codec: str) -> None:
+    assert b"&result=success&" in Rig().say(f"cmd=RecordStartRequest&id=00ff&codec={codec}\n".encode())
 
 
 LONG_ID = b"cmd=RecordStartRequest&id=%b&codec=PCMU\n"

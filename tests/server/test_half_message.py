@@ -36,13 +36,14 @@ def test_a_byte_at_a_time_however_slowly_where_messages_have_an_end() -> None:
     assert answers + rig.stored() == started(20000) + STOPPED
 
 
-@pytest.mark.parametrize("cut", [b"P", b"PC", b"PCM", b"G", b"G72", b"g7"])
+@pytest.mark.parametrize("cut", [b"P", b"PC", b"PCM", b"G", b"G72", b"g7", b"PCMU/", b"PCMA/80"])
 def test_a_codec_that_may_go_on_is_waited_for(cut: bytes) -> None:
     rig = Rig()
     rig.say(b"cmd=RecordStartRequest&id=00ff&codec=" + cut)
     rig.now += QUIET
     assert rig.phone.advance(rig.now) == b""
-    rig.say({b"P": b"CMU", b"PC": b"MU", b"PCM": b"A", b"G": b"722", b"G72": b"2", b"g7": b"22"}[cut])
+    ends = {b"P": b"CMU", b"PC": b"MU", b"PCM": b"A", b"G": b"722", b"G72": b"2", b"g7": b"22", b"PCMU/": b"8000"}
+    rig.say(ends.get(cut, b"00"))
     rig.now += QUIET
     assert b"&result=success&" in rig.phone.advance(rig.now)
 

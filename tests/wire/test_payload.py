@@ -32,6 +32,14 @@ def test_another_name_is_no_codec(name: str) -> None:
 
 
 @pytest.mark.parametrize("codec", CODECS, ids=str)
+@pytest.mark.parametrize("rate", ["/16000", "/48000", "/8000/2", "/8000/1/1", "/08000", "/8", "/", "/8000/", "//8000"])
+def test_another_clock_rate_or_more_channels_are_another_codec(codec: Codec, rate: str) -> None:
+    """G.722's clock is 8000 too, whatever its audio's rate is (RFC 3551 section 4.5.2)."""
+    assert find_codec(f"{codec}{rate}") is None
+    assert find_codec(f"{codec}/8000") is codec
+
+
+@pytest.mark.parametrize("codec", CODECS, ids=str)
 def test_silence_decodes_to_silence(codec: Codec) -> None:
     silence = codec.silence(160)
     assert len(silence) == 160
