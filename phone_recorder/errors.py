@@ -58,6 +58,10 @@ class DriveFull(DriveError):
     """No room for another packet, the reserve kept free."""
 
 
+class FolderFull(DriveFull):
+    """The folder takes no more files, whatever room there is; deleting one of its files may let in another."""
+
+
 class DriveReadOnly(DriveError):
     """The drive is write-protected, or not ours to write."""
 

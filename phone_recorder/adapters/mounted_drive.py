@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from phone_recorder.adapters.drive_errors import REMOVED, always, drive_errors
+from phone_recorder.adapters.drive_errors import REMOVED, always
 from phone_recorder.adapters.files import reason
-from phone_recorder.adapters.medium import REAL, Access, Medium
+from phone_recorder.adapters.medium import REAL, Access, Medium, medium_errors
 from phone_recorder.adapters.record_repair import Repair, Result, repair, sweep
 from phone_recorder.adapters.record_writer import RecordFileWriter, Syncs, exists, let_go
 from phone_recorder.adapters.room import Room
@@ -62,7 +62,7 @@ class MountedDrive:
         self._mounted = mounted
         self.medium = medium
         self._identity: tuple[int, int] | None = None
-        self._errors = partial(drive_errors, path, present)
+        self._errors = partial(medium_errors, medium, path, present)
         self.check()
         # Only asked once: it tells every error as a no.
         with self.opened_folder("stop") as last:

@@ -10,7 +10,7 @@ from phone_recorder.adapters.drive_port import DrivePort, PortState
 from phone_recorder.adapters.drive_worker import ThreadWorker, Worker
 from phone_recorder.adapters.drive_writer import BackgroundDestination
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.errors import DriveFull, NoDrive
+from phone_recorder.errors import DriveFull, FolderFull, NoDrive
 from phone_recorder.recording.destination import Destination, NoDestination
 from phone_recorder.recording.drive_destination import DriveDestination
 from phone_recorder.recording.drive_names import time_for_name
@@ -90,11 +90,11 @@ class PhoneDrive:
         return time_for_name(self._system_time(instant), drive.names())
 
     def _has_failed(self, state: PortState) -> bool:
-        """The last recording there has, and the drive is not just full: what it could still take is not known."""
+        """The last recording there has, and not for want of room: what the drive could still take is not known."""
         if self._last is None or self._last[0] is not state.drive:
             return False
         error = self._last[1].error
-        return error is not None and not isinstance(error, DriveFull)
+        return error is not None and (isinstance(error, FolderFull) or not isinstance(error, DriveFull))
 
     def _remaining(self, state: PortState) -> int | None:
         if self._has_failed(state):

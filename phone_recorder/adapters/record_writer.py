@@ -7,20 +7,26 @@ import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from enum import Enum
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from phone_recorder.adapters.drive_errors import REMOVED, always, drive_errors
-from phone_recorder.adapters.medium import REAL, Access, Medium
+from phone_recorder.adapters.drive_errors import REMOVED, always
+from phone_recorder.adapters.medium import REAL, Access, Medium, Refused, medium_errors
 from phone_recorder.adapters.room import Room
-from phone_recorder.errors import DriveError, DriveGone, FileLost, SyncFailed
+from phone_recorder.errors import DriveError, DriveFull, DriveGone, FileLost, FolderFull, SyncFailed
 from phone_recorder.wire.printable import printable
 
 MAX_NAMES = 10_000
 """Names that are tried for a new file: a file system may say of each that it is taken."""
+
+
+SOME_ROOM = 64 << 10
+"""Bytes: what no file can be made in for want of room has less than the largest cluster of FAT32."""
+NO_MORE_FILES = "the drive is full: no more files fit into this folder"
+"""As the root directory of FAT16, which has so many entries and never more."""
 
 
 class Syncs(Enum):
@@ -56,10 +62,11 @@ class RecordFileWriter:
         self._syncs = syncs
         self._present = present
         self._medium = medium
-        self._errors = partial(drive_errors, directory, present)
+        self._errors = partial(medium_errors, medium, directory, present)
         self._unsafe = bytearray()  # what no sync has vouched for
         self._suspect = False  # a sync has failed: the kernel has forgotten what it could not write
-        with self._errors():
+        with self._making(folder):
+            self._medium.make(folder)
             name, self._fd = _claim(folder, names)
         self.path = str(directory / name)
         self._room.come()
@@ -70,12 +77,24 @@ class RecordFileWriter:
             self._drop(folder, name)
             raise
 
+    @contextmanager
+    def _making(self, folder: int) -> Iterator[None]:
+        """What makes an entry in the folder: where there is room all the same, it is the folder that is full."""
+        try:
+            with self._errors():
+                yield
+        except DriveFull as error:
+            if min(self._room.left, _free(folder)) > SOME_ROOM:
+                raise FolderFull(NO_MORE_FILES) from error
+            raise
+
     def append(self, data: bytes) -> None:
-        """Write at the end; DriveFull after as many bytes as there was room for."""
+        """Write at the end; DriveFull or FileTooLarge after as many bytes as there was room for."""
         with self._errors():
             self._medium.ask(Access.WRITE)
             # After the asking, which may take its time.
-            fits = data[: max(self._room.left, 0)]
+            may_grow = self._medium.largest_file - self.size
+            fits = data[: max(min(self._room.left, may_grow), 0)]
             if os.fstat(self._fd).st_size < self.size:
                 raise self._lost("cut")
             for written in _writes(self._fd, fits, self.size):
@@ -84,7 +103,7 @@ class RecordFileWriter:
                 self._room.take(len(written))
         if len(fits) < len(data):
             with self._errors():
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                raise Refused(errno.EFBIG if len(fits) == max(may_grow, 0) else errno.ENOSPC)
 
     def checkpoint(self, header: bytes) -> None:
         """Sync the audio, then write this header over the old one and sync it too; FileLost if it is not there now."""
@@ -161,7 +180,8 @@ class RecordFileWriter:
         """Give the file its name, now that it has a header; the name is on the drive only when its directory is."""
         if self._syncs is Syncs.ALWAYS:
             self._force(os.fsync, self._fd)
-        with self._errors():
+        # FAT makes the new entry before it drops the old one.
+        with self._making(folder):
             os.rename(_hidden(name), name, src_dir_fd=folder, dst_dir_fd=folder)
         if self._syncs is Syncs.ALWAYS:
             self._force(os.fsync, folder)
@@ -189,6 +209,9 @@ def _claim(folder: int, names: Iterator[str]) -> tuple[str, int]:
     """A new hidden file, and the name that whoever holds it may give it: no other recorder can take that meanwhile."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
     for name in islice(names, MAX_NAMES):
+        if exists(folder, name):
+            # Asked for each name of a second that is full of them: what was made for it would be written, and deleted.
+            continue
         with suppress(FileExistsError):
             fd = os.open(_hidden(name), flags, 0o644, dir_fd=folder)
             if _may_have(folder, name, fd):
@@ -226,6 +249,14 @@ def _lock(fd: int) -> bool:
         if error.errno not in _WITHOUT_LOCKS:
             raise
     return os.fstat(fd).st_nlink > 0
+
+
+def _free(folder: int) -> int:
+    """Bytes that the file system has left; 0 where it does not say."""
+    with suppress(OSError):
+        status = os.fstatvfs(folder)
+        return status.f_bavail * status.f_frsize
+    return 0
 
 
 def let_go(fd: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import threading
 from dataclasses import dataclass, field
@@ -43,7 +44,7 @@ class Room:
         with self.lock:
             if not self.writers:
                 # While we write, what we write is counted as it is written; a tree is not walked each second.
-                self.left = self.capacity - sum(map(_size, directory.rglob("*")))
+                self.left = self.capacity - (_below(directory) if directory.is_dir() else 0)
             return self.left
 
     def leave(self, left: int) -> None:
@@ -53,10 +54,22 @@ class Room:
             self.left = left
 
 
-def _size(path: Path) -> int:
-    """Bytes of a file; 0 for what is none, or none any more: it may be deleted while the others are counted."""
+def _below(directory: Path | str) -> int:
+    """Bytes of all files below it; what this user may not list counts nothing, and links are not followed."""
     try:
-        status = path.lstat()
+        with os.scandir(directory) as found:
+            entries = list(found)
+    except PermissionError:
+        return 0
+    return sum(map(_size, entries))
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    """Bytes of a file, or of all in a folder; 0 for what is neither, or is deleted while the others are counted."""
+    try:
+        status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return 0
+    if stat.S_ISDIR(status.st_mode):
+        return _below(entry.path)
     return status.st_size if stat.S_ISREG(status.st_mode) else 0

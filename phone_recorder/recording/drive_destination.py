@@ -7,10 +7,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from phone_recorder.errors import DriveError, DriveFull, DriveReadOnly, FileLost, FileTooLarge, SyncFailed
+from phone_recorder.errors import DriveError, DriveFull, FileLost, FileTooLarge, FolderFull, SyncFailed
 from phone_recorder.recording.account import Fault, Health, Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive import Drive, PartFile
+from phone_recorder.recording.drive_cover import MOST_FOR_A_FILE, DriveCover
 from phone_recorder.recording.drive_names import part_names
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.units import from_ms, to_seconds
@@ -53,7 +54,8 @@ class DriveDestination:
         self.error: DriveError | None = None
         self.health = Health()
         self._drive = drive
-        self._room_in = room_in if policy.cover else None
+        covers = room_in if policy.cover else None
+        self._cover = DriveCover(drive, policy, covers, self._covered, self._note) if covers else None
         self._earlier = frozenset(earlier)
         self._header = header
         self._policy = policy
@@ -134,7 +136,7 @@ class DriveDestination:
             taken = self._account(part).bytes - before
             # A new file that takes nothing would be followed by another that takes nothing.
             hopeless = before == HEADER_SIZE and not taken
-            if hopeless or not (self._room_in or isinstance(error, FileTooLarge)):
+            if hopeless or not (self._cover or isinstance(error, FileTooLarge)):
                 raise
             self._room = 0
             return taken
@@ -147,12 +149,23 @@ class DriveDestination:
         except FileLost as error:
             self._lose(error)
         self._drive.check()
-        self._make_room()
+        if self._cover:
+            self._cover.make_room(self._header.rtp_len, self._ours)
         self._room = self._policy.room(self._drive.free(), self._header.rtp_len)
-        self._part = self._create(now)
+        self._part = self._place(now)
         self._saved_at, self._saved = now, self._account(self._part)
         self._look_at_space()
         return self._part
+
+    def _place(self, now: int) -> PartFile:
+        """A new file; where its folder takes no more of them an older recording gives way, and it is tried again."""
+        for _ in range(MOST_FOR_A_FILE):
+            try:
+                return self._create(now)
+            except FolderFull:
+                if not (self._cover and self._cover.make_place(self._ours)):
+                    raise
+        return self._create(now)
 
     def _create(self, now: int) -> PartFile:
         for _ in range(MAX_FAILED_SAVES - 1):
@@ -168,31 +181,13 @@ class DriveDestination:
         instant, time = self._begun
         return time + timedelta(seconds=to_seconds(now - instant))
 
-    def _make_room(self) -> None:
-        """Delete older recordings, never parts of this one, until the next part has room; none in vain."""
-        if self._room_in is None or (free := self._drive.free()) >= self._policy.wanted:
-            return
-        ours = {part.path for part in self._done} | self._earlier
-        paths = [path for path in self._drive.recordings() if path not in ours]
-        rooms = self._room_in(paths)
-        if free + sum(rooms) < self._policy.least(self._header.rtp_len):
-            return
-        for path, room in zip(paths, rooms, strict=True):
-            if room:
-                self._cover(path)
-            if self._drive.free() >= self._policy.wanted:
-                return
+    @property
+    def _ours(self) -> frozenset[str]:
+        """Paths of this recording's own files."""
+        return self._earlier.union(part.path for part in self._done)
 
-    def _cover(self, path: str) -> None:
-        try:
-            self._drive.delete(path)
-            self.health = replace(self.health, covered=(*self.health.covered, path))
-        except DriveReadOnly:
-            # Somebody keeps this one; the next one can perhaps be deleted.
-            return
-        except DriveError as error:
-            # Perhaps the next one can be deleted; whether there is room is asked afterwards.
-            self._note(str(error))
+    def _covered(self, path: str) -> None:
+        self.health = replace(self.health, covered=(*self.health.covered, path))
 
     def _checkpoint(self, now: int, part: PartFile) -> None:
         self._drive.check()
@@ -269,7 +264,7 @@ class DriveDestination:
 
     def _look_at_space(self) -> None:
         free = self._drive.free()
-        if self._room_in is None:
+        if self._cover is None:
             packets = self._policy.remaining(free, self._header.rtp_len)
             self.health = replace(self.health, remaining=packets * self._header.increment)
 
@@ -295,6 +290,9 @@ class DriveDestination:
         with suppress(DriveError):
             # The first error is the one to show; the file keeps its last true header.
             self._end_part()
-            if isinstance(error, DriveFull):
+            if isinstance(error, FolderFull):
+                # There is room, and no use for it: how long could still be recorded nobody can tell.
+                self.health = replace(self.health, remaining=None)
+            elif isinstance(error, DriveFull):
                 # What is told of the room is no more than there is.
                 self._look_at_space()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import count
 
 from phone_recorder.errors import UsageError
@@ -22,6 +23,8 @@ LAST_TIME = datetime(2100, 1, 1)
 """Names of later times are no clock's."""
 MAX_NAME = 255
 """UTF-16 units of a long FAT name."""
+MOST_READ = 1 << 14
+"""Names whose time is remembered: those of a folder are asked for again with each file that is made in it."""
 
 
 def part_names(system_time: datetime) -> Iterator[str]:
@@ -49,6 +52,7 @@ def time_for_name(now: datetime, names: Iterable[str]) -> datetime:
     return max([now, *times])
 
 
+@lru_cache(MOST_READ)
 def _time_of(name: str) -> datetime | None:
     """The time in a record file's name."""
     order = record_order(name)

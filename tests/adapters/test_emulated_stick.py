@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from phone_recorder.adapters.drives import choose
 from phone_recorder.adapters.emulated_stick import DEVICE, EmulatedPort, StickState
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.errors import DriveGone, NoDrive, UsageError
+from phone_recorder.errors import DriveFull, DriveGone, NoDrive, UsageError
 from tests.adapters.sticks import CUT_SHORT, NAME
 
 MIB = 1 << 20
@@ -224,6 +226,30 @@ def test_numbers_below_0_are_refused(port: EmulatedPort) -> None:
         port.fill(-1)
     with pytest.raises(UsageError, match="give 0 or more"):
         port.slow(-1)
+
+
+def test_a_folder_or_a_file_that_is_not_there_is_no_failure_of_the_disk(stick: Path) -> None:
+    port = EmulatedPort(stick, folder="calls")
+    port.insert(MIB)
+    with pytest.raises(DriveGone, match="there is no such file"):
+        drive_in(port).delete(str(stick / "calls" / NAME))
+    assert drive_in(port).names() == []
+    drive_in(port).delete(str(stick / "calls" / NAME))
+    assert port.disk_error is None
+
+
+def test_a_disk_that_makes_no_folder_has_failed(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = EmulatedPort(stick, folder="calls")
+    port.insert(MIB)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "mkdir", full)
+    with pytest.raises(DriveFull):
+        drive_in(port).names()
+    assert port.disk_error is not None
+    assert port.disk_error.errno == errno.ENOSPC
 
 
 def test_where_no_directory_can_be_there_is_no_stick(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from phone_recorder.adapters.medium import REAL, Access, Medium, Refused, medium_errors
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, SyncFailed
+from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, FolderFull, SyncFailed
 from tests.adapters.file_limit import no_file_above
 from tests.adapters.record_parts import header
 
@@ -166,7 +166,7 @@ def test_a_file_takes_what_it_may_hold_and_then_another_is_needed(tmp_path: Path
 def test_where_no_more_files_fit_that_is_said_though_there_is_room(tmp_path: Path, capacity: int | None) -> None:
     drive = MountedDrive(tmp_path, capacity, medium=Limited())
     drive.create(iter(["a.wav"]), header(0)).close()
-    with pytest.raises(DriveFull, match="the drive is full: no more files fit into this folder"):
+    with pytest.raises(FolderFull, match="the drive is full: no more files fit into this folder"):
         drive.create(iter(["b.wav"]), header(0))
     assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
 
@@ -174,8 +174,23 @@ def test_where_no_more_files_fit_that_is_said_though_there_is_room(tmp_path: Pat
 def test_where_there_is_no_room_either_that_is_what_is_said(tmp_path: Path) -> None:
     drive = MountedDrive(tmp_path, 10_000, medium=Limited())
     drive.create(iter(["a.wav"]), header(0)).close()
-    with pytest.raises(DriveFull, match="there is no space left"):
+    with pytest.raises(DriveFull, match="there is no space left") as caught:
         drive.create(iter(["b.wav"]), header(0))
+    assert not isinstance(caught.value, FolderFull)
+
+
+def test_a_folder_that_takes_the_hidden_file_and_not_its_name_takes_no_more_files_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FAT makes the new entry before it drops the old one."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "rename", full)
+    with pytest.raises(FolderFull):
+        MountedDrive(tmp_path).create(iter(["a.wav"]), header(0))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_the_system_fails_with_is_told_to_the_medium_and_what_that_has_refused_is_not(tmp_path: Path) -> None:
@@ -194,6 +209,18 @@ def test_a_disk_that_fails_below_a_medium_is_told_to_it(tmp_path: Path) -> None:
         part.append(bytes(60))
     part.close()
     assert [error.errno for error in medium.failures] == [errno.EFBIG]
+
+
+def test_a_disk_that_fails_as_a_folder_is_looked_for_or_a_file_deleted_is_told_too(tmp_path: Path) -> None:
+    medium = Limited()
+    with pytest.raises(DriveError):
+        # A name that FAT takes, and of 256 bytes here.
+        MountedDrive(tmp_path, 10_000, folder="\N{SNOWMAN}" * 85 + "a", medium=medium)
+    assert [error.errno for error in medium.failures] == [errno.ENAMETOOLONG]
+    (tmp_path / "a.wav").mkdir()
+    with pytest.raises(DriveError):
+        MountedDrive(tmp_path, 10_000, medium=medium).delete(str(tmp_path / "a.wav"))
+    assert [error.errno for error in medium.failures][1:] == [errno.EISDIR]
 
 
 def test_a_real_medium_is_told_too_and_does_not_mind(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import weakref
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +11,10 @@ import pytest
 
 from phone_recorder.adapters.drive_port import DirectoryPort, PortState
 from phone_recorder.adapters.drive_writer import BackgroundDestination
+from phone_recorder.adapters.medium import Medium, Refused
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.phone_drive import PhoneDrive
-from phone_recorder.errors import DriveFull, DriveReadOnly, NoDrive
+from phone_recorder.errors import DriveFull, DriveReadOnly, FolderFull, NoDrive
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_view import DriveView
 from phone_recorder.recording.rotation import SpacePolicy
@@ -100,6 +103,26 @@ def test_of_a_drive_that_has_failed_nothing_is_said_to_be_left(tmp_path: Path) -
         remount(stick, "rw")
         made.destination().open(0)
         assert made.view.remaining is not None
+
+
+class OneFile(Medium):
+    """A folder on it takes one file."""
+
+    def make(self, folder: int) -> None:
+        if os.listdir(folder):
+            raise Refused(errno.ENOSPC)
+
+
+def test_where_no_more_files_fit_nothing_is_said_to_be_left_until_one_does(tmp_path: Path) -> None:
+    made = phone_drive(DirectoryPort(MountedDrive(tmp_path, 10_000_000, medium=OneFile())))
+    (tmp_path / "song.mp3").touch()
+    destination = made.destination()
+    destination.open(0)
+    assert isinstance(destination.error, FolderFull)
+    assert (destination.health.remaining, made.view) == (None, DriveView(True, None))
+    (tmp_path / "song.mp3").unlink()
+    made.destination().open(0)
+    assert made.view.remaining is not None
 
 
 def test_s10_a_clock_that_was_never_set_names_no_file_as_older_than_those_there(tmp_path: Path) -> None:

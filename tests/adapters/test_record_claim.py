@@ -94,3 +94,34 @@ def test_a_lock_that_fails_is_an_error_of_the_drive_and_leaves_nothing(
         writer(tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert str(tmp_path) not in open_files()
+
+
+def test_for_a_name_that_is_taken_nothing_is_written_to_the_drive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Record_20240131120000.wav", SECOND_NAME):
+        (tmp_path / name).touch()
+    opened: list[str | Path] = []
+    really = os.open
+
+    def watched(path: str | Path, *args: int, **more: int) -> int:
+        opened.append(path)
+        return really(path, *args, **more)
+
+    monkeypatch.setattr(os, "open", watched)
+    writer(tmp_path).close()
+    assert [path for path in opened if path != tmp_path] == [".Record_20240131120000-3.wav"]
+
+
+def test_a_name_that_somebody_takes_meanwhile_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = tmp_path / "Record_20240131120000.wav"
+    really = os.open
+
+    def raced(path: str | Path, *args: int, **more: int) -> int:
+        if path == f".{taken.name}":
+            taken.touch()
+        return really(path, *args, **more)
+
+    monkeypatch.setattr(os, "open", raced)
+    writer(tmp_path).close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [SECOND_NAME, taken.name]

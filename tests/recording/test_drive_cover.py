@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from phone_recorder.errors import DriveError, DriveFull, DriveReadOnly
+from phone_recorder.errors import DriveError, DriveFull, DriveReadOnly, FolderFull
 from phone_recorder.recording.account import Fault
 from phone_recorder.recording.destination import State
+from phone_recorder.recording.drive_cover import MOST_FOR_A_FILE
 from phone_recorder.recording.drive_destination import DriveDestination
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.wire.payload import PCMU
@@ -109,3 +110,69 @@ def test_a_drive_filled_by_somebody_else_is_covered_in_mid_part() -> None:
     assert made.state is State.CLOSED
     assert made.health.covered
     assert b"".join(drive.safe[part.path][76:] for part in made.parts) == b"".join(map(frame, range(1, 6)))
+
+
+NO_MORE = "no more files fit"
+
+
+def crowded(refusals: int, size_limit: int = 0, cover: bool = True) -> tuple[Memory, DriveDestination]:
+    """A recording on a drive with room for hours, whose folder has refused a new file so many times."""
+    drive = Memory()
+    drive.files = {"song.mp3": bytearray(1000), **{name: bytearray(data) for name, data in OLD.items()}}
+    drive.fails_once["create"] = [FolderFull(NO_MORE)] * refusals
+    policy = SpacePolicy(size_limit, 0, cover)
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), policy, system_time, drive.room_in)
+    made.open(0)
+    return drive, made
+
+
+@pytest.mark.parametrize("refusals", range(MOST_FOR_A_FILE + 1))
+def test_where_no_more_files_fit_the_oldest_give_way_one_for_each_try(refusals: int) -> None:
+    drive, made = crowded(refusals)
+    assert (made.state, made.health.covered) == (State.OPEN, tuple(OLD)[:refusals])
+    assert drive.files.keys() == {"song.mp3", NAME, *tuple(OLD)[refusals:]}
+
+
+def test_a_folder_that_takes_no_file_after_all_ends_the_recording_and_few_have_given_way() -> None:
+    drive, made = crowded(MOST_FOR_A_FILE + 1)
+    assert (type(made.error), str(made.error)) == (FolderFull, NO_MORE)
+    assert made.health.covered == tuple(OLD)[:MOST_FOR_A_FILE]
+    assert (len(drive.files), made.health.remaining) == (6 - MOST_FOR_A_FILE, None)
+
+
+def test_without_cover_no_recording_gives_way_to_a_file() -> None:
+    drive, made = crowded(1, cover=False)
+    assert (type(made.error), made.health.covered, len(drive.files)) == (FolderFull, (), 6)
+    assert made.health.remaining is None
+
+
+def test_parts_of_its_own_give_way_to_no_file() -> None:
+    drive, made = crowded(0, size_limit=76 + 160)
+    made.write(0, [frame(0)])
+    for name in OLD:
+        del drive.files[name]
+    drive.fails_once["create"] = [FolderFull(NO_MORE)]
+    made.write(160, [frame(1)])
+    assert (type(made.error), set(drive.files)) == (FolderFull, {"song.mp3", NAME})
+    assert [part.path for part in made.parts] == [NAME]
+
+
+def test_the_next_part_begins_where_the_oldest_has_given_way_and_no_audio_is_lost() -> None:
+    drive, made = crowded(0, size_limit=76 + 2 * 160)
+    frames = [frame(number) for number in range(5)]
+    for number, data in enumerate(frames):
+        drive.fails_once["create"] = [FolderFull(NO_MORE)]
+        made.write(number * 160, [data])
+    made.close(5 * 160, "record key")
+    assert (made.state, made.health.covered) == (State.CLOSED, tuple(OLD)[:2])
+    assert b"".join(drive.safe[part.path][76:] for part in made.parts) == b"".join(frames)
+
+
+def test_one_that_may_not_be_deleted_is_passed_over_for_a_file_too() -> None:
+    drive = Memory()
+    drive.files = {name: bytearray(data) for name, data in OLD.items()}
+    drive.fails_once = {"create": [FolderFull(NO_MORE)], "delete": [DriveReadOnly("not permitted")]}
+    policy = SpacePolicy(0, 0, cover=True)
+    made = DriveDestination(drive, RecordHeader(PCMU, 160, 160), policy, system_time, drive.room_in)
+    made.open(0)
+    assert (made.state, made.health.covered) == (State.OPEN, tuple(OLD)[1:2])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly
+from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FolderFull
 from phone_recorder.recording.account import Part
 from phone_recorder.recording.destination import State
 from phone_recorder.recording.drive_destination import DriveDestination
@@ -27,6 +27,8 @@ EIO = (errno.EIO, DriveError, "I/O error")
 GONE = (errno.ENODEV, DriveGone, "no such device")
 LOCKED = (errno.EROFS, DriveReadOnly, "read-only")
 FULL = (errno.ENOSPC, DriveFull, "no space left")
+NO_MORE_FILES = (errno.ENOSPC, FolderFull, "no more files fit into this folder")
+"""Said of what makes an entry, where there is room for more."""
 Kind = tuple[int, type[DriveError], str]
 NAME = "Record_20240131120000.wav"
 
@@ -38,7 +40,9 @@ IN_THE_MIDDLE: list[tuple[str, Kind]] = [
 ]
 AT_THE_START: list[tuple[str, Kind]] = [
     *((call, kind) for call in (*LOOKS, "create", "write", "rename") for kind in (EIO, GONE)),
-    *((call, kind) for call in ("create", "write", "fsync", "fsyncdir", "rename") for kind in (GONE, LOCKED, FULL)),
+    *((call, kind) for call in ("create", "write", "fsync", "fsyncdir", "rename") for kind in (GONE, LOCKED)),
+    *((call, FULL) for call in ("write", "fsync", "fsyncdir")),
+    *((call, NO_MORE_FILES) for call in ("create", "rename")),
     *((call, EIO) for call in ("fsync", "fsyncdir")),
 ]
 
@@ -187,19 +191,6 @@ def test_s6_the_sync_of_a_new_folder_that_has_failed_is_made_good(drive: FaultyD
     assert (made.state, len(made.health.faults)) == (State.OPEN, 1)
     recording.close()
     assert made.state is State.CLOSED
-
-
-def test_what_close_says_of_a_name_that_is_given_back_ends_nothing(drive: FaultyDrive) -> None:
-    """close(2) fails with what an earlier write would have failed with; here nothing was written yet."""
-    (drive.behind / NAME).write_bytes(b"")
-    made, known = destination(drive.path), len(drive.faults)
-    drive.set(Fault("flush", errno.EIO, times=1))
-    recording = Recording(made)
-    assert [call.path for call in drive.faults[known:]] == [f"/.{NAME}"]
-    recording.go_on(SECOND)
-    recording.close()
-    assert (made.state, made.error) == (State.CLOSED, None)
-    assert {path.name for path in drive.behind.iterdir()} == {NAME, "Record_20240131120000-2.wav"}
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENODEV, errno.EROFS, errno.ENOSPC], ids=errno.errorcode.get)

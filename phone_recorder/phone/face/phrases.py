@@ -113,6 +113,7 @@ WRITING = {
     "the drive is full: {} bytes are free{t}": "U盘空间已满：剩余 {} 字节{}",
     ", of which {} are kept in reserve": "，其中 {} 字节为预留空间",
     "the drive is full: {t}": "U盘空间已满：{}",
+    "no more files fit into this folder": "此文件夹已无法容纳更多文件",
     "the drive is write-protected: {t}": "U盘已写保护：{}",
     "cannot write to {}: {t}": "无法写入 {}：{}",
     "cannot read {}: {t}": "无法读取 {}：{}",
