@@ -9,16 +9,17 @@ PEERS := sox ffmpeg tshark sip-tester libportaudio2 pulseaudio pulseaudio-utils 
     umockdev udev fuse3 e2fsprogs qemu-system-x86 cpio zstd kmod mmdebstrap mtools dosfstools exfatprogs fdisk tcpdump \
     chromium fonts-noto-cjk openssl unzip kamailio kamailio-tls-modules baresip-core linphone-cli \
     systemd acl lintian man-db groff mandoc zsh fish gcc python3-dev linux-libc-dev
+ALONE := tests/agent tests/cli tests/desk tests/system
 
 .PHONY: run test lint bench reliability soak deb clean peers
 
 run: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/tour.sh
 
-# Most tests wait more than they work: three files go on at once. Agents in real time, and disks and machines, go alone.
+# Most tests wait more than they work: three files go on at once. Processes in real time, disks and machines go alone.
 test: $(READY) peers $(KEYS)
-	$(BIN)/python -m pytest -n 3 --dist loadfile --ignore tests/agent --ignore tests/system
-	$(BIN)/python -m pytest tests/agent tests/system
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(foreach one,$(ALONE),--ignore $(one))
+	$(BIN)/python -m pytest $(ALONE)
 
 lint: $(READY)
 	$(BIN)/ruff check .
