@@ -71,11 +71,15 @@ class Recoder:
         self._set_rate(8000)
 
     def decode(self, leg: int, codec: Codec, payload: bytes) -> array[int]:
-        """The samples of a payload of that leg; a leg may change its codec at any time."""
+        """The samples of a payload of that leg."""
+        return self.decoder(leg, codec).decode(payload)
+
+    def decoder(self, leg: int, codec: Codec) -> Decoder:
+        """That of a leg, which may change its codec at any time."""
         key = leg, codec
         if key not in self._decoders:
             self._decoders[key] = decoder(codec, self.rate)
-        return self._decoders[key].decode(payload)
+        return self._decoders[key]
 
     def encode(self, pcm: array[int]) -> bytes:
         """The samples as a payload of the target codec."""

@@ -12,16 +12,33 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from phone_recorder.media import g711, pcm, record_tone
-from phone_recorder.media.codecs import Recoder
+from phone_recorder.media.codecs import Decoder, Recoder
 from phone_recorder.wire.payload import Codec
 from phone_recorder.wire.rtp import CLOCK_RATE
 
 
 class Piece(NamedTuple):
-    """Some milliseconds of one stream: a payload and the codec that it is in."""
+    """Some milliseconds of one stream: a payload and the codec that it is in.
+
+    `holes` are bytes, from and to, that never came: of a codec whose decoder must not take silence for them.
+    """
 
     codec: Codec
     payload: bytes
+    holes: tuple[tuple[int, int], ...] = ()
+
+
+def samples_of(piece: Piece, decoder: Decoder, rate: int) -> array[int]:
+    """What a decoder at `rate` Hz makes of a piece, silence in its holes."""
+    if not piece.holes:
+        return decoder.decode(piece.payload)
+    samples, at = array("h"), 0
+    for start, end in (*piece.holes, (len(piece.payload),) * 2):
+        if at < start:
+            samples += decoder.decode(piece.payload[at:start])
+        samples += pcm.silence((end - start) * rate // CLOCK_RATE)
+        at = end
+    return samples
 
 
 @cache
@@ -78,4 +95,4 @@ class PayloadMixer:
     def _decode(self, leg: int, piece: Piece | None, size: int) -> array[int]:
         if piece is None:
             return pcm.silence(size * self._recoder.rate // CLOCK_RATE)
-        return self._recoder.decode(leg, piece.codec, piece.payload)
+        return samples_of(piece, self._recoder.decoder(leg, piece.codec), self._recoder.rate)

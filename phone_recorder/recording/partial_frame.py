@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from phone_recorder.media.mixing import Piece
-from phone_recorder.wire.payload import Codec
+from phone_recorder.wire.payload import G722, Codec
 
 
 class PartialFrame:
@@ -38,4 +40,10 @@ class PartialFrame:
         return not self._missing
 
     def piece(self) -> Piece:
-        return Piece(self._codec, bytes(self._payload))
+        return Piece(self._codec, bytes(self._payload), self._holes() if self._codec is G722 else ())
+
+    def _holes(self) -> tuple[tuple[int, int], ...]:
+        """Bytes, from and to, that have not come."""
+        missing = [self._missing >> byte & 1 for byte in range(len(self._payload))]
+        edges = [byte for byte, (a, b) in enumerate(pairwise((0, *missing, 0))) if a != b]
+        return tuple(zip(edges[::2], edges[1::2], strict=True))

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from phone_recorder.errors import DestinationError
 from phone_recorder.media.codecs import Transcoder
 from phone_recorder.media.mixing import Piece
+from phone_recorder.media.seam import Seam
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, State
 from phone_recorder.recording.placement import EVER
 from phone_recorder.recording.timeline import Timeline
 from phone_recorder.settings.record import Pause
-from phone_recorder.wire.payload import Codec
+from phone_recorder.wire.payload import G722, Codec
 
 MIXED = "mixed"
 
@@ -49,6 +50,7 @@ class Session:
         self._stream = stream
         self._before = before
         self._transcoder = Transcoder(codec)
+        self._seam = Seam() if codec is G722 else None
         self._edges: deque[tuple[int, bool]] = deque()  # frame number, and whether it is paused from there on
         self._paused = False
         self._paused_before = account.paused
@@ -121,11 +123,22 @@ class Session:
             self._paused = self._edges.popleft()[1]
         if self._paused:
             self.account.paused += size
-            return None if self._pause == "skip" else self._codec.silence(size)
+            if self._seam and piece and piece.codec is self._codec:
+                self._seam.leave_out(piece.payload)
+            return None if self._pause == "skip" else self._silence(size)
         if piece is None:
             self.account.gaps.add(self._stream, self._kept_at(index * size), size)
-            return self._codec.silence(size)
-        return piece.payload if piece.codec is self._codec else self._transcoder.transcode(piece.codec, piece.payload)
+            return self._silence(size)
+        return self._payload(piece)
+
+    def _silence(self, size: int) -> bytes:
+        return self._seam.silence(size) if self._seam else self._codec.silence(size)
+
+    def _payload(self, piece: Piece) -> bytes:
+        """The piece as it is recorded."""
+        if piece.codec is not self._codec:
+            return self._transcoder.transcode(piece.codec, piece.payload)
+        return self._seam.keep(piece) if self._seam else piece.payload
 
     def _look(self, now: int) -> None:
         """Keep the account true to what the destination says."""

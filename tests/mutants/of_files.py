@@ -78,22 +78,22 @@ FAULTS = (
     Fault(
         "a file of that name is written over",
         "adapters/record_writer.py",
-        "free = ours and not exists(folder, name)",
-        "free = ours",
+        "os.stat(name, dir_fd=folder, follow_symlinks=False)",
+        "raise FileNotFoundError",
         "C2",
     ),
     Fault(
         "older recordings are never covered",
         "recording/drive_destination.py",
-        "self._room_in = room_in if policy.cover else None",
-        "self._room_in = None",
+        "covers = room_in if policy.cover else None",
+        "covers = None",
         "S2",
     ),
     Fault(
         "the newest recording is covered first",
-        "recording/drive_destination.py",
-        "paths = [path for path in self._drive.recordings() if path not in ours]",
-        "paths = [path for path in self._drive.recordings() if path not in ours][::-1]",
+        "recording/drive_cover.py",
+        "return [path for path in self._drive.recordings() if path not in ours]",
+        "return [path for path in self._drive.recordings() if path not in ours][::-1]",
         "S2",
     ),
     Fault(
@@ -102,5 +102,12 @@ FAULTS = (
         "errors.append(str(error))",
         "break",
         "S6",
+    ),
+    Fault(
+        "silence is put into a stream of G.722 as it is",
+        "recording/session.py",
+        "self._seam = Seam() if codec is G722 else None",
+        "self._seam = None",
+        "M15",
     ),
 )

@@ -71,15 +71,15 @@ FAULTS = (
     Fault(
         "a pause takes nothing, its silence is left out in silence too",
         "recording/session.py",
-        'return None if self._pause == "skip" else self._codec.silence(size)',
+        'return None if self._pause == "skip" else self._silence(size)',
         "return None",
         "C4",
     ),
     Fault(
         "a pause is silence in skip too",
         "recording/session.py",
-        'return None if self._pause == "skip" else self._codec.silence(size)',
-        "return self._codec.silence(size)",
+        'return None if self._pause == "skip" else self._silence(size)',
+        "return self._silence(size)",
         "C1",
     ),
     Fault(
