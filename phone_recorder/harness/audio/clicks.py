@@ -34,9 +34,9 @@ Lags = dict[str, int]
 
 
 def find_clicks(heard: Heard, voices: Voices, start: int, end: int, unsettled: Spans | None = None) -> list[Click]:
-    """All clicks of a span of the recording; `unsettled` is not looked at."""
+    """All clicks of a span of the recording; `unsettled` is not looked at. What is loud while all are silent is one."""
     gains, lags = _begin(heard, voices, start, end)
-    if not lags:
+    if not voices:
         return unexplained(heard.samples[start:end], start)
     track = Track(heard, voices, gains, unsettled or [])
     return list(_follow(track, lags, start, end))
@@ -108,7 +108,7 @@ def _first_right(track: Track, lags: Lags, place: int, end: int) -> int:
 
 def _lock(track: Track, lags: Lags, place: int, end: int) -> Lags:
     """The lags at which the recording goes on: those of now, if no others fit better."""
-    candidates = [lags, *_candidates(track, lags, place, end)]
+    candidates = [lags, *_candidates(track, lags, place, end)] if lags else [lags]
     # The first window is left out: the jump is in it, and nothing fits.
     wrong = [int(track.fit(candidate, place + WINDOW, end).wrong.sum()) for candidate in candidates]
     return candidates[wrong.index(min(wrong))]

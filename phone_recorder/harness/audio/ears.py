@@ -123,9 +123,10 @@ def _nothing(scene: Scene, name: str) -> str:
 
 
 def _silent(scene: Scene) -> Iterator[str | None]:
-    db, place = peak_db(scene.span)
-    if not (scene.what.bound or SILENCE).holds(db):
-        yield f"{decibels(db)} at {time(scene.start + place)}"
+    for start, end in scene.settled:
+        db, place = peak_db(scene.heard.samples[start:end])
+        if not (scene.what.bound or SILENCE).holds(db):
+            yield f"{decibels(db)} at {time(start + place)}"
 
 
 def _level(scene: Scene) -> Iterator[str | None]:

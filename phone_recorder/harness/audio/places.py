@@ -69,7 +69,8 @@ def corrections(instants: Numbers, places: Numbers, quiet: Quiet) -> Numbers:
 
 def _astray(instants: Numbers, delays: Numbers, horizon: int) -> NDArray[np.bool_]:
     """Which packets are sent so late, or so early, that their timestamps mean another time."""
-    late = delays - _usual(instants, delays) >= horizon
+    # Late is what comes when its frame has been over for so long.
+    late = delays - _usual(instants, delays) >= horizon + _FRAME
     past = np.searchsorted(instants, instants + _STUCK)
     in_time = np.concatenate(([0], np.cumsum(~late)))
     stuck = late & (past < len(instants)) & (in_time[past] == in_time[:-1])

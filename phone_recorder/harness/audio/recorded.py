@@ -41,6 +41,8 @@ class Heard:
     muted: tuple[Span, ...] = ()
     parts: tuple[int, ...] = (0,)
     """Where each part begins."""
+    delay: int = 0
+    """Units that are missing at the end, for the codec's filters had not given them out."""
     holes: Mapping[str, list[Span]] = field(default_factory=dict)
     """By leg where nothing of it came, in order: its voice is not looked for there."""
 
@@ -84,15 +86,22 @@ def heard(recorded: Recorded) -> Heard:
     begins = tuple(max(place - delay, 0) for place in accumulate((len(part) for _, _, part in parts[:-1]), initial=0))
     pauses = [_whole_frames(recorded.start, frame, *pause) for pause in recorded.pauses]
     if recorded.skips:
-        return Heard(samples, codec, tuple(_stretches(recorded.start, pauses, len(samples))), (), begins)
+        return Heard(samples, codec, tuple(_stretches(recorded.start, pauses, len(samples))), (), begins, delay)
     muted = tuple((begun - recorded.start, over - recorded.start) for begun, over in pauses)
-    return Heard(samples, codec, (Stretch(0, len(samples), recorded.start),), muted, begins)
+    return Heard(samples, codec, (Stretch(0, len(samples), recorded.start),), muted, begins, delay)
 
 
 def _part(path: Path) -> tuple[Codec, int, Samples]:
-    """Codec, frame in units, and samples of a file; a part is decoded on its own, as a player does."""
+    """Codec, frame in units, and samples of a file; a part is decoded on its own, as a player does.
+
+    A player plays what the header tells of, whatever else is in the file.
+    """
     with open_record_audio(path) as audio:
-        return audio.header.codec, audio.header.increment, decoded(audio.header.codec, b"".join(audio.payloads))
+        header, told = audio.header, audio.examination
+        if (told.rtp_len, told.increment) != (header.rtp_len, header.increment):
+            raise RecordFileError(f"{path.name} says that {told.rtp_len} bytes last {told.increment} units")
+        samples = decoded(header.codec, b"".join(audio.payloads))
+        return header.codec, header.increment, samples[: told.data_size // header.rtp_len * header.increment]
 
 
 def _whole_frames(start: int, frame: int, begun: int, over: int) -> tuple[int, int]:

@@ -126,8 +126,10 @@ def _places(packets: _Packets, horizon: int) -> tuple[Numbers, Numbers]:
 
 
 def _is_quiet(packets: _Packets, own: Numbers, number: int) -> bool:
-    """Whether nothing is heard in a packet of those of one SSRC."""
+    """Whether nothing is heard in a packet of those of one SSRC; of G.722 that is not known before it is decoded."""
     packet = int(own[number])
+    if packets.types[packet] == G722.payload_type:
+        return False
     samples = decoded(BY_PAYLOAD_TYPE[int(packets.types[packet])], packets.payloads[packet])
     return int(np.abs(samples.astype(np.int32)).max()) <= _QUIET
 

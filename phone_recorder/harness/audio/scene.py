@@ -26,6 +26,7 @@ Spans = list[tuple[int, int]]
 _PATIENCE = from_ms(60)
 """A span may go on for so long after the recording: it ends with a frame, and the last ones may be on their way."""
 _LEAST = from_ms(20)
+_WINDOW = from_ms(10)
 _SETTLING = from_ms(100)
 """So long a decoder of G.722 takes to be one with its encoder, after it has begun anew or has missed something."""
 
@@ -109,6 +110,13 @@ class Scene:
         """Where G.722 sounds as its decoder makes it, whatever was said."""
         return [(place, place + _SETTLING) for place in sorted(self._anew())] if self.has_g722 else []
 
+    @property
+    def settled(self) -> Spans:
+        """What is left of the span without that."""
+        spans = [(max(begin, self.start), min(end, self.end)) for begin, end in joined(self.unsettled)]
+        edges = [self.start, *(place for span in spans if span[0] < span[1] for place in span), self.end]
+        return [(begin, end) for begin, end in zip(edges[::2], edges[1::2], strict=True) if begin < end]
+
     @cached_property
     def excused(self) -> Spans:
         """Where no sound can be asked for: a leg's audio never came, or G.722 settles."""
@@ -117,15 +125,24 @@ class Scene:
     def _anew(self) -> Iterator[int]:
         yield from self.heard.parts
         yield from (stretch.start for stretch in self.heard.stretches)
-        yield from (end for _, end in self.heard.muted)
+        # What G.722 has in its filters is still heard as a pause begins.
+        yield from (place for begin, end in self.heard.muted for place in (begin - _WINDOW, end))
         yield from (end for spans in self.holes.values() for _, end in spans)
 
 
 def set_scene(what: AudioIs, recorded: Recorded, evidence: Evidence) -> Scene | str:
     """The scene, or why there is none; RecordFileError or UsageError if the recording cannot be read."""
     found = _HEARD.of(recorded)
-    where = _span(what.span, len(found.samples))
+    where = _missing(what.span, found, recorded.account) or _span(what.span, len(found.samples))
     return where if isinstance(where, str) else Scene(what, found, *where, evidence, recorded.account)
+
+
+def _missing(span: Span, found: Heard, account: Mapping[str, Any]) -> str:
+    """What is missing at the end of a recording that is looked at up to its end; "" if it is as long as it says."""
+    length, told = len(found.samples) + found.delay, round(account.get("duration_s", 0) * SECOND)
+    if span.end is not None or length >= told:
+        return ""
+    return f"the recording is {time(length)} long, and its account says {time(told)}"
 
 
 def at_least(bound: Bound, number: float) -> bool:

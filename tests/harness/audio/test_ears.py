@@ -220,6 +220,32 @@ def test_what_a_g722_decoder_makes_of_a_gap_is_no_fault_of_the_recording(tmp_pat
     assert None not in told
 
 
+@pytest.mark.parametrize("what", [CONTAINS, MIXED, NO_CLICKS, IN_STEP, AudioIs("level", bound=Bound(high=0.0))])
+def test_a_recording_that_is_shorter_than_its_account_says_is_not_right(tmp_path: Path, what: AudioIs) -> None:
+    made = recorded(tmp_path, SPEECH.frames()[:-1])
+    told = replace(made, account={**made.account, "duration_s": 11.0})
+    assert hear(what, told, SPEECH.evidence()) == "the recording is 10.98 s long, and its account says 11 s"
+    assert hear(replace(what, span=Span(0, 10 * SECOND)), told, SPEECH.evidence()) is None
+
+
+SILENT_CALL = Call("silence", "silence", 3)
+
+
+@pytest.mark.parametrize("codec", ["PCMU", "PCMA", "G722"])
+def test_where_nobody_speaks_nothing_clicks_and_nothing_is_loud(tmp_path: Path, codec: str) -> None:
+    call = replace(SILENT_CALL, codec=codec, said_in=codec)
+    assert [heard_in(tmp_path, what, call) for what in (NO_CLICKS, AudioIs("silent"))] == [None, None]
+
+
+def test_what_is_loud_where_nobody_speaks_is_what_nobody_said(tmp_path: Path) -> None:
+    loud = [*SILENT_CALL.frames()[:100], *SPEECH.frames()[200:210], *SILENT_CALL.frames()[110:]]
+    assert "that nobody said" in (heard_in(tmp_path, NO_CLICKS, SILENT_CALL, loud) or "")
+    spike = bytearray(SILENT_CALL.frames()[100])
+    spike[80] = 0x80
+    clicks = [*SILENT_CALL.frames()[:100], bytes(spike), *SILENT_CALL.frames()[101:]]
+    assert "that nobody said" in (heard_in(tmp_path, NO_CLICKS, SILENT_CALL, clicks) or "")
+
+
 def test_a_file_is_compared_sample_for_sample(tmp_path: Path) -> None:
     made = recorded(tmp_path, SPEECH.frames())
     expected = tmp_path / "expected.wav"

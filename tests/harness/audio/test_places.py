@@ -37,11 +37,13 @@ def moved_by(stall: int, horizon: int) -> int:
     ("stall", "horizon", "moved"),
     [
         (7000, IN_FILES, 0),
-        (8000, IN_FILES, 8000),
+        (8000, IN_FILES, 0),
+        (8160, IN_FILES, 8160),
         (12000, IN_FILES, 12000),
         (20000, IN_FILES, 20000),
         (400, TO_SERVER, 0),
-        (480, TO_SERVER, 480),
+        (480, TO_SERVER, 0),
+        (640, TO_SERVER, 640),
         (7000, TO_SERVER, 7000),
     ],
 )

@@ -13,6 +13,8 @@ from phone_recorder.harness.audio.ears import hear
 from phone_recorder.harness.audio.recorded import DELAY, Stretch, heard
 from phone_recorder.harness.scenario.bound import Span
 from phone_recorder.harness.scenario.expected import AudioIs
+from phone_recorder.wire.payload import PCMU
+from phone_recorder.wire.record_file import HEADER_SIZE, RecordHeader
 from tests.harness.audio.recordings import FRAME, SECOND, Call, recorded, written
 
 CALL = Call(seconds=6)
@@ -72,6 +74,19 @@ def test_other_codecs_are_read_as_their_header_says(tmp_path: Path, codec: str, 
     call = replace(CALL, codec=codec)
     found = heard(recorded(tmp_path, call.frames(), codec))
     assert (found.codec.name, len(found.samples)) == (codec, 6 * SECOND - delay)
+
+
+def test_what_the_header_does_not_tell_of_is_not_heard(tmp_path: Path) -> None:
+    made = recorded(tmp_path, CALL.frames())
+    with_header(made.files[0], RecordHeader(PCMU, FRAME, FRAME, 100 * FRAME))
+    assert len(heard(made).samples) == 100 * FRAME
+    with_header(made.files[0], RecordHeader(PCMU, FRAME, FRAME // 2, 300 * FRAME))
+    with pytest.raises(RecordFileError, match="160 bytes last 80 units"):
+        heard(made)
+
+
+def with_header(path: Path, header: RecordHeader) -> None:
+    path.write_bytes(bytes(header) + path.read_bytes()[HEADER_SIZE:])
 
 
 def test_what_is_no_recording_is_said_to_be_none(tmp_path: Path) -> None:
