@@ -78,7 +78,9 @@ def _one(heard: Heard, voices: Voices, power: Powers, name: str, span: tuple[int
 
 def _follow(track: Track, lags: Lags, start: int, end: int) -> Iterator[Click]:
     while (place := _first_wrong(track, lags, start, end)) is not None:
-        lags, before = _lock(track, lags, place, min(place + _AHEAD, end)), lags
+        before, lags = lags, _lock(track, lags, place, min(place + _AHEAD, end))
+        if not _is_heard(track, lags, place, min(place + _AHEAD + _REACH, end)):
+            lags = before
         if lags == before:
             start = _first_right(track, lags, place, end)
             yield Click(place, f"{time(start - place)} that nobody said")
@@ -112,6 +114,12 @@ def _lock(track: Track, lags: Lags, place: int, end: int) -> Lags:
     # The first window is left out: the jump is in it, and nothing fits.
     wrong = [int(track.fit(candidate, place + WINDOW, end).wrong.sum()) for candidate in candidates]
     return candidates[wrong.index(min(wrong))]
+
+
+def _is_heard(track: Track, lags: Lags, place: int, end: int) -> bool:
+    """Whether anything but silence is as these lags have it: they would explain that a voice is missing at the end."""
+    right = track.fit(lags, place, end).right
+    return bool((right & (power_of(track.said(lags, place, end)) > QUIET)).any())
 
 
 def _candidates(track: Track, lags: Lags, place: int, end: int) -> Iterator[Lags]:

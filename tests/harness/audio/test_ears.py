@@ -228,6 +228,13 @@ def test_a_recording_that_is_shorter_than_its_account_says_is_not_right(tmp_path
     assert hear(replace(what, span=Span(0, 10 * SECOND)), told, SPEECH.evidence()) is None
 
 
+@pytest.mark.parametrize("seconds", [5, 8, 9])
+def test_what_is_muted_at_the_end_was_not_said_half_a_second_later(tmp_path: Path, seconds: int) -> None:
+    call = Call(seconds=seconds, codec="PCMA", said_in="PCMA")
+    muted = [*call.frames()[:-25], *[call.silence()] * 25]
+    assert "that nobody said" in (heard_in(tmp_path, NO_CLICKS, call, muted) or "")
+
+
 SILENT_CALL = Call("silence", "silence", 3)
 
 
