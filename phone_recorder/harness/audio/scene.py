@@ -125,9 +125,9 @@ class Scene:
     def _anew(self) -> Iterator[int]:
         yield from self.heard.parts
         yield from (stretch.start for stretch in self.heard.stretches)
-        # What G.722 has in its filters is still heard as a pause begins.
-        yield from (place for begin, end in self.heard.muted for place in (begin - _WINDOW, end))
-        yield from (end for spans in self.holes.values() for _, end in spans)
+        # What G.722 has in its filters is still heard as a pause or a hole begins.
+        for spans in (self.heard.muted, *self.holes.values()):
+            yield from (place for begin, end in spans for place in (begin - _WINDOW, end))
 
 
 def set_scene(what: AudioIs, recorded: Recorded, evidence: Evidence) -> Scene | str:
