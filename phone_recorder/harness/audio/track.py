@@ -21,7 +21,7 @@ QUIET = 32768**2 * 10 ** (-50 / 10)
 _WRONG, _RIGHT = 0.1, 0.02
 """The share of the power that is not explained: from here on it is another sound, up to there it is codec noise."""
 _WRONG_IN_G722 = 0.3
-"""What came in G.711 was resampled on its way into G.722, and lost its highest tones: up to 0.21 of a hiss is missing."""
+"""What came in G.711 was resampled on its way into G.722, and has lost its highest tones: up to 0.21 of a hiss."""
 
 
 class Fit(NamedTuple):
