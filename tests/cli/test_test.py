@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from phone_recorder.cli.main import cli
+from tests.cli.foreground import hears_ctrl_c
 
 DRIVE = """\
 scenario: A call is recorded
@@ -205,6 +206,7 @@ def interrupt_a_long_case(scenarios: Path, *options: str) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hears_ctrl_c,
         env={**os.environ, "TMPDIR": str(scenarios), "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout

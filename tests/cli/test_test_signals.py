@@ -15,6 +15,7 @@ import pytest
 
 from phone_recorder.cli.test_signals import Interrupts
 from phone_recorder.harness.runner.worker import HEARD
+from tests.cli.foreground import hears_ctrl_c
 
 PATIENCE_S = 30
 SHORT = "scenario: A short call\ncall: {length: 1 s}\n"
@@ -36,6 +37,7 @@ class Run(subprocess.Popen[str]):
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=hears_ctrl_c,
             pass_fds=[theirs],
             env={**os.environ, "TMPDIR": str(home / "tmp"), "PYTHONUNBUFFERED": "1"},
         )

@@ -32,7 +32,7 @@ def said(payloads: list[bytes]) -> list[Datagram]:
 def recorded(directory: Path, payloads: list[bytes], name: str = NAME) -> Recorded:
     path = directory / name
     path.write_bytes(bytes(RecordHeader(PCMU, 160, 160, 160 * len(payloads))) + b"".join(payloads))
-    return Recorded(account(gaps=[], gaps_count=0), 0, (path,))
+    return Recorded(account(gaps=[], gaps_count=0, duration_s=len(payloads) / 50), 0, (path,))
 
 
 def heard(*recordings: Recorded) -> Evidence:

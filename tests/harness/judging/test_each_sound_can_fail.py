@@ -92,7 +92,9 @@ def written(path: Path, payloads: Payloads) -> Path:
 
 def heard(directory: Path, payloads: Payloads) -> Evidence:
     """Of a recording that holds these."""
-    recorded = Recorded(account(gaps=[], gaps_count=0), 0, (written(directory / NAME, payloads),))
+    recorded = Recorded(
+        account(gaps=[], gaps_count=0, duration_s=len(payloads) / 50), 0, (written(directory / NAME, payloads),)
+    )
     legs = {"near": said([*NEAR, *SILENCE]), "far": said([*SILENCE, *FAR])}
     return Evidence({}, moment(), (recorded,), legs, codecs={"near": "PCMU", "far": "PCMU"})
 
@@ -120,7 +122,7 @@ def test_a_sound_can_fail(kind: AudioKind, text: str, good: Payloads, bad: Paylo
 
 def test_a_recording_that_is_named_is_the_one_that_is_heard(tmp_path: Path) -> None:
     seen = heard(tmp_path, MIX)
-    other = Recorded(account(gaps=[], gaps_count=0), 0, (written(tmp_path / "other.wav", FAR_ALONE),))
+    other = Recorded(account(gaps=[], gaps_count=0, duration_s=4.0), 0, (written(tmp_path / "other.wav", FAR_ALONE),))
     expected = expected_of(tmp_path, "audio: {contains: near}")
     both = replace(seen, recordings=(*seen.recordings, other))
     assert judge(case(replace(expected, recording=1)), both) == ()
