@@ -16,7 +16,10 @@ from phone_recorder.harness.evidence import Recorded
 from phone_recorder.wire.payload import G722, Codec
 
 DELAY = 11
-"""Units that go by in the filters of a G.722 encoder and its decoder: 22 samples at 16 kHz (ITU-T G.722)."""
+"""Units that go by in the filters of a G.722 encoder and its decoder: 22 samples at 16 kHz (ITU-T G.722).
+
+What is mixed at 8 kHz, since no leg is in G.722, does not go through them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,17 @@ class Heard:
         return replace(self, holes={other: holes for other, holes in self.holes.items() if other != name})
 
 
-def heard(recorded: Recorded) -> Heard:
-    """Read a recording; RecordFileError or UsageError says why that cannot be done."""
+def heard(recorded: Recorded, wide: bool = True) -> Heard:
+    """Read a recording of a call with a leg in G.722, or of one without, which is not `wide`.
+
+    RecordFileError or UsageError says why that cannot be done.
+    """
     parts = [_part(path) for path in recorded.files]
     if not parts:
         raise RecordFileError("the recording has no file")
     codec, frame, _ = parts[0]
     # A tone that is late could as well be early, by its period: what its codec has delayed stands where it was said.
-    delay = DELAY if codec is G722 else 0
+    delay = DELAY if codec is G722 and wide else 0
     samples = np.concatenate([part for _, _, part in parts])[delay:]
     begins = tuple(max(place - delay, 0) for place in accumulate((len(part) for _, _, part in parts[:-1]), initial=0))
     pauses = [_whole_frames(recorded.start, frame, *pause) for pause in recorded.pauses]

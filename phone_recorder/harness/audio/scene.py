@@ -31,7 +31,7 @@ _SETTLING = from_ms(100)
 """So long a decoder of G.722 takes to be one with its encoder, after it has begun anew or has missed something."""
 
 _SAID = {horizon: Kept(partial(said_both_ways, horizon=horizon)) for horizon in (IN_FILES, TO_SERVER)}
-_HEARD = Kept(heard)
+_HEARD = {wide: Kept(partial(heard, wide=wide)) for wide in (False, True)}
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Scene:
 
 def set_scene(what: AudioIs, recorded: Recorded, evidence: Evidence) -> Scene | str:
     """The scene, or why there is none; RecordFileError or UsageError if the recording cannot be read."""
-    found = _HEARD.of(recorded)
+    found = _HEARD[G722.name in evidence.codecs.values()].of(recorded)
     where = _missing(what.span, found, recorded.account) or _span(what.span, len(found.samples))
     return where if isinstance(where, str) else Scene(what, found, *where, evidence, recorded.account)
 

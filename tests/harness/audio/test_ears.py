@@ -220,6 +220,23 @@ def test_what_a_g722_decoder_makes_of_a_gap_is_no_fault_of_the_recording(tmp_pat
     assert None not in told
 
 
+AT_ONCE = AudioIs("in step", ("near",), bound=Bound(high=8))
+
+
+@pytest.mark.parametrize("said_in", ["PCMU", "PCMA", "G722"])
+@pytest.mark.parametrize("far", ["tone:600:1", "tone:700:1"])
+def test_a_call_that_is_recorded_in_g722_is_as_late_as_its_mixer_makes_it(
+    tmp_path: Path, said_in: str, far: str
+) -> None:
+    """What is held against another instant is unlike: a tone beside it is known by its period alone."""
+    call = Call(NEAR, far, 10, "G722", said_in)
+    assert [heard_in(tmp_path, what, call) for what in (CONTAINS, NO_CLICKS, AT_ONCE)] == [None] * 3
+    made = call.frames()
+    muted = [*made[:400], *[call.silence()] * 50, *made[450:]]
+    wrong = [muted, [call.silence()] * 3 + made[:-3]]
+    assert None not in [heard_in(tmp_path, CONTAINS, call, frames) for frames in wrong]
+
+
 @pytest.mark.parametrize("what", [CONTAINS, MIXED, NO_CLICKS, IN_STEP, AudioIs("level", bound=Bound(high=0.0))])
 def test_a_recording_that_is_shorter_than_its_account_says_is_not_right(tmp_path: Path, what: AudioIs) -> None:
     made = recorded(tmp_path, SPEECH.frames()[:-1])

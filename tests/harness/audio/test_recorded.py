@@ -69,10 +69,10 @@ def test_a_voice_is_laid_at_the_instants_of_the_recording(tmp_path: Path) -> Non
     assert made.align(VOICE, 0, 2, lag=799).tolist() == [1, 2]
 
 
-@pytest.mark.parametrize(("codec", "delay"), [("PCMA", 0), ("G722", DELAY)])
-def test_other_codecs_are_read_as_their_header_says(tmp_path: Path, codec: str, delay: int) -> None:
+@pytest.mark.parametrize(("codec", "wide", "delay"), [("PCMA", True, 0), ("G722", True, DELAY), ("G722", False, 0)])
+def test_other_codecs_are_read_as_their_header_says(tmp_path: Path, codec: str, wide: bool, delay: int) -> None:
     call = replace(CALL, codec=codec)
-    found = heard(recorded(tmp_path, call.frames(), codec))
+    found = heard(recorded(tmp_path, call.frames(), codec), wide)
     assert (found.codec.name, len(found.samples)) == (codec, 6 * SECOND - delay)
 
 
