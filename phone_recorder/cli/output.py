@@ -18,13 +18,18 @@ def complain(sentence: object) -> None:
     click.echo(f"phone-recorder: {shown(sentence)}", err=True)
 
 
-def tell(line: str, end: bool = True) -> None:
-    """Print a line, or with `end` false a piece of one; what the terminal has no letters for is shown as its code."""
+def say(line: str, end: bool = True) -> None:
+    """As `tell`, but for an OSError where it cannot be written. Letters that the terminal lacks are shown as codes."""
     if sys.stdout is None:  # closed before we began
         return
     encoding = sys.stdout.encoding or "utf-8"
+    click.echo(line.encode(encoding, "backslashreplace").decode(encoding), nl=end)
+
+
+def tell(line: str, end: bool = True) -> None:
+    """Print a line, or with `end` false a piece of one, if it can be."""
     try:
-        click.echo(line.encode(encoding, "backslashreplace").decode(encoding), nl=end)
+        say(line, end)
     except OSError:
         # As `| head` leaves it, or a full disk. A recording must not end for that: the rest goes nowhere.
         nowhere = os.open(os.devnull, os.O_WRONLY)

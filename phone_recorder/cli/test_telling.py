@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 import click
+
+from phone_recorder.cli.output import say
 
 if TYPE_CHECKING:
     from phone_recorder.harness.report.console import Kind, Line
@@ -42,12 +43,11 @@ class Output:
         self.lost: OSError | None = None
 
     def tell(self, line: str) -> None:
-        """Print a line, if it can be; what the terminal has no letters for is shown as its code."""
-        if sys.stdout is None or self.lost:  # closed before we began
+        """Print a line, if it can be."""
+        if self.lost:
             return
-        encoding = sys.stdout.encoding or "utf-8"
         try:
-            click.echo(line.encode(encoding, "backslashreplace").decode(encoding))
+            say(line)
         except OSError as error:
             self.lost = error
 

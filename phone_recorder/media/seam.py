@@ -10,7 +10,7 @@ from array import array
 from collections import deque
 
 from phone_recorder.media import pcm
-from phone_recorder.media.codecs import decoder, encoder
+from phone_recorder.media.codecs import Decoder, Encoder, decoder, encoder
 from phone_recorder.media.mixing import Piece, samples_of
 from phone_recorder.wire.payload import G722
 from phone_recorder.wire.rtp import CLOCK_RATE
@@ -29,8 +29,9 @@ class Seam:
 
     def __init__(self) -> None:
         self._recent: deque[bytes] = deque()
-        self._left = 0  # units that are still to be coded anew
-        self._ears, self._mouth = decoder(G722, RATE), encoder(G722, RATE)
+        self._left = 0  # units that are still to be coded anew, by these two
+        self._ears: Decoder
+        self._mouth: Encoder
 
     def keep(self, piece: Piece) -> bytes:
         """The payload to record for this one."""

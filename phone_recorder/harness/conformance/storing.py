@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from phone_recorder.errors import NotConforming
 from phone_recorder.harness.conformance.client import Started, datagrams, demand, send, talk
@@ -80,64 +82,44 @@ async def keeps_two_in_a_row_apart(server: Server) -> None:
 
 async def takes_one_source(server: Server) -> None:
     """The first stream is the recording: another SSRC that comes to its port is not in it."""
-    before, said = files_of(server), speech(FRAMES, server.random)
-    async with server.phone() as phone:
-        recording = await phone.start(server.new_id())
+    async with _stored(server) as (recording, said):
         await asyncio.gather(talk(recording, said), _intrude(server, recording))
-        await phone.stop(recording.id)
-        await demand_stored(server, before, _sent(said))
 
 
 async def leaves_out_what_is_no_audio(server: Server) -> None:
     """Telephone events, RTCP and bytes that are no RTP come to the port too, and are not in the recording."""
-    before, said = files_of(server), speech(FRAMES, server.random)
-    async with server.phone() as phone:
-        recording = await phone.start(server.new_id())
+    async with _stored(server) as (recording, said):
         packets = datagrams(recording.codec, said)
         others = (_event(packets[5]), _RTCP, b"", b"\x80", b"no RTP at all " * 12)
         packets[6:6] = others
         await send(recording, packets)
-        await phone.stop(recording.id)
-        await demand_stored(server, before, _sent(said))
 
 
 async def puts_packets_in_order(server: Server) -> None:
     """Packets that came in another order, or twice, are stored in their order, once; also where numbers wrap."""
-    before, said = files_of(server), speech(FRAMES, server.random)
-    async with server.phone() as phone:
-        recording = await phone.start(server.new_id())
+    async with _stored(server) as (recording, said):
         packets = datagrams(recording.codec, said)
         for late in (4, 15, 19):
             packets[late : late + 2] = packets[late + 1], packets[late]
         packets[10:10] = packets[9:10]
         await send(recording, packets)
-        await phone.stop(recording.id)
-        await demand_stored(server, before, _sent(said))
 
 
 async def stores_what_comes_after_a_pause(server: Server) -> None:
     """What is sent before and after a pause of the phone is one recording; its numbers go on where they were."""
-    before, said = files_of(server), speech(FRAMES, server.random)
-    async with server.phone() as phone:
-        recording = await phone.start(server.new_id())
+    async with _stored(server) as (recording, said):
         await talk(recording, said[:SHORT])
         await asyncio.sleep(PAUSE_S)
         await talk(recording, said[SHORT:], first=SHORT)
-        await phone.stop(recording.id)
-        await demand_stored(server, before, _sent(said))
 
 
 async def keeps_what_a_refused_start_met(server: Server) -> None:
     """A start with an id that is being recorded is refused, and costs that recording nothing (C3)."""
-    before, said = files_of(server), speech(FRAMES, server.random)
-    async with server.phone() as phone, server.phone() as other:
-        recording = await phone.start(server.new_id())
+    async with server.phone() as other, _stored(server) as (recording, said):
         await talk(recording, said[:SHORT])
         await other.send(start_request(recording.id))
         demand(await other.answer(), "RecordStartResponse", recording.id, "failed")
         await talk(recording, said[SHORT:], first=SHORT)
-        await phone.stop(recording.id)
-        await demand_stored(server, before, _sent(said))
 
 
 async def keeps_what_a_lost_connection_left(server: Server) -> None:
@@ -158,6 +140,17 @@ async def keeps_what_a_reset_connection_left(server: Server) -> None:
         await talk(recording, said)
         phone.reset()
     await demand_stored(server, before, _sent(said))
+
+
+@asynccontextmanager
+async def _stored(server: Server) -> AsyncIterator[tuple[Started, list[bytes]]]:
+    """A recording, and what its user is to say in it; then it is stopped, and has to be stored as that."""
+    before, said = files_of(server), speech(FRAMES, server.random)
+    async with server.phone() as phone:
+        recording = await phone.start(server.new_id())
+        yield recording, said
+        await phone.stop(recording.id)
+        await demand_stored(server, before, _sent(said))
 
 
 def _sent(said: list[bytes], codec: str = "PCMU") -> Sent:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from phone_recorder.harness.judging.texts import pattern_of, same
+from phone_recorder.harness.judging.texts import same
+from phone_recorder.harness.scenario.wanted_text import pattern_of
 
 _FIRST = re.compile(r"(/.+?/(?=\s|$)|\S*)\s*(.*)", re.DOTALL)
 """A word, or an expression, which may have blanks in it, and what follows."""

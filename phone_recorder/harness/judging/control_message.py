@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 from phone_recorder.errors import ControlError
 from phone_recorder.harness.judging.asked import VALUE, Asked, stands_in, value_is
-from phone_recorder.harness.judging.texts import pattern_of, same
+from phone_recorder.harness.judging.texts import same
+from phone_recorder.harness.scenario.wanted_text import pattern_of
 from phone_recorder.wire.control import pairs
 
 FIELD = re.compile(rf"(?<!\S)(\w+)={VALUE}(?=\s+\w+=|\s*$)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from phone_recorder.errors import UsageError
+from phone_recorder.harness.scenario.wanted_text import is_expression, pattern_of
 from phone_recorder.wire.printable import printable
 
 MOST = 5
@@ -14,16 +14,6 @@ MOST = 5
 _PLAIN = re.compile(r"[\w.%+-]+")
 _BEGINS, _ENDS = re.compile(r"\d"), re.compile(r"(?<![\w.,:])[\d.,:]*\d$")
 """A number at either end of a text; one that goes on with a word, such as a file's name, is none at its end."""
-
-
-def pattern_of(text: str) -> re.Pattern[str] | None:
-    """The expression between the slashes, None for a text; UsageError if it is no regular expression."""
-    if len(text) < 3 or not text.startswith("/") or not text.endswith("/"):
-        return None
-    try:
-        return re.compile(text[1:-1])
-    except re.error as error:
-        raise UsageError(f"{text} is no regular expression: {error}") from error
 
 
 def found(wanted: str, shown: str) -> bool:
@@ -48,8 +38,7 @@ def same(wanted: str, value: str) -> bool:
 
 def as_wanted(text: str) -> str:
     """A text that is looked for: a word and an expression stand for themselves, other texts in quotes."""
-    plain = _PLAIN.fullmatch(text) or (len(text) > 2 and text.startswith("/") and text.endswith("/"))
-    return printable(text) if plain else quoted(text)
+    return printable(text) if _PLAIN.fullmatch(text) or is_expression(text) else quoted(text)
 
 
 def quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from phone_recorder.harness.scenario.bounds import COUNTS
 from phone_recorder.harness.scenario.expected import Messages
 from phone_recorder.harness.scenario.places import Leaf, Node, Table
 from phone_recorder.harness.scenario.shapes import Field, Fields, ListOf, Of, OrElse, Schema, or_variable
-from phone_recorder.harness.scenario.wanted_text import check_expression
+from phone_recorder.harness.scenario.wanted_text import pattern_of
 from phone_recorder.harness.scenario.words import Word
 
 _EXPRESSION = re.compile(r"(?:(?<=[\s=])|^)/.+?/(?=\s|$)")
@@ -20,7 +20,7 @@ _EXPRESSION = re.compile(r"(?:(?<=[\s=])|^)/.+?/(?=\s|$)")
 def _line(text: str) -> str:
     """The line; UsageError for a regular expression in it that is none."""
     for expression in _EXPRESSION.findall(text):
-        check_expression(expression)
+        pattern_of(expression)
     return text
 
 

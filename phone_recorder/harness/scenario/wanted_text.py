@@ -16,12 +16,12 @@ def is_expression(text: str) -> bool:
     return len(text) > 2 and text.startswith("/") and text.endswith("/")
 
 
-def check_expression(text: str) -> None:
-    """UsageError for a text between two / that is no regular expression."""
+def pattern_of(text: str) -> re.Pattern[str] | None:
+    """The expression between two /, None for another text; UsageError if it is no regular expression."""
     if not is_expression(text):
-        return
+        return None
     try:
-        re.compile(text[1:-1])
+        return re.compile(text[1:-1])
     except (re.error, OverflowError, RecursionError) as error:
         raise UsageError(f"{quoted(text)} is no regular expression ({error}): mend it, or leave out one /") from error
 
@@ -33,7 +33,7 @@ class Wanted:
     def read(self, node: Node) -> str:
         text = Text("a text, or a regular expression such as /[0-9]+ s/").read(node)
         try:
-            check_expression(text)
+            pattern_of(text)
         except UsageError as error:
             raise node.place.error(error) from error
         return text

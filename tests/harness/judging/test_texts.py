@@ -46,7 +46,7 @@ def test_a_value_is_compared_whole(wanted: str, value: str, is_same: bool) -> No
 
 
 def test_what_is_no_expression_is_the_authors_error() -> None:
-    with pytest.raises(UsageError, match=r"^/\(/ is no regular expression: missing \), unterminated subpattern"):
+    with pytest.raises(UsageError, match=r"^'/\(/' is no regular expression \(missing \), unterminated subpattern"):
         found("/(/", "text")
 
 
