@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from contextlib import suppress
 from struct import pack
 from types import TracebackType
 from typing import Self
 
 from phone_recorder.errors import NotConforming
+from phone_recorder.harness.conformance.answers import Address, Started, demand, started
 from phone_recorder.harness.conformance.messages import fields_of, start_request, stop_request
-
-Address = tuple[str, int]
 
 ANSWER_S = 5.0
 """So long a phone waits for an answer (WIRE.md)."""
 QUIET_S = 0.25
 """After so much silence an answer without an end is whole."""
+CLOSED_S = 0.2
+"""What was sent and is not read by then is thrown away at the end."""
+LONGEST_ANSWER = 1 << 16
+"""In bytes: what goes on for longer is none."""
 FRAME_S = 0.02
 FRAME_UNITS = 160
 PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8, "G722": 9}
@@ -28,20 +31,13 @@ SSRC = 0x5EED
 FIRST_SEQUENCE = 65_520
 FIRST_TIMESTAMP = 2**32 - 20 * FRAME_UNITS
 
+_PIECE = 4096
+_SUCCESS = b"result=success"
 _LINGER_NOT = (1, 13, pack("ii", 1, 0))
 """SOL_SOCKET, SO_LINGER (socket(7) of Linux): closing tells the peer of an error."""
 _WHOLE = re.compile(rb"cmd=RecordStopResponse&id=[^&]*&result=(success|failed)|cmd=RecordStartResponse&.*&port=\d{5}")
 """Answers that nothing can follow: there is no need to wait for quiet."""
 _END = re.compile(rb"[\r\n\0]+|(?<=[^&])(?=cmd=)")
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A recording that the server has taken, and where its RTP goes."""
-
-    id: str
-    codec: str
-    media: Address
 
 
 class Phone:
@@ -55,8 +51,9 @@ class Phone:
 
     async def __aenter__(self) -> Self:
         try:
-            self._reader, self._writer = await asyncio.wait_for(asyncio.open_connection(*self._server), self._answer_s)
-        except (OSError, TimeoutError) as error:
+            async with asyncio.timeout(self._answer_s):
+                self._reader, self._writer = await asyncio.open_connection(*self._server)
+        except (OSError, ValueError, TimeoutError) as error:
             raise NotConforming("no control connection comes about") from error
         return self
 
@@ -64,20 +61,35 @@ class Phone:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._writer.close()
+        try:
+            async with asyncio.timeout(CLOSED_S):
+                await self._writer.wait_closed()
+        except (OSError, TimeoutError):
+            self._writer.transport.abort()
+
+    @property
+    def host(self) -> str:
+        """The server's own address."""
+        host: str = self._writer.get_extra_info("peername", self._server)[0]
+        return host
 
     def reset(self) -> None:
         """The connection ends with an error, as where a phone loses its power and comes back."""
-        self._writer.get_extra_info("socket").setsockopt(*_LINGER_NOT)
+        with suppress(OSError):  # the server has closed it before
+            self._writer.get_extra_info("socket").setsockopt(*_LINGER_NOT)
         self._writer.transport.abort()
 
     async def send(self, *pieces: bytes, pause_s: float = 0.0) -> None:
-        """Send these; with a pause, each in a segment of its own."""
+        """Send these; with a pause, each in a segment of its own. NotConforming if nobody reads them."""
         for piece in pieces:
             if self._writer.is_closing():
                 return
             self._writer.write(piece)
             try:
-                await self._writer.drain()
+                async with asyncio.timeout(self._answer_s):
+                    await self._writer.drain()
+            except TimeoutError:
+                raise NotConforming(f"what is sent is not read within {self._answer_s:g} s") from None
             except OSError:
                 return  # what comes of it is the answer's to say
             if pause_s:
@@ -92,7 +104,7 @@ class Phone:
     async def start(self, recording_id: str, codec: str = "PCMU", **fields: str) -> Started:
         """A recording that the server takes."""
         await self.send(start_request(recording_id, codec, **fields))
-        return started(await self.answer(), recording_id, codec, self._server[0])
+        return started(await self.answer(), recording_id, codec, self.host)
 
     async def stop(self, recording_id: str) -> None:
         """End one; the server says that it has."""
@@ -102,10 +114,13 @@ class Phone:
 
     async def is_closed(self, within_s: float) -> bool:
         """Whether the server ends the connection, answers or not; NotConforming if it answers success."""
+        heard = b""
         try:
-            while data := await asyncio.wait_for(self._reader.read(4096), within_s):
-                if b"result=success" in data:
-                    raise NotConforming("what is no request is answered success")
+            async with asyncio.timeout(within_s):
+                while data := await self._reader.read(_PIECE):
+                    heard = heard[-len(_SUCCESS) :] + data
+                    if _SUCCESS in heard:
+                        raise NotConforming("what is no request is answered success")
         except TimeoutError:
             return False
         except OSError:
@@ -113,45 +128,34 @@ class Phone:
         return True
 
     async def _read(self) -> None:
-        """Until there is a whole message."""
-        patience = self._answer_s
+        """Until there is a whole message, no longer than a phone waits for one, and no more than one may be long."""
+        until = asyncio.get_running_loop().time() + self._answer_s
         while not self._waiting:
-            try:
-                data = await asyncio.wait_for(self._reader.read(4096), patience)
-            except TimeoutError:
-                if not self._held:
-                    raise NotConforming(f"no answer comes within {self._answer_s:g} s") from None
-                self._waiting, self._held = [self._held], b""
-                return
-            except OSError as error:
-                raise NotConforming("the connection was reset instead of an answer") from error
-            if not data and not self._held:
-                raise NotConforming("the connection was closed instead of an answer")
+            data = await self._heard(until)
             *whole, self._held = _END.split(self._held + data)
             self._waiting += [message for message in whole if message]
             if not data or _WHOLE.fullmatch(self._held):
                 self._waiting, self._held = [*self._waiting, self._held], b""
-            patience = QUIET_S if self._held else self._answer_s
+            if len(self._held) > LONGEST_ANSWER:
+                raise NotConforming(f"an answer has more than {LONGEST_ANSWER} bytes")
 
-
-def started(answer: dict[str, str], recording_id: str, codec: str, host: str) -> Started:
-    """What an answer to a start says; NotConforming if it does not take the recording as it should."""
-    demand(answer, "RecordStartResponse", recording_id, "success")
-    port = answer.get("port", "")
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise NotConforming(f"the answer to a start names the port {port[:20]!r}, which is none")
-    return Started(recording_id, codec, (answer.get("server") or host, int(port)))
-
-
-def demand(answer: dict[str, str], name: str, recording_id: str, result: str) -> None:
-    """NotConforming unless the answer is that."""
-    for key, wanted in (("cmd", name), ("id", recording_id), ("result", result)):
-        found = answer.get(key)
-        if found is None:
-            raise NotConforming(f"{answer.get('cmd', 'an answer')} lacks its {key}")
-        if found != wanted:
-            why = f" ({answer['reason'][:80]})" if answer.get("reason") else ""
-            raise NotConforming(f"the answer has {key}={found[:60]} instead of {wanted}{why}")
+    async def _heard(self, until: float) -> bytes:
+        """What the server sends next; nothing when an answer without an end is whole."""
+        left_s = until - asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(QUIET_S if self._held else left_s):
+                data = await self._reader.read(_PIECE)
+        except TimeoutError:
+            if self._held:
+                return b""
+            raise NotConforming(f"no answer comes within {self._answer_s:g} s") from None
+        except OSError as error:
+            raise NotConforming("the connection was reset instead of an answer") from error
+        if not (data or self._held):
+            raise NotConforming("the connection was closed instead of an answer")
+        if data and left_s < 0:
+            raise NotConforming(f"an answer has no end within {self._answer_s:g} s")
+        return data
 
 
 async def talk(recording: Started, payloads: list[bytes], ssrc: int = SSRC, port: int = 0, first: int = 0) -> None:
@@ -172,7 +176,7 @@ async def send(recording: Started, sent: list[bytes], port: int = 0) -> None:
             lambda: _Refusal(refused), remote_addr=(host, number), local_addr=("", port) if port else None
         )
     except OSError as error:
-        raise NotConforming(f"no RTP can go to {host[:60]}, port {number}") from error
+        raise NotConforming(f"no RTP can go to {host}, port {number}") from error
     began = loop.time()
     try:
         for index, datagram in enumerate(sent, 1):

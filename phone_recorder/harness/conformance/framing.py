@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from phone_recorder.errors import NotConforming
-from phone_recorder.harness.conformance.client import demand, started
+from phone_recorder.harness.conformance.answers import demand, started
 from phone_recorder.harness.conformance.messages import start_request, stop_request
 from phone_recorder.harness.conformance.server import Server
 
@@ -33,7 +33,7 @@ async def takes_it_a_byte_at_a_time(server: Server) -> None:
     async with server.phone() as phone:
         recording_id = server.new_id()
         await phone.send(*_bytes(start_request(recording_id)), pause_s=SPLIT_S)
-        started(await phone.answer(), recording_id, "PCMU", server.address[0])
+        started(await phone.answer(), recording_id, "PCMU", phone.host)
         await phone.send(*_bytes(stop_request(recording_id)), pause_s=SPLIT_S)
         demand(await phone.answer(), "RecordStopResponse", recording_id, "success")
 
@@ -43,7 +43,7 @@ async def takes_two_in_one_segment(server: Server) -> None:
     async with server.phone() as phone:
         recording_id = server.new_id()
         await phone.send(start_request(recording_id) + stop_request(recording_id))
-        started(await phone.answer(), recording_id, "PCMU", server.address[0])
+        started(await phone.answer(), recording_id, "PCMU", phone.host)
         demand(await phone.answer(), "RecordStopResponse", recording_id, "success")
 
 
@@ -54,7 +54,7 @@ async def takes_one_and_a_half(server: Server) -> None:
         both = start_request(recording_id) + stop_request(recording_id)
         half = len(both) - HALF
         await phone.send(both[:half], both[half:], pause_s=SOON_S)
-        started(await phone.answer(), recording_id, "PCMU", server.address[0])
+        started(await phone.answer(), recording_id, "PCMU", phone.host)
         demand(await phone.answer(), "RecordStopResponse", recording_id, "success")
 
 
@@ -63,7 +63,7 @@ async def takes_an_end(end: bytes, server: Server) -> None:
     async with server.phone() as phone:
         recording_id = server.new_id()
         await phone.send(start_request(recording_id) + end)
-        started(await phone.answer(), recording_id, "PCMU", server.address[0])
+        started(await phone.answer(), recording_id, "PCMU", phone.host)
         await phone.send(stop_request(recording_id) + end)
         demand(await phone.answer(), "RecordStopResponse", recording_id, "success")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import partial
 from random import Random
 from zlib import crc32
 
@@ -12,6 +13,7 @@ from phone_recorder.errors import NotConforming
 from phone_recorder.harness.conformance import ending, framing, starting, storing
 from phone_recorder.harness.conformance.server import Server
 from phone_recorder.harness.evidence import Failure
+from phone_recorder.harness.runner.interruptible import run_interruptible
 from phone_recorder.harness.runner.result import Result
 from phone_recorder.harness.scenario.case import Case, made_up_case
 
@@ -51,14 +53,15 @@ def conform(server: Server, cases: tuple[Case, ...], seed: int) -> Iterator[Resu
             continue
         began = time.monotonic()
         server.random = Random(crc32(name.encode(), seed))
-        failures = asyncio.run(_failures(CASES[name], server, case.title))
+        failures = run_interruptible(partial(_failures, CASES[name], server, case.title))
         took_s = time.monotonic() - began
         yield Result(case, "failed" if failures else "passed", seed, failures, took_s=took_s)
 
 
 async def _failures(control_case: ControlCase, server: Server, demand: str) -> tuple[Failure, ...]:
     try:
-        await asyncio.wait_for(control_case(server), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            await control_case(server)
     except NotConforming as error:
         return (Failure(demand.rstrip("."), str(error)),)
     except TimeoutError:

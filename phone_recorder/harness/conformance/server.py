@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from phone_recorder.errors import NotConforming
-from phone_recorder.harness.conformance.client import ANSWER_S, Address, Phone, talk
+from phone_recorder.harness.conformance.answers import Address
+from phone_recorder.harness.conformance.client import ANSWER_S, Phone, talk
 
 STORED_S = 5.0
 """So long what was stopped may take to be on the disk."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from phone_recorder.errors import NotConforming
-from phone_recorder.harness.conformance.client import Address, Phone, Started, demand, started, talk
+from phone_recorder.harness.conformance.answers import Address, Started, demand, started
+from phone_recorder.harness.conformance.client import Phone, talk
 from phone_recorder.harness.conformance.messages import request, start_request, stop_request
 from phone_recorder.harness.conformance.server import Server, speech
+from phone_recorder.harness.conformance.together import together
 
 HARD_NAMES = (
     "a&b=c",
@@ -36,13 +37,13 @@ async def takes_a_recording(server: Server) -> None:
 
 async def takes_each_codec(server: Server) -> None:
     """Each codec is taken."""
-    await asyncio.gather(*(_record(server, codec) for codec in server.codecs))
+    await together(*(_record(server, codec) for codec in server.codecs))
 
 
 async def refuses_an_unknown_codec(server: Server) -> None:
     """A codec that there is not is answered failed, with a reason."""
     async with server.unharmed():
-        await asyncio.gather(*(_refuses(server, codec) for codec in NO_CODECS))
+        await together(*(_refuses(server, codec) for codec in NO_CODECS))
 
 
 async def refuses_without_a_codec(server: Server) -> None:
@@ -68,7 +69,7 @@ async def refuses_a_running_id(server: Server) -> None:
 
 async def takes_hard_names(server: Server) -> None:
     """Names of any characters are taken, and are never another field (C6)."""
-    await asyncio.gather(*(_record(server, remote_name=name, local_name=name) for name in HARD_NAMES))
+    await together(*(_record(server, remote_name=name, local_name=name) for name in HARD_NAMES))
 
 
 async def takes_raw_names(server: Server) -> None:
@@ -79,7 +80,7 @@ async def takes_raw_names(server: Server) -> None:
             b"remote_name=Far", "remote_name=张三".encode()
         )
         await phone.send(start)
-        started(await phone.answer(), recording_id, "PCMU", server.address[0])
+        started(await phone.answer(), recording_id, "PCMU", phone.host)
         await phone.stop(recording_id)
 
 
@@ -89,7 +90,7 @@ async def ignores_unknown_fields(server: Server) -> None:
         recording_id = server.new_id()
         start = start_request(recording_id).replace(b"&device=", b"&future=1&device=") + b"&more=2"
         await phone.send(start)
-        started(await phone.answer(), recording_id, "PCMU", server.address[0])
+        started(await phone.answer(), recording_id, "PCMU", phone.host)
         await phone.stop(recording_id)
 
 
@@ -125,9 +126,9 @@ async def takes_many(server: Server) -> None:
     for _ in range(4):
         async with AsyncExitStack() as phones:
             there = [await phones.enter_async_context(server.phone()) for _ in range(AT_ONCE)]
-            running = await asyncio.gather(*(phone.start(server.new_id()) for phone in there))
+            running = await together(*(phone.start(server.new_id()) for phone in there))
             _demand_ports(running)
-            await asyncio.gather(*(phone.stop(one.id) for phone, one in zip(there, running, strict=True)))
+            await together(*(phone.stop(one.id) for phone, one in zip(there, running, strict=True)))
 
 
 async def stops_nothing_unknown(server: Server) -> None:

@@ -15,6 +15,8 @@ from phone_recorder.adapters.record_reader import open_record
 from phone_recorder.errors import NotConforming, PhoneRecorderError
 from phone_recorder.harness.conformance.client import FRAME_S
 from phone_recorder.harness.conformance.server import Server
+from phone_recorder.harness.judging.texts import listed
+from phone_recorder.harness.report.texts import brief
 from phone_recorder.media import g711
 from phone_recorder.wire.payload import BY_NAME
 
@@ -23,6 +25,8 @@ SETTLED_S = 0.3
 """What is right must still be right after so long: what comes too late comes then."""
 LIKE = 0.9
 """Two voices of random samples are as like as 0.05; the same one through another codec, as 0.99."""
+MOST_FILES = 20
+"""So many are told."""
 RATE = 8000
 FRAME = round(FRAME_S * RATE)
 
@@ -45,7 +49,16 @@ class Sent(NamedTuple):
 def files_of(server: Server) -> Files:
     """All that is stored now."""
     found = server.stored.rglob("*") if server.stored else ()
-    return {path: path.stat().st_size for path in found if path.is_file() and path.suffix.lower() == ".wav"}
+    sizes = ((path, _size(path)) for path in found if path.suffix.lower() == ".wav")
+    return {path: size for path, size in sizes if size is not None}
+
+
+def _size(path: Path) -> int | None:
+    """None for what is no file, or is none any more: a server may give what it has done with another name."""
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None
 
 
 async def demand_stored(server: Server, before: Files, *sent: Sent) -> None:
@@ -59,7 +72,7 @@ async def demand_stored(server: Server, before: Files, *sent: Sent) -> None:
         found = [_told(path, sent) for path in sorted(files_of(server).keys() - before)]
         wanted = ", ".join(f"{one.seconds:g} s of {one.codec}" for one in sent)
         raise NotConforming(
-            f"what was stored is not what was sent: {wanted} sent, {', '.join(found) or 'nothing'} stored"
+            f"what was stored is not what was sent: {wanted} sent, {listed(found, MOST_FILES) or 'nothing'} stored"
         )
     _demand_kept(files_of(server), before)
 
@@ -67,7 +80,7 @@ async def demand_stored(server: Server, before: Files, *sent: Sent) -> None:
 def _demand_kept(now: Files, before: Files) -> None:
     for path, size in before.items():
         if now.get(path, 0) < size:
-            raise NotConforming(f"an older recording, {path.name}, is not what it was")
+            raise NotConforming(f"an older recording, {brief(path.name)}, is not what it was")
 
 
 async def _comes_and_stays(is_so: Callable[[], bool], within_s: float) -> bool:
@@ -122,4 +135,4 @@ def _length(path: Path) -> str:
                 what = ", ".join((record.header.codec.name, *record.examination.problems))
         return f"{audio_files.duration_s(path):g} s of {what}"
     except PhoneRecorderError as error:
-        return f"what cannot be read ({error})"
+        return f"what cannot be read ({brief(error)})"

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from phone_recorder.errors import NotConforming
-from phone_recorder.harness.conformance.client import Started, datagrams, demand, send, talk
+from phone_recorder.harness.conformance.answers import Started, demand
+from phone_recorder.harness.conformance.client import datagrams, send, talk
 from phone_recorder.harness.conformance.messages import start_request
 from phone_recorder.harness.conformance.server import Server, speech
 from phone_recorder.harness.conformance.starting import HARD_NAMES
 from phone_recorder.harness.conformance.stored import Sent, demand_stored, files_of
+from phone_recorder.harness.conformance.together import together
 
 FRAMES = 30
 """0.6 s."""
@@ -35,7 +37,7 @@ async def stores_each_codec(server: Server) -> None:
     """Each codec is stored as what it is."""
     before = files_of(server)
     said = {codec: speech(SHORT, server.random) for codec in server.codecs}
-    await asyncio.gather(*(_recorded(server, said[codec], codec) for codec in said))
+    await together(*(_recorded(server, said[codec], codec) for codec in said))
     await demand_stored(server, before, *(_sent(said[codec], codec) for codec in said))
 
 
@@ -43,7 +45,7 @@ async def stores_whatever_a_name_is(server: Server) -> None:
     """Names of any characters, of any length, neither keep a recording from being stored nor lead it elsewhere (C6)."""
     before = files_of(server)
     said = {name: speech(3, server.random) for name in HARD_NAMES}
-    await asyncio.gather(*(_recorded(server, said[name], remote_name=name, local_name=name) for name in said))
+    await together(*(_recorded(server, said[name], remote_name=name, local_name=name) for name in said))
     await demand_stored(server, before, *(_sent(one) for one in said.values()))
 
 
@@ -51,7 +53,7 @@ async def keeps_recordings_apart(server: Server) -> None:
     """Two phones at once, whose RTP has the same SSRC: what is sent for one is not in the other (C5)."""
     before = files_of(server)
     here, there = speech(FRAMES, server.random), speech(FRAMES, server.random)
-    await asyncio.gather(_recorded(server, here), _recorded(server, there))
+    await together(_recorded(server, here), _recorded(server, there))
     await demand_stored(server, before, _sent(here), _sent(there))
 
 
@@ -61,7 +63,7 @@ async def keeps_two_of_one_phone_apart(server: Server) -> None:
     here, there = speech(SHORT, server.random), speech(FRAMES, server.random)
     async with server.phone() as phone:
         one, two = await phone.start(server.new_id()), await phone.start(server.new_id())
-        await asyncio.gather(talk(one, here), talk(two, there[:SHORT]))
+        await together(talk(one, here), talk(two, there[:SHORT]))
         await phone.stop(one.id)
         await talk(two, there[SHORT:], first=SHORT)
         await phone.stop(two.id)
@@ -83,7 +85,7 @@ async def keeps_two_in_a_row_apart(server: Server) -> None:
 async def takes_one_source(server: Server) -> None:
     """The first stream is the recording: another SSRC that comes to its port is not in it."""
     async with _stored(server) as (recording, said):
-        await asyncio.gather(talk(recording, said), _intrude(server, recording))
+        await together(talk(recording, said), _intrude(server, recording))
 
 
 async def leaves_out_what_is_no_audio(server: Server) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from phone_recorder.harness.conformance.client import ANSWER_S, Address
+from phone_recorder.harness.conformance.answers import Address
+from phone_recorder.harness.conformance.client import ANSWER_S
 from phone_recorder.harness.conformance.messages import start_request
 from phone_recorder.harness.conformance.run import CASES, STORAGE, UNSEEN, conform, conformance_cases, demand_of
 from phone_recorder.harness.conformance.server import Server

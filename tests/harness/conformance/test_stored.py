@@ -84,3 +84,15 @@ def test_an_older_recording_that_is_gone_is_told(tmp_path: Path) -> None:
     store(tmp_path / "1.wav", "PCMU", SAID.audio)
     with pytest.raises(NotConforming, match=r"an older recording, older\.wav, is not what it was"):
         asyncio.run(demand_stored(server, before, SAID))
+
+
+def test_a_file_that_gets_another_name_meanwhile_is_none(tmp_path: Path) -> None:
+    (tmp_path / "gone.wav").symlink_to(tmp_path / "nowhere")
+    assert files_of(Server(("127.0.0.1", 9), stored=tmp_path)) == {}
+
+
+def test_of_many_files_the_first_are_told(tmp_path: Path) -> None:
+    for number in range(100):
+        (tmp_path / f"{number}.wav").touch()
+    with pytest.raises(NotConforming, match=r"and 80 more stored$"):
+        demand(tmp_path, SAID)
