@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from phone_recorder.adapters.agent_client import NAME, AgentClient
+from phone_recorder.adapters.parent_death import end_with_parent
 from phone_recorder.errors import AgentUnreachable, NotConforming
 
 START_S = 20.0
@@ -40,7 +43,15 @@ def own_agent(place: Path, texts: Mapping[str, str], size: int) -> Iterator[Agen
             *(word for key, text in texts.items() for word in ("--set", f"{key}={text}")),
         ]
         command = [sys.executable, "-m", "phone_recorder", "agent", *words]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        # In a session of its own: Ctrl-C is for whoever tests it, who ends it in order.
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=partial(end_with_parent, os.getpid()),
+        )
         try:
             with _client(process, Path(runtime) / NAME, place / LOG) as client:
                 yield client

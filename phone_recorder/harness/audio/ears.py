@@ -90,7 +90,8 @@ def _not_lacking(scene: Scene, name: str, like: Likeness) -> str | None:
     other = elsewhere(scene.spoken.with_all_of(name), scene.voices, name, scene.start, scene.end)
     if other and other.value >= PLAIN and other.gain >= FAINT and other.lag:
         return _of(scene, name, other)
-    if found := present(scene.spoken, scene.voices, name, scene.start, scene.end, like.lags, bound.low):
+    there = scene.spoken.with_all_of(name)
+    if found := present(there, scene.voices, name, scene.start, scene.end, like.lags, bound.low):
         (start, end), like = found
         return _of(replace(scene, start=start, end=end), name, like)
     return None

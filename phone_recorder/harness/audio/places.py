@@ -1,14 +1,16 @@
 """Where a leg's packets stand, by when they were sent: docs/timeline.md, rules 1, 4 and 5, written down anew.
 
 It shares nothing with recording/placement.py, which is held against it. A packet stands where its timestamp puts it,
-from the first of its SSRC on, which stands at its instant. A new count begins with packets that are sent 2 s off, and
-with those that are too late for the recorder's horizon for half a second. A clock that goes slowly wrong is followed
-once it is off by 20 ms, to the unit; what is off at once, since its sender stood still, is put right frame by frame.
+from the first of its count on, which stands at its instant, or where a frame of the recording begins. A count begins
+with each SSRC, with packets that are sent 2 s off, and with those that are too late for the recorder's horizon for half
+a second. A clock that goes slowly wrong is followed once it is off by 20 ms, to the unit; what is off at once, since
+its sender stood still, is put right frame by frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -35,6 +37,23 @@ Quiet = Callable[[int], bool]
 """Whether a packet, by its number, has nothing in it that is heard."""
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The frames of a recording: one begins at `origin`, and all are `frame` long. Without one it is every unit."""
+
+    origin: int = 0
+    frame: int = 1
+
+    def stand(self, instant: int, end: int | None) -> int:
+        """Where a count begins that is sent at this instant: where the packet before it ended, if that is near."""
+        if end is not None and abs(end - instant) <= self.frame:
+            return end
+        return instant - (instant - self.origin) % self.frame
+
+
+UNITS = Grid()
+
+
 def by_timestamps(instants: Numbers, timestamps: Numbers, horizon: int) -> Numbers:
     """The places of one SSRC's packets, in the order in which they were sent, by its own clock."""
     steps = np.diff(timestamps)
@@ -44,6 +63,12 @@ def by_timestamps(instants: Numbers, timestamps: Numbers, horizon: int) -> Numbe
         begin = int(wrong[0])
         places[begin:] += instants[begin] - places[begin]
     return places
+
+
+def anchors(timestamps: Numbers, places: Numbers) -> list[int]:
+    """The numbers of the packets with which a count of one SSRC begins; `places` are those of by_timestamps."""
+    off = np.diff(places) - ((np.diff(timestamps) + 0x80000000) % 0x100000000 - 0x80000000)
+    return [0, *(np.flatnonzero(off) + 1).tolist()]
 
 
 def drift(instants: Numbers, places: Numbers) -> Numbers:

@@ -11,6 +11,7 @@ import numpy as np
 
 from phone_recorder.adapters.audio_files import open_record_audio
 from phone_recorder.errors import RecordFileError
+from phone_recorder.harness.audio.places import UNITS, Grid
 from phone_recorder.harness.audio.samples import Samples, Span, cut, decoded, touching, without
 from phone_recorder.harness.evidence import Recorded
 from phone_recorder.wire.payload import G722, Codec
@@ -48,6 +49,8 @@ class Heard:
     """Units that are missing at the end, for the codec's filters had not given them out."""
     holes: Mapping[str, list[Span]] = field(default_factory=dict)
     """By leg where nothing of it came, in order: its voice is not looked for there."""
+    grid: Grid = UNITS
+    """Its frames."""
 
     @property
     def unmuted(self) -> Heard:
@@ -90,11 +93,18 @@ def heard(recorded: Recorded, wide: bool = True) -> Heard:
     delay = DELAY if codec is G722 and wide else 0
     samples = np.concatenate([part for _, _, part in parts])[delay:]
     begins = tuple(max(place - delay, 0) for place in accumulate((len(part) for _, _, part in parts[:-1]), initial=0))
-    pauses = [_whole_frames(recorded.start, frame, *pause) for pause in recorded.pauses]
+    return in_time(Heard(samples, codec, (), (), begins, delay, {}, Grid(0, frame)), recorded)
+
+
+def in_time(found: Heard, recorded: Recorded) -> Heard:
+    """The same samples, laid out by the start and by the pauses of that recording."""
+    grid = replace(found.grid, origin=recorded.start)
+    pauses = [_whole_frames(grid.origin, grid.frame, *pause) for pause in recorded.pauses]
+    length = len(found.samples)
     if recorded.skips:
-        return Heard(samples, codec, tuple(_stretches(recorded.start, pauses, len(samples))), (), begins, delay)
-    muted = tuple((begun - recorded.start, over - recorded.start) for begun, over in pauses)
-    return Heard(samples, codec, (Stretch(0, len(samples), recorded.start),), muted, begins, delay)
+        return replace(found, stretches=tuple(_stretches(grid.origin, pauses, length)), muted=(), grid=grid)
+    muted = tuple((begun - grid.origin, over - grid.origin) for begun, over in pauses)
+    return replace(found, stretches=(Stretch(0, length, grid.origin),), muted=muted, grid=grid)
 
 
 def _part(path: Path) -> tuple[Codec, int, Samples]:

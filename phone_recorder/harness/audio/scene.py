@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from math import inf
 from typing import Any
 
 from phone_recorder.harness.audio.kept import Kept
+from phone_recorder.harness.audio.places import Grid
 from phone_recorder.harness.audio.recorded import Heard, heard
 from phone_recorder.harness.audio.said import IN_FILES, TO_SERVER, Said, said_both_ways
 from phone_recorder.harness.audio.samples import Samples, joined
@@ -30,7 +31,6 @@ _WINDOW = from_ms(10)
 _SETTLING = from_ms(100)
 """So long a decoder of G.722 takes to be one with its encoder, after it has begun anew or has missed something."""
 
-_SAID = {horizon: Kept(partial(said_both_ways, horizon=horizon)) for horizon in (IN_FILES, TO_SERVER)}
 _HEARD = {wide: Kept(partial(heard, wide=wide)) for wide in (False, True)}
 
 
@@ -72,8 +72,10 @@ class Scene:
 
     def _of(self, leg: str, datagrams: Sequence[Datagram], horizon: int) -> Said:
         if self.holes[leg] and self.evidence.codecs.get(leg) == G722.name:
-            return said_both_ways(datagrams, horizon, [span for hole in self.holes[leg] for span in self._when(*hole)])
-        return _SAID[horizon].of(datagrams)
+            lost = [span for hole in self.holes[leg] for span in self._when(*hole)]
+            return said_both_ways(datagrams, horizon, lost, self.heard.grid)
+        frame = self.heard.grid.frame
+        return _said_by(horizon, Grid(self.heard.grid.origin % frame, frame)).of(datagrams)
 
     def _when(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The instants of a span of the recording."""
@@ -143,6 +145,11 @@ def _missing(span: Span, found: Heard, account: Mapping[str, Any]) -> str:
     if span.end is not None or length >= told:
         return ""
     return f"the recording is {time(length)} long, and its account says {time(told)}"
+
+
+@lru_cache(maxsize=4)
+def _said_by(horizon: int, grid: Grid) -> Kept[Sequence[Datagram], Said]:
+    return Kept(partial(said_both_ways, horizon=horizon, grid=grid))
 
 
 def at_least(bound: Bound, number: float) -> bool:

@@ -43,10 +43,14 @@ class Track:
 
     def fit(self, lags: Lags, start: int, end: int) -> Fit:
         """How each whole window from `start` on fits to voices that have these lags."""
-        recorded = self.heard.samples[start:end].astype(np.float32)
-        said = self.said(lags, start, end)
+        # One more on both sides: those at the ends have neighbours too.
+        first = start - WINDOW if start >= WINDOW else start
+        past = min(start + ((end - start) // WINDOW + 1) * WINDOW, len(self.heard.samples))
+        recorded = self.heard.samples[first:past].astype(np.float32)
+        said = self.said(lags, first, past)
         error, heard, wanted = (power_of(wave) for wave in (recorded - said, recorded, said))
-        loud = _with_neighbours(np.maximum(heard, wanted))
+        own = slice((start - first) // WINDOW, (start - first) // WINDOW + (end - start) // WINDOW)
+        error, loud = error[own], _with_neighbours(np.maximum(heard, wanted))[own]
         another = _WRONG_IN_G722 if self.heard.codec is G722 else _WRONG
         wrong, right = error > np.maximum(another * loud, QUIET), error <= np.maximum(_RIGHT * loud, QUIET)
         for begun, over in self.unsettled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from phone_recorder.harness.evidence import Evidence
@@ -11,6 +12,7 @@ from phone_recorder.harness.playing.real_clock import RealClock
 from phone_recorder.harness.playing.real_means import real_means
 from phone_recorder.harness.playing.real_server import RealServer
 from phone_recorder.harness.playing.world import World
+from phone_recorder.harness.runner.interruptible import run_interruptible
 from phone_recorder.harness.scenario.case import Case
 from phone_recorder.recording.units import from_ms, to_seconds
 
@@ -26,7 +28,7 @@ def play_live(case: Case, seed: int, place: Path, keep: bool = False) -> Evidenc
     A step is done when its instant has come and the machine lets us, and counts from its instant; of one that is done
     late the evidence says how late. What sockets, threads and files take is what they take.
     """
-    return asyncio.run(_played(case, seed, place, keep))
+    return run_interruptible(partial(_played, case, seed, place, keep))
 
 
 async def _played(case: Case, seed: int, place: Path, keep: bool) -> Evidence:

@@ -21,6 +21,7 @@ from phone_recorder.harness.report.room import Room, data_uri
 from phone_recorder.harness.report.texts import one_line
 from phone_recorder.harness.runner.result import Result
 from phone_recorder.recording.units import SECOND, from_seconds, to_seconds
+from phone_recorder.wire.payload import G722
 
 LONGEST = 180 * SECOND
 """Of the sound of one recording or voice; its pictures show all of it."""
@@ -52,7 +53,8 @@ def sounds(result: Result, evidence: Evidence, room: Room) -> Iterator[Sound]:
     for number, recorded in enumerate(evidence.recordings[:MOST_RECORDINGS], 1):
         name = "recording" if len(evidence.recordings) == 1 else f"recording {number}"
         places = tuple(wrong_places(result, number))
-        for one in _compared(name, recorded, voices, room):
+        wide = G722.name in evidence.codecs.values()
+        for one in _compared(name, recorded, wide, voices, room):
             yield _marked(one, places, one.name == name)
 
 
@@ -73,13 +75,13 @@ def sound(name: str, samples: Samples, room: Room) -> Sound:
     return Sound(name, note, wav, wave_path(samples), picture, ticks, to_seconds(len(samples)))
 
 
-def _compared(name: str, recorded: Recorded, voices: dict[str, Samples], room: Room) -> Iterator[Sound]:
+def _compared(name: str, recorded: Recorded, wide: bool, voices: dict[str, Samples], room: Room) -> Iterator[Sound]:
     """A recording, and what each voice said at the instants that are in it."""
     if not recorded.files:
         yield Sound(name, "it has no file")
         return
     try:
-        found = heard(recorded)
+        found = heard(recorded, wide)
     except (PhoneRecorderError, OSError) as error:
         yield Sound(name, one_line(f"it cannot be read: {error}"))
         return

@@ -1,12 +1,11 @@
 """A process of a run: it does one thing after the other as it is asked to, and ends when it is told to.
 
 Ctrl-C, and the end of the terminal, are its parent's to hear of, which ends it by SIGTERM. So does the kernel if the
-parent is gone, even by SIGKILL (prctl(2), PR_SET_PDEATHSIG).
+parent is gone, even by SIGKILL.
 """
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -17,13 +16,16 @@ from math import inf
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from time import monotonic
-from typing import NoReturn
+from typing import Any, NoReturn
+
+from phone_recorder.adapters.parent_death import end_with_parent
+
+Orphaned = Callable[[], object]
 
 PATIENCE_S = 8
 """So long a process may take to leave in order: a little more than an agent that it has started may."""
 HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LEFT = 128 + signal.SIGTERM
-_PR_SET_PDEATHSIG = 1
 _CONTEXT = multiprocessing.get_context("fork")
 """Nothing has to be imported again, and what is to be done need not be sent."""
 
@@ -60,17 +62,19 @@ def held() -> Iterator[None]:
 class Worker:
     """A process, our end of its `pipe`, and the number of what it is `at` until an instant of the monotonic clock.
 
-    `others` are our ends of others' pipes, which it must not hold open. It is made while signals are held. OSError if
-    the system gives no more processes, or pipes.
+    `others` are our ends of others' pipes, which it must not hold open. `orphaned` is the last that it does if its
+    parent is gone. It is made while signals are held. OSError if the system gives no more processes, or pipes.
     """
 
-    def __init__(self, do: Callable[[int], object], others: tuple[Connection, ...]) -> None:
+    def __init__(
+        self, do: Callable[[int], object], others: tuple[Connection, ...], orphaned: Orphaned = lambda: None
+    ) -> None:
         self.at = -1
         self.until = inf
         self.pipe, theirs = _CONTEXT.Pipe()
         with theirs:
-            more = (do, theirs, (*others, self.pipe), os.getpid())
-            self._process: ForkProcess = _CONTEXT.Process(target=_work, args=more)
+            more = (do, theirs, (*others, self.pipe))
+            self._process: ForkProcess = _CONTEXT.Process(target=_live, args=(os.getpid(), orphaned, *more))
             self._process.start()
 
     def give(self, number: int, limit_s: float) -> None:
@@ -103,9 +107,18 @@ _SIGNALS = range(-signal.NSIG, 0)
 """What multiprocessing calls their exit codes."""
 
 
-def _work(do: Callable[[int], object], pipe: Connection, others: tuple[Connection, ...], parent: int) -> None:
-    """The life of a process; without the parent there is nothing to do."""
-    _end_with(parent)
+def _live(parent: int, orphaned: Orphaned, *work: Any) -> None:
+    """The life of a process; without the parent there is nothing to do but to tidy up."""
+    try:
+        _end_with(parent)
+        _work(*work)
+    finally:
+        signal.signal(signal.SIGTERM, _go_on)
+        if os.getppid() != parent:
+            orphaned()
+
+
+def _work(do: Callable[[int], object], pipe: Connection, others: tuple[Connection, ...]) -> None:
     for other in others:
         other.close()
     while (number := _asked(pipe)) is not None:
@@ -118,18 +131,25 @@ def _end_with(parent: int) -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    there = end_with_parent(parent)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
-    if os.getppid() != parent:
+    if not there:
         raise SystemExit(_LEFT)
 
 
 def _leave(*_: object) -> NoReturn:
-    """In order: what is open is closed, what was made is removed. Should that hang, an alarm ends it."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    """In order: what is open is closed, what was made is removed. Should that hang, an alarm ends it.
+
+    Another one changes nothing. It is not ignored: Python complains of one that came just before it was.
+    """
+    signal.signal(signal.SIGTERM, _go_on)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(PATIENCE_S)
     raise SystemExit(_LEFT)
+
+
+def _go_on(*_: object) -> None:
+    """Leave as before."""
 
 
 def _asked(pipe: Connection) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from phone_recorder.errors import AgentUnreachable, NotConforming, UsageError
+from phone_recorder.errors import AgentRefused, NotConforming, UsageError
 from phone_recorder.harness.evidence import Carried, Evidence, Moment, Passed, Recorded
 from phone_recorder.harness.playing.our_server import OurServer
 from phone_recorder.harness.playing.parties import make_parties
@@ -51,7 +51,7 @@ class Ground:
 
 
 class AgentPlay:
-    """Plays one case; `run` gives its evidence. NotConforming if the agent is gone before its end."""
+    """Plays one case; `run` gives its evidence. AgentRefused or NotConforming if the agent does not take it."""
 
     def __init__(self, case: Case, seed: int, ground: Ground, keep: bool) -> None:
         self._case, self._seed, self._ground = case, seed, ground
@@ -62,12 +62,7 @@ class AgentPlay:
         self._old = {file.name for file in files_in(ground.folder)} if ground.folder else set()
 
     async def run(self) -> Evidence:
-        try:
-            return await self._run()
-        except AgentUnreachable as error:
-            raise NotConforming(str(error)) from error
-
-    async def _run(self) -> Evidence:
+        """All of it, to the end."""
         case, clock = self._case, self._ground.clock
         parties = make_parties(case, self._seed, 0, case.call.length)
         self._call = AgentCall(self._ground.agent, case, clock.now)
@@ -82,7 +77,8 @@ class AgentPlay:
         finally:
             self._speaking.cancel()
             self._legs.close()
-            with suppress(AgentUnreachable):
+            # What has ended the case is told, not that the agent does not like that.
+            with suppress(AgentRefused, NotConforming):
                 await self._call.end()
         return await self._evidence(moments)
 
@@ -140,6 +136,8 @@ class AgentPlay:
             await _ACTS[type(step.action)](self, step.action)
         except UsageError as error:
             raise UsageError(f"{self._case.path.name}:{step.line}: {error}") from error
+        except AgentRefused as error:
+            raise NotConforming(f"the agent refuses what line {step.line} asks of it: {error}") from error
 
     async def _hang_up(self) -> None:
         if not self._call.over:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
-from phone_recorder.errors import AgentRefused, UsageError
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.table import SETTINGS, text_of
 
@@ -37,11 +36,8 @@ def texts_at_start(settings: PhoneSettings, server: tuple[str, int] | None) -> d
 
 
 def set_texts(agent: Asks, texts: Mapping[str, str]) -> None:
-    """UsageError with the agent's sentence if it does not take them."""
-    try:
-        agent.ask("settings.set", {"values": dict(texts)})
-    except AgentRefused as error:
-        raise UsageError(f"the agent does not take these settings: {error}") from error
+    """AgentRefused with the agent's sentence if it does not take them."""
+    agent.ask("settings.set", {"values": dict(texts)})
 
 
 @contextmanager

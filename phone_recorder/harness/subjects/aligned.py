@@ -28,11 +28,12 @@ def on_its_grid(recorded: Recorded, said: dict[str, list[Datagram]], waited: int
     What cannot be read, or is silent, is left as it is.
     """
     from phone_recorder.harness.audio.recorded import heard
+    from phone_recorder.harness.audio.said import in_g722
     from phone_recorder.harness.audio.said import said as as_said
     from phone_recorder.harness.audio.samples import cut
 
     try:
-        sound = heard(recorded)
+        sound = heard(recorded, any(map(in_g722, said.values())))
     except PhoneRecorderError:
         return recorded
     length = min(len(sound.samples), MOST, *(begun - recorded.start for begun, _ in recorded.pauses[:1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from phone_recorder.harness.evidence import Evidence, Moment, Passed, Recorded
 from phone_recorder.harness.playing.parties import make_parties
 from phone_recorder.harness.playing.seen import files_in
 from phone_recorder.harness.runner.collecting import collect
+from phone_recorder.harness.runner.interruptible import run_interruptible
 from phone_recorder.harness.runner.one_case import Engine
 from phone_recorder.harness.runner.result import Result
 from phone_recorder.harness.runner.running import RunOptions, run
@@ -56,7 +58,7 @@ class Arrivals:
 
     def play(self, case: Case, seed: int, place: Path, keep: bool = False) -> Evidence:
         """Wait for what comes. UsageError if the server cannot listen, or a voice cannot be read."""
-        return asyncio.run(self._play(case, seed, place / SERVER))
+        return run_interruptible(partial(self._play, case, seed, place / SERVER))
 
     async def _play(self, case: Case, seed: int, storage: Path) -> Evidence:
         said = _said(case, seed)

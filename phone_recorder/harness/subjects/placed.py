@@ -29,10 +29,11 @@ class Placed:
 def place_voices(recorded: Recorded, said: Mapping[str, Sequence[Datagram]]) -> dict[str, Placed] | None:
     """Each voice where it is most like the recording; None if that cannot be read."""
     from phone_recorder.harness.audio.recorded import heard
+    from phone_recorder.harness.audio.said import in_g722
     from phone_recorder.harness.audio.said import said as as_said
 
     try:
-        sound = heard(recorded).samples
+        sound = heard(recorded, any(map(in_g722, said.values()))).samples
     except PhoneRecorderError:
         return None
     return {leg: _placed(recorded.start, sound, as_said(list(sent)), sent) for leg, sent in said.items()}

@@ -87,7 +87,7 @@ def test_a_recording_as_it_should_be_is_heard_to_be_so(tmp_path: Path, codec: st
         (AudioIs("level", bound=Bound(-26, -25)), louder(2**0.5), "-22.5 dB between 0 s and 11 s"),
         (NO_CLICKS, [SPEECH.silence()] * 550, "nobody is heard between 0 s and 11 s"),
         (NO_CLICKS, louder(0.005), "nobody is heard between 0 s and 11 s"),
-        (NO_CLICKS, without_frame(200), "at 4 s 20 ms dropped"),
+        (NO_CLICKS, without_frame(200), "at 4.01 s 20 ms dropped"),
         (NO_CLICKS, with_frame_twice(200), "at 4 s 20 ms doubled or put in"),
         (NO_CLICKS, with_silence(165), "at 3.3 s 20 ms that nobody said"),
         (MIXED, without_frame(549)[:-1], None),
@@ -303,3 +303,13 @@ def test_a_quiet_voice_is_found_beside_a_loud_one(tmp_path: Path) -> None:
     assert heard_in(tmp_path, CONTAINS, call) is None
     assert heard_in(tmp_path, AudioIs("lacks", ("far",)), call, call.without("far")) is None
     assert NEAR != FAR
+
+
+@pytest.mark.parametrize("first", [160, 200, 320, 390])
+def test_two_seconds_of_what_the_account_says_never_came_are_not_lacking(tmp_path: Path, first: int) -> None:
+    call, gap = Call(lost=(100, 550)), {"stream": "far", "start_s": 2.0, "duration_s": 9.0}
+    frames = call.frames()
+    lacks = AudioIs("lacks", ("far",), Span(2 * SECOND))
+    assert hear(lacks, recorded(tmp_path, frames, gaps=[gap]), call.evidence()) is None
+    frames[first : first + 100] = Call().frames()[first : first + 100]
+    assert hear(lacks, recorded(tmp_path, frames, gaps=[gap]), call.evidence()) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -22,6 +23,7 @@ from phone_recorder.harness.audio.words import between, lateness, time
 from phone_recorder.harness.scenario.bound import Span
 from phone_recorder.harness.scenario.expected import AudioIs
 from phone_recorder.media import pcm, record_tone
+from phone_recorder.media.codecs import encoder
 from phone_recorder.media.g711 import decode, encode
 from phone_recorder.wire.payload import CODECS, G722, PCMA, PCMU
 from tests.harness.audio.recordings import FAR, FAR_ZH, FRAME, NEAR, NEAR_ZH, SECOND, Call, recorded
@@ -152,6 +154,18 @@ def test_a_frame_that_is_dropped_from_speech_is_found_where_it_was(tmp_path: Pat
     assert len(found) <= 2
     assert all(abs(place - number * FRAME) <= 10 * FRAME for place in found)
     assert bool(found) or not loud
+
+
+@pytest.mark.parametrize("hertz", [1000, 1200, 1500, 2000, 2500])
+def test_a_tone_that_ends_at_once_with_a_second_does_not_click_in_g722(tmp_path: Path, hertz: int) -> None:
+    """What is left of it in the filters is as loud as codec noise beside a tone, and not beside silence."""
+    voice = np.concatenate((sine(hertz, 8000), np.zeros(SECOND, np.int16), sine(hertz, 8000)))
+    coder = encoder(G722, SECOND)
+    frames = [coder.encode(array("h", voice[start : start + FRAME])) for start in range(0, len(voice), FRAME)]
+    right = heard(recorded(tmp_path, frames, "G722"), wide=True)
+    assert find_clicks(right, {"far": coded(PCMU, voice)}, 0, len(right.samples), [(0, 800)]) == []
+    wrong = heard(recorded(tmp_path, [*frames[:40], *frames[41:]], "G722"), wide=True)
+    assert find_clicks(wrong, {"far": coded(PCMU, voice)}, 0, len(wrong.samples), [(0, 800)]) != []
 
 
 def test_what_was_made_is_kept_for_the_last_ones() -> None:

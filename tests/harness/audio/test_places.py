@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from phone_recorder.harness.audio.ears import hear
-from phone_recorder.harness.audio.places import Numbers, by_timestamps, corrections
+from phone_recorder.harness.audio.places import UNITS, Grid, Numbers, anchors, by_timestamps, corrections
 from phone_recorder.harness.audio.said import IN_FILES, TO_SERVER
 from phone_recorder.harness.scenario.actions import RtpFault
 from phone_recorder.harness.scenario.bound import Span
@@ -93,3 +94,44 @@ def test_the_recorder_puts_a_party_whose_sender_stalls_where_these_ears_expect_i
     for kind in ("in step", "no clicks"):
         voices = ("near", "far") if kind == "in step" else ()
         assert hear(AudioIs(kind, voices), evidence.recordings[0], evidence) is None
+
+
+@pytest.mark.parametrize(
+    ("grid", "instant", "end", "place"),
+    [
+        (UNITS, 1234, None, 1234),
+        (Grid(0, 480), 1234, None, 960),
+        (Grid(37, 480), 1234, None, 997),
+        (Grid(37, 480), 30, None, -443),
+        # Where the packet before it ended, if that is no further than a frame.
+        (Grid(0, 480), 1234, 1714, 1714),
+        (Grid(0, 480), 1234, 754, 754),
+        (Grid(0, 480), 1234, 1715, 960),
+        (UNITS, 1234, 1236, 1234),
+    ],
+)
+def test_a_count_begins_with_a_frame_or_where_the_last_one_ended(
+    grid: Grid, instant: int, end: int | None, place: int
+) -> None:
+    assert grid.stand(instant, end) == place
+
+
+def test_counts_begin_where_places_do_not_follow_timestamps() -> None:
+    instants, timestamps = stalled(20000)
+    places = by_timestamps(instants, timestamps, IN_FILES)
+    assert anchors(timestamps, places) == [0, 150]
+    assert anchors(timestamps % 2**32, timestamps) == [0]
+
+
+@pytest.mark.parametrize("ptime", [20, 40, 60])
+@pytest.mark.parametrize("fault", ["stall", "jump timestamp"])
+@pytest.mark.parametrize("at", [6.0, 6.01, 6.03])
+def test_a_new_count_is_in_step_to_the_sample_whatever_the_frames(
+    tmp_path: Path, ptime: int, fault: Literal["stall", "jump timestamp"], at: float
+) -> None:
+    steps = (RECORD, (at, RtpFault(fault, number=3 * SECOND)))
+    parties = {"near": PartyPlan(NEAR, repeat=True), "far": PartyPlan(FAR, repeat=True)}
+    settings = {"record.ptime_ms": ptime}
+    evidence = played(tmp_path, case(*steps, length=16, settings=settings, near=parties["near"], far=parties["far"]))
+    for what in (AudioIs("contains", ("near", "far")), AudioIs("equals", ("near", "far"))):
+        assert hear(what, evidence.recordings[0], evidence) is None

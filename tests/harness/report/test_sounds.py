@@ -9,12 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.report.room import Room
 from phone_recorder.harness.report.sounds import LONGEST, Sound, sound, sounds
 from phone_recorder.harness.scenario.expected import AudioIs, Expectation
 from phone_recorder.recording.units import SECOND
+from tests.harness.audio.recordings import Call
+from tests.harness.audio.recordings import recorded as recorded_in
 from tests.harness.report.results import case, evidence, loud, recorded, result
 
 SQUARE = np.tile(np.repeat(np.array([8000, -8000], np.int16), 8), SECOND // 16)
@@ -96,3 +99,11 @@ def test_a_recording_whose_file_is_gone_says_why(tmp_path: Path) -> None:
     one = recorded(tmp_path, loud())
     one.files[0].unlink()
     assert next(iter(sounds(result("failed"), evidence([one]), Room()))).note.startswith("it cannot be read: ")
+
+
+@pytest.mark.parametrize(("said_in", "delay"), [("PCMU", 0), ("G722", 11)])
+def test_only_what_went_through_the_filters_of_g722_is_late(said_in: str, delay: int, tmp_path: Path) -> None:
+    call = Call("tone:440", "none", 2, "G722", said_in)
+    seen = replace(call.evidence(), recordings=(recorded_in(tmp_path, call.frames(), "G722"),))
+    [one, *_] = sounds(result("failed"), seen, Room())
+    assert one.length_s == (2 * SECOND - delay) / SECOND

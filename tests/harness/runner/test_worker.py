@@ -19,9 +19,9 @@ PATIENCE_S = 20
 CONTEXT = multiprocessing.get_context("fork")
 
 
-def made(do: Callable[[int], object]) -> Worker:
+def made(do: Callable[[int], object], orphaned: Callable[[], object] = lambda: None) -> Worker:
     with held():
-        return Worker(do, ())
+        return Worker(do, (), orphaned)
 
 
 def said(pipe: Connection) -> object:
@@ -53,6 +53,28 @@ def test_it_leaves_in_order_when_it_is_told_to(tmp_path: Path) -> None:
     busy.tell_to_end()
     assert busy.ending() == Ending(signal=signal.SIGTERM)
     assert (tmp_path / "tidied").exists()
+
+
+def test_it_leaves_in_order_and_without_a_word_however_often_it_is_told_to(capfd: pytest.CaptureFixture[str]) -> None:
+    """Some of these come just while it makes itself deaf to them."""
+    reader, writer = CONTEXT.Pipe(duplex=False)
+
+    def work(number: int) -> None:
+        try:
+            writer.send("begun")
+            signal.pause()
+        finally:
+            writer.send("tidied")
+
+    for _ in range(40):
+        busy = made(work)
+        busy.give(0, PATIENCE_S)
+        assert said(reader) == "begun"
+        while not reader.poll(0):
+            busy.tell_to_end()
+        assert said(reader) == "tidied"
+        assert busy.ending() == Ending(signal=signal.SIGTERM)
+    assert capfd.readouterr().err == ""
 
 
 def test_one_that_does_not_leave_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +124,32 @@ def test_it_ends_with_its_parent_whatever_ends_that(busy: bool, tmp_path: Path) 
     process.join(PATIENCE_S)
     assert process.exitcode == -signal.SIGKILL
     assert (tmp_path / "tidied").exists() == busy
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_it_tidies_up_if_its_parent_cannot_any_more(killed: bool, tmp_path: Path) -> None:
+    """Not if that has told it to end, and is there to do so."""
+    reader, writer = CONTEXT.Pipe(duplex=False)
+    ready, is_ready = CONTEXT.Pipe(duplex=False)
+
+    def work(number: int) -> None:
+        is_ready.send(number)
+        signal.pause()
+
+    def parent() -> None:
+        child = made(work, (tmp_path / "tidied").touch)
+        child.give(0, PATIENCE_S)
+        assert said(ready) == 0
+        if killed:
+            os.kill(os.getpid(), signal.SIGKILL)
+        child.end()
+
+    process = CONTEXT.Process(target=parent)
+    process.start()
+    writer.close()
+    assert is_closed(reader)
+    process.join(PATIENCE_S)
+    assert (tmp_path / "tidied").exists() == killed
 
 
 def test_a_signal_waits_while_signals_are_held() -> None:

@@ -18,6 +18,7 @@ from phone_recorder.harness.runner.running import RunOptions
 from phone_recorder.harness.scenario.case import Case
 from phone_recorder.harness.scenario.reading import read_cases
 from phone_recorder.harness.subjects.agent import AUTO, RealAgent
+from phone_recorder.harness.subjects.agent_answers import CheckedAgent
 from phone_recorder.harness.subjects.agent_play import AgentPlay, Ground
 from phone_recorder.harness.subjects.agent_settings import Asks
 from phone_recorder.harness.subjects.call_clock import CallClock
@@ -149,7 +150,7 @@ class Broken:
 def played_broken(tmp_path: Path, change: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Result:
     def play(case: Case, seed: int, place: Path, keep: bool = False) -> Any:
         with own_agent(place, {}, 64 << 20) as agent:
-            ground = Ground(Broken(agent, change), CallClock(), place / STICK, None)
+            ground = Ground(CheckedAgent(Broken(agent, change)), CallClock(), place / STICK, None)
             return asyncio.run(AgentPlay(case, seed, ground, keep).run())
 
     return try_case(Trial(case_of(LOCAL, tmp_path), 7, tmp_path / "played"), Engine(play, judge, live=True))

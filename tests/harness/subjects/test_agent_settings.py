@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from phone_recorder.errors import AgentRefused, AgentUnreachable, UsageError
+from phone_recorder.errors import AgentRefused, AgentUnreachable
 from phone_recorder.harness.subjects.agent_settings import borrowed, set_texts, texts_at_start, wanted_texts
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.table import with_value
@@ -56,9 +56,12 @@ def test_what_it_died_of_is_told_and_not_that_it_is_dead() -> None:
         raise ZeroDivisionError
 
 
-def test_what_it_does_not_take_is_the_scenarios_fault() -> None:
-    with pytest.raises(UsageError, match=r"^the agent does not take these settings: record.codec means nothing$"):
-        set_texts(FakeAgent("record.codec"), {"record.codec": "PCMU"})
+def test_what_it_does_not_take_it_refuses_before_anything_is_played() -> None:
+    with (
+        pytest.raises(AgentRefused, match=r"^record.codec means nothing$"),
+        borrowed(FakeAgent("record.codec"), {"record.codec": "PCMU"}),
+    ):
+        pytest.fail("it is played")
 
 
 def test_a_case_is_about_recording_and_its_server_alone() -> None:

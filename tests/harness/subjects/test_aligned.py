@@ -16,6 +16,7 @@ from phone_recorder.recording.units import SECOND
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import RecordHeader
 from phone_recorder.wire.rtp import RtpPacket
+from tests.harness.audio.recordings import Call, recorded
 
 FAR = Path(__file__).parents[3] / "fixtures" / "speech" / "far_en.wav"
 START = 2 * SECOND
@@ -62,3 +63,10 @@ def test_what_has_no_sound_is_left_as_it_is(spoil: Callable[[Path], object], tmp
     recorded = recording(tmp_path, str(FAR), 7)
     spoil(recorded.files[0])
     assert on_its_grid(recorded, {"far": said(str(FAR))}, 0) == recorded
+
+
+@pytest.mark.parametrize("said_in", ["PCMU", "G722"])
+def test_a_recording_in_g722_begins_where_it_does_whatever_was_said_in(said_in: str, tmp_path: Path) -> None:
+    call = Call(str(FAR), "none", 4, "G722", said_in)
+    one = recorded(tmp_path, call.frames(), "G722", start=5)
+    assert abs(on_its_grid(one, {"near": list(call.evidence().said["near"])}, 0).start) <= 1
