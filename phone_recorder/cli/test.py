@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from phone_recorder.cli.main import EXIT_INTERRUPTED
 from phone_recorder.cli.option_groups import GroupedCommand, refuse, with_options
-from phone_recorder.cli.output import complain, shown, tell
+from phone_recorder.cli.output import complain, say, shown
 from phone_recorder.cli.parameters import PathGiven
 from phone_recorder.cli.test_options import OPTIONS
 from phone_recorder.errors import PhoneRecorderError, UsageError
@@ -120,18 +120,22 @@ def _selected(paths: Sequence[Path], options: dict[str, Any], subject: UnderTest
     cases = repeated(subject.cases(paths) if subject else collect(paths), options["repeat"])
     chosen = select(cases, options["expression"], options["tags"])
     if not chosen:
-        raise UsageError(f"none of {len(cases)} cases is selected: see their names and tags with --list")
+        raise UsageError(f"{_none_of(cases)} selected: see their names and tags with --list")
     return chosen
+
+
+def _none_of(cases: Sequence[Case]) -> str:
+    return f"none of {len(cases)} cases is" if len(cases) > 1 else "the only case is not"
 
 
 def _list(cases: Sequence[Case]) -> None:
     for case in cases:
         tags = f"  ({', '.join(case.tags)})" if case.tags else ""
-        tell(shown(f"{case.name}  {case.title}{tags}"))
+        say(shown(f"{case.name}  {case.title}{tags}"))
 
 
 def _explain(cases: Sequence[Case]) -> None:
     from phone_recorder.harness.judging.explain import explain
 
     for number, case in enumerate(cases):
-        tell(f"\n{explain(case)}" if number else explain(case))
+        say(f"\n{explain(case)}" if number else explain(case))

@@ -2,32 +2,78 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
 from phone_recorder.cli.option_groups import under
-from phone_recorder.cli.parameters import Address, PathGiven
+from phone_recorder.cli.parameters import Address, PathGiven, Seconds
 
 _which, _how, _told, _instead = under("Which"), under("How"), under("What is told"), under("Instead of playing")
 _subject = under("Another device than our own phone")
 _file = PathGiven(path_type=Path, dir_okay=False)
+_LONGEST_NUMBER = 40
+
+
+class _Whole(click.IntRange):
+    """A whole number within limits, in words that say so."""
+
+    name = "whole number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if len(str(value)) > _LONGEST_NUMBER:
+            self.fail(f"{str(value)[:_LONGEST_NUMBER]}... is too long for a {self.name}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Limit(Seconds):
+    """Seconds from a tenth to a day and more, or 0."""
+
+    def __init__(self) -> None:
+        super().__init__(0.1, 100_000, "seconds, or 0 for any")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        with suppress(ValueError):
+            if float(value) == 0:
+                return 0.0
+        return super().convert(value, param, ctx)
+
+
+class _Word(click.ParamType):  # type: ignore[type-arg]  # generic in newer click alone
+    """An empty one, as from a variable that was not set, is none."""
+
+    name = "word"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not value:
+            self.fail("it is empty: write a tag, or leave the option out", param, ctx)
+        return str(value)
+
 
 OPTIONS = [
     _which("-k", "expression", metavar="EXPR", default="", help="Cases with these words in name or tags, see above."),
-    _which("--tag", "tags", metavar="TAG", multiple=True, help="Cases with this tag; of several, one is enough."),
+    _which(
+        "--tag",
+        "tags",
+        type=_Word(),
+        metavar="TAG",
+        multiple=True,
+        help="Cases with this tag; of several, one is enough.",
+    ),
     _how(
         "-j",
         "--jobs",
-        type=click.IntRange(1, 256),
+        type=_Whole(1, 256),
         metavar="N",
         help="Processes; without it, one a CPU, or four with --live.",
     ),
-    _how("--seed", type=click.IntRange(0), help="That of an earlier run, to have the same again."),
-    _how("--repeat", type=click.IntRange(1, 10_000), metavar="N", default=1, help="Each case N times, by other seeds."),
+    _how("--seed", type=_Whole(0), metavar="N", help="That of an earlier run, to have the same again."),
+    _how("--repeat", type=_Whole(1, 10_000), metavar="N", default=1, help="Each case N times, by other seeds."),
     _how(
         "--timeout",
-        type=click.FloatRange(0),
+        type=_Limit(),
         metavar="SECONDS",
         default=300,
         show_default=True,

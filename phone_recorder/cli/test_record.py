@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from phone_recorder.cli.main import EXIT_INTERRUPTED
 from phone_recorder.cli.output import shown, tell
 from phone_recorder.cli.settings_options import DEFAULT_CONFIG
+from phone_recorder.cli.test_place import fleeting_place
+from phone_recorder.cli.test_signals import Interrupts
+from phone_recorder.cli.test_targets import target_of
 from phone_recorder.errors import UsageError
+from phone_recorder.harness.runner.collecting import SUFFIX, collect
 
 if TYPE_CHECKING:
     from phone_recorder.desk.observer import ObservedPhone
@@ -32,32 +37,59 @@ STICK_SIZE = 64 << 20
 def record_session(paths: Sequence[Path], options: Options) -> int:
     """Switch the phone on until its user switches it off, write the scenario and play it; the exit code of that."""
     from phone_recorder.cli.test_run import run_cases
-    from phone_recorder.cli.test_signals import Interrupts
-    from phone_recorder.harness.recorded_session.notes import NO_CALL
-    from phone_recorder.harness.runner.collecting import collect
 
     file, settings = _checked(paths, options), _settings(options["phone"])
-    with TemporaryDirectory(prefix="phone-recorder-") as place:
-        if not asyncio.run(_hold(file, settings, Path(place) / "usb", options)):
-            raise UsageError(NO_CALL)
-    tell(shown(f"{file} is written; played under the virtual clock:"))
-    with Interrupts() as interrupts:
-        code = run_cases(collect([file]), options)
+    # A session is switched off by Ctrl-C in the background of a script, too.
+    with Interrupts(always=(signal.SIGINT, signal.SIGTERM)) as interrupts:
+        try:
+            _record(file, settings, options, interrupts)
+            tell(shown(f"{file} is written; played under the virtual clock:"))
+            code = run_cases(collect([file]), options)
+        except KeyboardInterrupt:
+            code = EXIT_INTERRUPTED
     return interrupts.exit_code or code
 
 
-async def _hold(file: Path, settings: PhoneSettings, stick: Path, options: Options) -> bool:
+def _record(file: Path, settings: PhoneSettings, options: Options, interrupts: Interrupts) -> None:
+    """The session in a directory that is gone afterwards; UsageError if there was no call in it."""
+    from phone_recorder.harness.recorded_session.notes import NO_CALL
+
+    off = _Off()
+    # Whatever ends the session, what was done is written, and while no signal ends the program.
+    with fleeting_place() as place, interrupts.mean(off.ask):
+        if not asyncio.run(_hold(file, settings, place / "usb", options, off)):
+            raise UsageError(NO_CALL)
+
+
+class _Off:
+    """Whether the phone is to be switched off: `asked` for by signals, before its loop runs, meanwhile, and after."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def ask(self) -> None:
+        """From a signal's handler: a loop that waits has to be woken."""
+        self._loop.call_soon_threadsafe(self.asked.set) if self._loop else self.asked.set()
+
+    def __enter__(self) -> None:
+        """While the loop runs."""
+        self._loop = asyncio.get_running_loop()
+
+    def __exit__(self, *error: object) -> None:
+        self._loop = None
+
+
+async def _hold(file: Path, settings: PhoneSettings, stick: Path, options: Options, off: _Off) -> bool:
     """The session; whether there was a call in it, which was then written."""
-    from phone_recorder.adapters.process import asked_to_stop
     from phone_recorder.desk.observer import ObservedPhone
     from phone_recorder.desk.plan import DeskPlan
 
-    stopped = asked_to_stop()
     phone = ObservedPhone(DeskPlan(settings, None, stick, stick_size=STICK_SIZE))
-    async with AsyncExitStack() as stack, phone:
-        # Whatever ends the session, what was done is written, and while no signal ends the program.
-        stack.callback(_write, file, phone)
-        await _show(phone, options, stopped)
+    with off:
+        async with AsyncExitStack() as stack, phone:
+            stack.callback(_write, file, phone, options["force"])
+            await _show(phone, options, off.asked)
     return phone.called
 
 
@@ -77,38 +109,45 @@ async def _show(phone: ObservedPhone, options: Options, stopped: asyncio.Event) 
         await (on_terminal(phone, stopped) if terminal else phone.until(stopped))
 
 
-def _write(file: Path, phone: ObservedPhone) -> None:
+def _write(file: Path, phone: ObservedPhone, force: bool) -> None:
     """What was done, if there was a call; on the terminal where it cannot be written."""
-    from phone_recorder.adapters.files import reason
+    from phone_recorder.adapters.files import replace_when_done
     from phone_recorder.harness.recorded_session.writing import scenario_text
 
     if not phone.called:
         return
     text = scenario_text(phone.session, file.parent)
     try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
+        with replace_when_done(file.resolve(), force) as output:
+            output.write(text.encode())
+    except UsageError as error:
         tell(text)
-        raise UsageError(f"{file} cannot be written: {reason(error)}: keep what is printed above") from error
+        raise UsageError(f"{error}: keep what is printed above") from error
 
 
 def _checked(paths: Sequence[Path], options: Options) -> Path:
     """The file that is to be written; UsageError if it cannot be, or if the options do not go together."""
-    from phone_recorder.harness.runner.collecting import SUFFIX
-
     file: Path = options["record"]
     _refuse_others()
     if paths:
         raise UsageError("--record writes a scenario and plays no other: leave out PATHS")
-    if not file.name.endswith(SUFFIX) or file.name == SUFFIX:
+    if not _is_named(file):
         raise UsageError(f"{file} would not be found as a scenario: give it a name that ends with {SUFFIX}")
-    if not file.parent.is_dir():
-        raise UsageError(f"--record {file}: there is no directory {file.parent}")
-    if file.exists() and not options["force"]:
+    target = target_of("record", file, _not_over)
+    if target.exists() and not options["force"]:
         raise UsageError(f"{file} is there already: name another file, or add --force to replace it")
     if not (_is_terminal() or options["web"]):
         raise UsageError("a session needs a terminal with keys to press: add --web HOST:PORT, and use a browser")
     return file
+
+
+def _not_over(target: Path) -> str:
+    return "" if _is_named(target) else "it is a link to a file that is no scenario: name another file"
+
+
+def _is_named(file: Path) -> bool:
+    """As a scenario is."""
+    return file.name.endswith(SUFFIX) and file.name != SUFFIX
 
 
 def _refuse_others() -> None:

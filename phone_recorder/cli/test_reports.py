@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from phone_recorder.adapters.files import reason, replace_when_done
+from phone_recorder.adapters.files import replace_when_done
 from phone_recorder.cli.output import complain
 from phone_recorder.cli.test import OURS
+from phone_recorder.cli.test_targets import target_of
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.runner.collecting import SUFFIX, missing
 from phone_recorder.harness.runner.machine import lack
+from phone_recorder.harness.scenario.expected import AudioIs
+from phone_recorder.phone.parties import NOBODY, SILENCE, TONE
 
 if TYPE_CHECKING:
     from phone_recorder.harness.report.replay import Command
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 Made = Callable[["Run"], bytes]
 """From a run to a file's content."""
+INCLUDED = (".yaml", ".yml")
+"""How the names of files end that scenarios include."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,13 @@ class Run:
 
 def wanted_reports(options: Mapping[str, Any], cases: Iterable[Case]) -> dict[Path, Made]:
     """Those that the options name, by the file that each goes to. UsageError if one cannot be made or written."""
-    scenarios = {case.path.resolve() for case in cases}
+    why_not = partial(_not_over, _played(cases))
     reports: dict[Path, Made] = {}
     for option, load in _LOADERS.items():
         path: Path | None = options[option]
         if path is None:
             continue
-        target = _target(option, path, scenarios)
+        target = target_of(option, path, why_not)
         if target in reports:
             raise UsageError(f"--junit and --html are both {path}: name two files")
         reports[target] = load()
@@ -58,38 +62,28 @@ def write_reports(reports: Mapping[Path, Made], run: Run) -> bool:
     return all(written)
 
 
-def _target(option: str, path: Path, scenarios: set[Path]) -> Path:
-    """The file that is written in the end: one that a link leads to, not the link."""
-    try:
-        target = path.resolve()
-        why = _why_not(target, path, scenarios)
-        if not why:
-            # Whether there may be a file; its own is made when all is known.
-            NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.").close()
-    except (OSError, RuntimeError) as error:
-        why = reason(error) if isinstance(error, OSError) else "it is a link that leads to itself"
-    if why:
-        raise UsageError(f"--{option} {path}: {why}")
-    return target
-
-
-def _why_not(target: Path, path: Path, scenarios: set[Path]) -> str:
-    if path.exists() and not path.is_file():
-        return "it is no regular file, and a report cannot replace it: name another file"
-    if path.exists() and any(_is_open_as(path, descriptor) for descriptor in (1, 2)):
-        return "what is told of the run goes there: name another file"
-    if not target.parent.is_dir():
-        return f"there is no directory {path.parent}"
-    if target in scenarios or target.name.endswith(SUFFIX):
-        return "it is a scenario, which a report would replace: name another file"
+def _not_over(played: Mapping[Path, str], target: Path) -> str:
+    """Why a report may not be written there: what a scenario is made of, and plays, is not to be lost."""
+    if target in played or target.name.endswith(SUFFIX):
+        return f"it is {played.get(target, 'a scenario')}, which a report would replace: name another file"
+    if target.suffix in INCLUDED:
+        return f"a file of such a name may be a part of scenarios: name one that does not end in {target.suffix}"
     return ""
 
 
-def _is_open_as(path: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
-    except OSError:
-        return False
+def _played(cases: Iterable[Case]) -> dict[Path, str]:
+    """Files that cases are read from, and those that they play or are held against; what each is."""
+    files: dict[Path, str] = {}
+    for case in cases:
+        voices = [Path(party.voice) for party in (case.near, case.far) if _is_file(party.voice)]
+        audio = [one.what.file for one in case.expected if isinstance(one.what, AudioIs) and one.what.file]
+        files.update({file.resolve(): "audio of a scenario" for file in (*voices, *audio)})
+        files[case.path.resolve()] = "a scenario"
+    return files
+
+
+def _is_file(voice: str) -> bool:
+    return voice not in (NOBODY, SILENCE) and not voice.startswith(f"{TONE}:")
 
 
 def _written(path: Path, made: Made, run: Run) -> bool:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from phone_recorder.adapters.files import reason
 from phone_recorder.cli.main import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from phone_recorder.cli.output import complain
 from phone_recorder.cli.test import EXIT_TROUBLE, OURS
+from phone_recorder.cli.test_place import place_of
 from phone_recorder.cli.test_reports import Run, wanted_reports, write_reports
 from phone_recorder.cli.test_telling import JsonLines, Lines, Teller
-from phone_recorder.errors import UsageError
 from phone_recorder.harness.report.replay import Command
 from phone_recorder.harness.report.tally import MOST_DETAILED, Tally
 from phone_recorder.harness.runner.running import RunOptions, run
@@ -43,8 +40,6 @@ EXITS: dict[Outcome, int] = {
     "skipped": EXIT_USAGE,
 }
 """By the worst outcome of a run: if all was skipped, nothing was tested, and that must not look as if it had been."""
-IN_USE = ".in-use"
-"""A file in the directory of `--keep` while a run has it."""
 LIVE_A_CPU = 4
 """Cases at a time in real time: each needs some 3 % of a CPU, and more while it begins and when it is judged."""
 
@@ -59,7 +54,7 @@ def run_cases(
     command = _command(options, subject.words if subject else ())
     reports = wanted_reports(options, cases)
     began_at = datetime.now()
-    with _place(options["keep"]) as place:
+    with place_of(options["keep"]) as place:
         runner = subject.run if subject else partial(run, engine=engine)
         teller = JsonLines() if options["as_json"] else Lines(options["quiet"])
         results, tally, interrupted = _played(cases, _run_options(options, command.seed, place), teller, runner)
@@ -148,36 +143,3 @@ def _paths(options: dict[str, Any]) -> tuple[Path, ...]:
         return (options["record"],)
     context = click.get_current_context(silent=True)
     return tuple(context.params.get("paths", ())) if context else ()
-
-
-@contextmanager
-def _place(keep: Path | None) -> Iterator[Path]:
-    """Where cases are played: in a directory that is kept, or in one that is gone when the reports are written."""
-    if keep is None:
-        with TemporaryDirectory(prefix="phone-recorder-") as place:
-            yield Path(place)
-        return
-    _take(keep)
-    try:
-        if [path.name for path in keep.iterdir()] != [IN_USE]:
-            raise UsageError(f"--keep {keep} is not empty: name another directory, or empty it")
-        yield keep
-    finally:
-        with suppress(OSError):
-            (keep / IN_USE).unlink()
-
-
-def _take(keep: Path) -> None:
-    """Make the directory, and have it alone: another run may be about to take it too."""
-    try:
-        keep.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--keep {keep}: {reason(error)}") from error
-    try:
-        (keep / IN_USE).touch(exist_ok=False)
-    except FileExistsError as error:
-        raise UsageError(
-            f"--keep {keep} is another run's, or that of one that was killed: name another directory, or empty it"
-        ) from error
-    except OSError as error:
-        raise UsageError(f"--keep {keep}: {reason(error)}") from error

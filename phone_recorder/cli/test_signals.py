@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from contextlib import suppress
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Self
 
@@ -13,11 +14,15 @@ from phone_recorder.harness.runner.worker import HEARD
 class Interrupts:
     """While it is entered, the first Ctrl-C, SIGTERM or end of the terminal is a KeyboardInterrupt.
 
-    No other is heard: whoever presses Ctrl-C twice does not end the end. What was ignored still is, as `nohup` wants.
+    No other is heard: whoever presses Ctrl-C twice does not end the end. What was ignored still is, as `nohup` wants,
+    but for those of `always`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, always: Container[int] = ()) -> None:
+        self._always = always
+        self._instead: Callable[[], object] | None = None
         self._heard = 0
+        self._over = False
         self._before: dict[int, Any] = {}
 
     @property
@@ -28,16 +33,34 @@ class Interrupts:
     def __enter__(self) -> Self:
         with suppress(ValueError):  # in another thread than the first no signal is heard anyway
             for number in HEARD:
-                if signal.getsignal(number) is not signal.SIG_IGN:
+                if number in self._always or signal.getsignal(number) is not signal.SIG_IGN:
                     self._before[number] = signal.signal(number, self._hear)
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._over = True
+        # One that comes while another is being ignored is complained of by Python: until all are, they wait.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, self._before)
         for number, handler in self._before.items():
             # A program that was interrupted is about to end, and nothing is to come between.
             signal.signal(number, signal.SIG_IGN if self._heard else handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    @contextmanager
+    def mean(self, instead: Callable[[], object]) -> Iterator[None]:
+        """While it is entered, each signal does this, and nothing is interrupted."""
+        self._instead = instead
+        try:
+            yield
+        finally:
+            self._instead = None
 
     def _hear(self, number: int, _: FrameType | None) -> None:
-        if not self._heard:
-            self._heard = number
+        if self._instead:
+            self._instead()
+            return
+        if self._heard:
+            return
+        self._heard = number
+        if not self._over:
             raise KeyboardInterrupt

@@ -78,6 +78,31 @@ def test_explain_says_what_each_case_is(scenarios: Path) -> None:
     assert "\n\n" in result.stdout
 
 
+@pytest.mark.parametrize("word", ["--list", "--explain"])
+@pytest.mark.parametrize(
+    ("output", "code", "told"),
+    [
+        ("> /dev/full", 2, "phone-recorder: the output cannot be written: no space left on device\n"),
+        (">&-", 0, ""),
+    ],
+)
+def test_what_cannot_be_printed_is_told(scenarios: Path, word: str, output: str, code: int, told: str) -> None:
+    command = f"exec {sys.executable} -m phone_recorder test {word} {output}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (code, told)
+
+
+@pytest.mark.parametrize("word", ["--list", "--explain"])
+def test_whoever_has_read_enough_ends_a_list(scenarios: Path, word: str) -> None:
+    """As `| head` does, which is gone before all is said."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer) as nobody:
+        command = [sys.executable, "-m", "phone_recorder", "test", word]
+        done = subprocess.run(command, stdout=nobody, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -89,7 +114,22 @@ def test_explain_says_what_each_case_is(scenarios: Path) -> None:
         (["--explain", "--seed", "0"], "--seed goes with a run, not with --list or --explain"),
         (["--explain", "--timeout", "300"], "--timeout goes with a run, not with --list or --explain"),
         (["--server", "127.0.0.1", "--timeout", "9"], "--timeout goes with scenarios: the cases of a server have"),
-        (["-j", "0"], "0 is not in the range"),
+        (["-k", "nothing", "server.scenario.yaml"], "the only case is not selected: see their names and tags with"),
+        (["--tag", ""], "it is empty: write a tag, or leave the option out"),
+        (["-j", "0"], "0 is not in the range 1<=x<=256"),
+        (["-j", "100000"], "100000 is not in the range 1<=x<=256"),
+        (["--repeat", "-1"], "-1 is not in the range 1<=x<=10000"),
+        (["--repeat", "1e9"], "'1e9' is not a valid whole number"),
+        (["--seed", "x"], "'x' is not a valid whole number"),
+        (["--seed", "-1"], "-1 is not in the range x>=0"),
+        (["--seed", "9" * 5000], f"{'9' * 40}... is too long for a whole number"),
+        (["--timeout", "nan"], "'nan' is no time from 0.1 to 100000 seconds, or 0 for any"),
+        (["--timeout", "inf"], "'inf' is no time from 0.1 to 100000 seconds, or 0 for any"),
+        (["--timeout", "1e-9"], "'1e-9' is no time from 0.1 to 100000 seconds, or 0 for any"),
+        (["--timeout", "-1"], "'-1' is no time from 0.1 to 100000 seconds, or 0 for any"),
+        (["--timeout", "soon"], "'soon' is no time from 0.1 to 100000 seconds, or 0 for any"),
+        (["x" * 300], f"cannot read '{'x' * 59}...: its name is too long: name a scenario's file, or a directory"),
+        (["--record", f"{'x' * 300}.scenario.yaml"], ".scenario.yaml: its name is too long: name another file"),
         (["--keep", ""], "it is empty: name a file or directory"),
     ],
 )

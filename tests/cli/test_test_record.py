@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -35,6 +36,13 @@ def run(*words: str | Path) -> Result:
         (["--record", "it.yaml"], "a name that ends with .scenario.yaml"),
         (["--record", f"none/{FILE}"], "there is no directory none"),
         (["--record", "there.scenario.yaml", "--web", "127.0.0.1:0"], "is there already"),
+        (
+            ["--record", "voice.scenario.yaml", "--web", "127.0.0.1:0", "--force"],
+            "a link to a file that is no scenario",
+        ),
+        (["--record", "loop.scenario.yaml", "--web", "127.0.0.1:0", "--force"], "name another file"),
+        (["--record", "pipe.scenario.yaml", "--web", "127.0.0.1:0", "--force"], "it is no regular file, and cannot"),
+        (["--record", "/proc/x.scenario.yaml", "--web", "127.0.0.1:0"], "name another file"),
         (["--record", FILE, "--phone", "sip.toml", "--web", "127.0.0.1:0"], "no SIP server"),
         (["--web", "127.0.0.1:0"], "--web goes with --record"),
         (["--phone", "sip.toml"], "--phone goes with --record"),
@@ -47,6 +55,9 @@ def test_what_makes_no_sense_is_said(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there.scenario.yaml").write_text("mine\n")
     (tmp_path / "sip.toml").write_text('[record]\nmode = "sip_info"\n')
+    (tmp_path / "voice.scenario.yaml").symlink_to("voice.wav")
+    (tmp_path / "loop.scenario.yaml").symlink_to("loop.scenario.yaml")
+    os.mkfifo(tmp_path / "pipe.scenario.yaml")
     result = run(*words)
     assert result.exit_code == 2 and sentence in result.stderr
     assert (tmp_path / "there.scenario.yaml").read_text() == "mine\n" and not (tmp_path / FILE).exists()
@@ -116,6 +127,24 @@ def test_a_session_without_a_call_leaves_what_was_there(tmp_path: Path) -> None:
         screen.until("call somebody in the session")
         assert screen.process.wait(PATIENCE_S) == 2
     assert (tmp_path / FILE).read_text() == "an older one\n"
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_session_that_is_ended_while_it_begins_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    """The signal comes as soon as its directory is there."""
+    command = [sys.executable, "-m", "phone_recorder", "test", "--record", FILE, "--web", "127.0.0.1:0"]
+    made = tmp_path / "tmp"
+    made.mkdir()
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env={**os.environ, "TMPDIR": str(made)}
+    )
+    while not any(made.iterdir()) and process.poll() is None:
+        os.sched_yield()
+    process.send_signal(number)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode in (2, 128 + number) and b"Traceback" not in err
+    assert list(made.iterdir()) == [] and not (tmp_path / FILE).exists()
 
 
 @pytest.mark.live

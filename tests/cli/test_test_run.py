@@ -139,7 +139,13 @@ def test_all_is_kept_in_a_directory_that_is_made(tmp_path: Path) -> None:
         ({"junit": Path("none/report.xml")}, "--junit none/report.xml: there is no directory none"),
         ({"html": Path("none/report.html")}, "--html none/report.html: there is no directory none"),
         ({"keep": Path("full")}, "--keep full is not empty: name another directory, or empty it"),
-        ({"keep": Path("full/file")}, "--keep full/file: it exists already"),
+        ({"keep": Path("full/file")}, "--keep full/file: it is no directory: name another directory"),
+        (
+            {"keep": Path("full/file/x")},
+            "--keep full/file/x: a part of its path is no directory: name another directory",
+        ),
+        ({"keep": Path("/proc/x")}, "--keep /proc/x: no directory can be made there: name another directory"),
+        ({"keep": Path("x" * 300)}, f"--keep {'x' * 300}: its name is too long: name another directory"),
     ],
 )
 def test_where_nothing_can_be_written_nothing_is_played(

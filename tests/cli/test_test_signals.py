@@ -88,6 +88,7 @@ def test_ctrl_c_again_and_again_does_not_end_the_end(jobs: str, tmp_path: Path) 
             os.killpg(run.pid, signal.SIGINT)
         assert run.all_gone()
         assert run.stdout and "1 passed" in run.stdout.read()
+        assert run.stderr and run.stderr.read() == "phone-recorder: interrupted: not all cases have been played\n"
     assert run.returncode == 130
     assert parse(tmp_path / "report.xml").getroot().get("tests") == "1"
     assert list((tmp_path / "tmp").iterdir()) == []
@@ -98,9 +99,24 @@ def test_without_the_first_process_there_are_no_others(jobs: str, tmp_path: Path
     with running(tmp_path, "-j", jobs) as run:
         run.kill()
         assert run.all_gone()
-    # Whoever is killed tidies nothing up, but its processes what they were at.
-    [left] = (tmp_path / "tmp").iterdir()
-    assert list(left.iterdir()) == []
+    # Whoever is killed tidies nothing up, but its processes do.
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_what_a_run_that_was_killed_keeps_can_be_looked_at(tmp_path: Path) -> None:
+    """And the directory is nobody's any more: that it is not empty is all that is against it."""
+    with running(tmp_path, "-j", "2", "--keep", str(tmp_path / "kept")) as run:
+        run.kill()
+        assert run.all_gone()
+    assert [path.name for path in (tmp_path / "kept").iterdir() if path.name.startswith("001")] == ["001-a"]
+    again = subprocess.run(
+        [sys.executable, "-m", "phone_recorder", "test", "--keep", "kept", "a.scenario.yaml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    sentence = "--keep kept is not empty: name another directory, or empty it"
+    assert (again.returncode, again.stderr) == (2, f"phone-recorder: {sentence}\n")
 
 
 @pytest.fixture
@@ -118,6 +134,34 @@ def test_who_is_told_to_ignore_the_end_of_the_terminal_does() -> None:
     with Interrupts() as interrupts:
         signal.raise_signal(signal.SIGHUP)
     assert interrupts.exit_code == 0
+
+
+@pytest.mark.usefixtures("handlers")
+def test_a_signal_that_is_always_heard_is_heard_though_it_was_ignored() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Interrupts(always=(signal.SIGINT,)) as interrupts, pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    assert interrupts.exit_code == 130
+
+
+@pytest.mark.usefixtures("handlers")
+def test_a_signal_that_means_something_else_interrupts_nothing_until_that_is_over() -> None:
+    heard = []
+    with Interrupts() as interrupts:
+        with interrupts.mean(lambda: heard.append("heard")):
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGHUP)
+        assert (heard, interrupts.exit_code) == (["heard", "heard"], 0)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    assert interrupts.exit_code == 143
+
+
+@pytest.mark.usefixtures("handlers")
+def test_signals_wait_no_longer_when_it_is_over() -> None:
+    with Interrupts():
+        pass
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & set(HEARD)
 
 
 @pytest.mark.usefixtures("handlers")

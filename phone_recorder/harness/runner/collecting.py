@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phone_recorder.adapters.files import reason
 from phone_recorder.errors import UsageError
+from phone_recorder.settings.kinds import quoted
 
 if TYPE_CHECKING:
     from phone_recorder.harness.scenario.case import Case
@@ -18,6 +23,9 @@ USUAL = Path("tests/scenarios")
 """Where scenarios are looked for if none are named and it is there."""
 NEEDED = ("jinja2", "numpy", "yaml")
 """Packages of the extra `test`."""
+_INSTEAD = "name a scenario's file, or a directory with some"
+_LONGEST = 200
+_NOWHERE = (errno.ELOOP, errno.ENOTDIR)
 
 
 def read_file(path: Path) -> tuple[Case, ...]:
@@ -34,7 +42,7 @@ def collect(paths: Sequence[Path] = ()) -> tuple[Case, ...]:
 
     UsageError is about the first file that is no good, or says that there are none.
     """
-    places = list(paths) or [USUAL if USUAL.is_dir() else Path()]
+    places = list(paths) or [_usual()]
     files = find_files(places)
     if not files:
         named = ", ".join(map(str, places))
@@ -42,8 +50,18 @@ def collect(paths: Sequence[Path] = ()) -> tuple[Case, ...]:
     return tuple(_told_apart([case for file in files for case in read_file(file)]))
 
 
+def _usual() -> Path:
+    try:
+        return USUAL if USUAL.is_dir() else Path()
+    except OSError:
+        return USUAL  # which is then told to be unreadable
+
+
 def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Each path that is a file, and of each that is a directory the scenarios in and below it; each once."""
+    """Each path that is a file, and of each that is a directory the scenarios in and below it; each once.
+
+    UsageError where one cannot be looked at, or a directory cannot be read: no scenario is left out in silence.
+    """
     found: dict[Path, Path] = {}
     for path in paths:
         for file in _files_of(path):
@@ -63,11 +81,48 @@ def missing(package: str) -> UsageError:
 
 
 def _files_of(path: Path) -> Iterable[Path]:
-    if path.is_dir():
-        return sorted(file for file in path.rglob(f"*{SUFFIX}") if file.is_file())
-    if not path.exists():
-        raise UsageError(f"there is no {path}: name a scenario's file, or a directory with some")
-    return [path]
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UsageError(f"there is no {path}: {_INSTEAD}") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {_short(path)}: {reason(error)}: {_INSTEAD}") from error
+    except ValueError as error:
+        raise UsageError(f"cannot read {_short(repr(str(path)))}: no name has a NUL in it: {_INSTEAD}") from error
+    return sorted(_below(path)) if stat.S_ISDIR(mode) else [path]
+
+
+def _below(top: Path) -> Iterator[Path]:
+    """The scenarios in a directory and in those below it, in any order. Links to directories are not followed."""
+    waiting = [top]
+    while waiting:
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(place / entry.name)
+                    elif entry.name.endswith(SUFFIX) and _leads_to_a_file(entry):
+                        yield place / entry.name
+        except OSError as error:
+            where = _short(error.filename or place)
+            raise UsageError(f"cannot read {where}: {reason(error)}: let it be read, or name other paths") from error
+
+
+def _leads_to_a_file(entry: os.DirEntry[str]) -> bool:
+    """Editors leave links that lead nowhere beside what they have open."""
+    try:
+        return entry.is_file()
+    except OSError as error:
+        if error.errno not in _NOWHERE:
+            raise
+        return False
+
+
+def _short(path: object) -> str:
+    """A path as far as it helps to find it."""
+    text = str(path)
+    return text if len(text) <= _LONGEST else quoted(text)
 
 
 def _told_apart(cases: Sequence[Case]) -> Iterator[Case]:

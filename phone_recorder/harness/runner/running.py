@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 
 from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.runner.machine import lack_at_end
@@ -55,6 +56,7 @@ def run(cases: Sequence[Case], options: RunOptions, engine: Engine | None = None
         options.jobs,
         lambda number, ending: _ended(trials[number], ending, limits_s[number]),
         None if options.timeout_s is None else limits_s.__getitem__,
+        lambda: None if options.everything else rmtree(options.place, ignore_errors=True),
     )
     with closing(results):
         for result in results:
@@ -77,7 +79,7 @@ def _ended(trial: Trial, ending: Ending, limit_s: float) -> Result:
     """The result of a case whose process has ended."""
     if ending.overdue:
         seen = "it was ended: is there a pattern in it that tries without end, or does it need a longer --timeout?"
-        failure = Failure(f"over within {limit_s:.0f} s of real time", seen)
+        failure = Failure(f"over within {round(limit_s, 1):g} s of real time", seen)
         return Result(trial.case, "failed", trial.seed, (failure,), took_s=limit_s)
     why = lack_at_end(ending)
     return trouble(trial, why or str(ending), of_machine=bool(why))

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Generic, TypeVar
 
 from phone_recorder.errors import UsageError
-from phone_recorder.harness.runner.worker import Ending, Worker, held
+from phone_recorder.harness.runner.worker import Ending, Orphaned, Worker, held
 
 R = TypeVar("R")
 
@@ -29,16 +29,18 @@ def in_order(
     processes: int,
     died: Died[R],
     limit_s: Callable[[int], float] | None = None,
+    orphaned: Orphaned = lambda: None,
 ) -> Generator[R]:
     """`do` of 0 to `count` - 1 in so many processes, or in as many as the system gives; UsageError if that is none.
 
     `limit_s` are the seconds that each may take; then its process is ended. Without limits, and with one process, there
-    is none but this. Whoever stops asking ends what is still under way.
+    is none but this. Whoever stops asking ends what is still under way. Each process does `orphaned` in the end if this
+    one is gone before it, as by SIGKILL.
     """
     if limit_s is None and min(processes, count) <= 1:
         yield from map(do, range(count))
         return
-    pool = _Pool(do, count, died, limit_s or (lambda _: inf))
+    pool = _Pool(do, count, died, limit_s or (lambda _: inf), orphaned)
     try:
         pool.start(min(processes, count))
         yield from pool.results()
@@ -47,8 +49,16 @@ def in_order(
 
 
 class _Pool(Generic[R]):
-    def __init__(self, do: Callable[[int], R], count: int, died: Died[R], limit_s: Callable[[int], float]) -> None:
+    def __init__(
+        self,
+        do: Callable[[int], R],
+        count: int,
+        died: Died[R],
+        limit_s: Callable[[int], float],
+        orphaned: Orphaned,
+    ) -> None:
         self._do = do
+        self._orphaned = orphaned
         self._died = died
         self._limit_s = limit_s
         self._count = count
@@ -104,7 +114,7 @@ class _Pool(Generic[R]):
         """Another process. If there cannot be one, the others have more to do."""
         try:
             with held():
-                worker = Worker(self._do, tuple(self._workers))
+                worker = Worker(self._do, tuple(self._workers), self._orphaned)
                 self._workers[worker.pipe] = worker
         except OSError as error:
             if not self._workers:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -72,14 +73,78 @@ def test_without_a_path_it_is_the_usual_directory_or_this_one(tree: Path) -> Non
     ("paths", "sentence"),
     [
         (["sub/none"], "there is no sub/none: name a scenario's file, or a directory with some"),
+        (["other.yaml/x"], "there is no other.yaml/x: name a scenario's file, or a directory with some"),
+        (
+            ["loop"],
+            "cannot read loop: too many levels of symbolic links: name a scenario's file, or a directory with so",
+        ),
+        (["x" * 300], f"cannot read '{'x' * 59}...: its name is too long: name a scenario's file, or a directory with"),
+        (["a\0b"], "cannot read 'a\\x00b': no name has a NUL in it: name a scenario's file, or a directory with some"),
         (["empty"], "there is no scenario in empty: name a file, or a directory with *.scenario.yaml in it"),
     ],
 )
 def test_where_there_is_none_it_says_so(tree: Path, paths: list[str], sentence: str) -> None:
     (tree / "empty").mkdir()
+    (tree / "loop").symlink_to("loop")
     with pytest.raises(UsageError) as caught:
         collect([Path(path) for path in paths])
-    assert str(caught.value) == sentence
+    assert str(caught.value).startswith(sentence)
+
+
+def make_too_deep() -> None:
+    """Directories below this one, the last of which nobody can name from here, root neither."""
+    here = os.open(".", os.O_RDONLY)
+    try:
+        for _ in range(20):
+            Path("d" * 250).mkdir()
+            os.chdir("d" * 250)
+    finally:
+        os.fchdir(here)
+        os.close(here)
+
+
+def test_a_directory_that_cannot_be_read_is_not_left_out(tree: Path) -> None:
+    make_too_deep()
+    with pytest.raises(
+        UsageError, match=r"^cannot read 'd{59}\.\.\.: its name is too long: let it be read, or name oth"
+    ):
+        collect()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
+def test_nor_is_one_that_one_may_not_read(tree: Path) -> None:
+    (tree / "sub").chmod(0)
+    try:
+        with pytest.raises(UsageError) as caught:
+            collect()
+        assert str(caught.value) == "cannot read sub: you have no permission: let it be read, or name other paths"
+    finally:
+        (tree / "sub").chmod(0o700)
+
+
+def test_a_tree_may_be_deep(tmp_path: Path) -> None:
+    """Deeper than Python calls itself, and so it is not left to others to delete."""
+    deep = tmp_path
+    for _ in range(1500):
+        deep /= "d"
+        deep.mkdir()
+    file = deep / "a.scenario.yaml"
+    file.touch()
+    assert find_files([tmp_path]) == (file,)
+    file.unlink()
+    while deep != tmp_path:
+        deep.rmdir()
+        deep = deep.parent
+
+
+def test_links_that_lead_nowhere_and_links_to_directories_are_left_out(tree: Path) -> None:
+    """Editors leave such links; a link to a directory may lead round in a ring."""
+    (tree / "sub" / ".#a.scenario.yaml").symlink_to("somebody@host")
+    (tree / "sub" / "loop.scenario.yaml").symlink_to("loop.scenario.yaml")
+    (tree / "sub" / "up").symlink_to("..")
+    (tree / "sub" / "c.scenario.yaml").symlink_to("a.scenario.yaml")
+    names = [path.name for path in find_files([Path("sub")])]
+    assert names == ["a.scenario.yaml", "b.scenario.yaml"]
 
 
 def test_the_first_bad_file_is_told(tree: Path) -> None:
