@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,6 +42,22 @@ _WHAT = {
     errno.EROFS: "the drive is write-protected",
 }
 _OF_A_SYNC = {errno.EIO: SyncFailed}
+
+
+class LimitReached(OSError):
+    """A file is as large as this machine lets the process make one, as `ulimit -f` says; its drive would take more."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            errno.EFBIG, f"a file may have no more than {limit:,} bytes on this machine: raise `ulimit -f`"
+        )
+
+
+def limit_reached(error: OSError, size: int) -> LimitReached | None:
+    """What to say in place of an error if a file of that size has met the process's own limit, None if it has not."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    met = error.errno == errno.EFBIG and limit != resource.RLIM_INFINITY and size >= limit
+    return LimitReached(limit) if met else None
 
 
 def always() -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from phone_recorder.adapters.drive_errors import REMOVED, always
+from phone_recorder.adapters.drive_errors import REMOVED, always, limit_reached
 from phone_recorder.adapters.medium import REAL, Access, Medium, Refused, medium_errors
 from phone_recorder.adapters.room import Room
 from phone_recorder.errors import DriveError, DriveFull, DriveGone, FileLost, FolderFull, SyncFailed
@@ -281,10 +281,15 @@ def exists(folder: int, name: str) -> bool:
 
 
 def _writes(fd: int, data: bytes, offset: int) -> Iterator[memoryview]:
-    """Write all of it from an offset on, giving each piece that the system took."""
+    """Write all of it from an offset on, giving each piece that the system took; LimitReached names its own limit."""
     view = memoryview(data)
     while view:
-        size = os.pwrite(fd, view, offset)
+        try:
+            size = os.pwrite(fd, view, offset)
+        except OSError as error:
+            if met := limit_reached(error, offset):
+                raise met from error
+            raise
         if not size:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         yield view[:size]

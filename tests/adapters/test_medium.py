@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from phone_recorder.adapters.drive_errors import limit_reached
 from phone_recorder.adapters.medium import REAL, Access, Medium, Refused, medium_errors
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, FolderFull, SyncFailed
@@ -209,6 +210,26 @@ def test_a_disk_that_fails_below_a_medium_is_told_to_it(tmp_path: Path) -> None:
         part.append(bytes(60))
     part.close()
     assert [error.errno for error in medium.failures] == [errno.EFBIG]
+
+
+def test_where_the_machine_sets_a_process_a_limit_that_is_what_is_said(tmp_path: Path) -> None:
+    """The drive would take more, and another file of it does: so the recording goes on there, as on FAT32."""
+    part = MountedDrive(tmp_path).create(iter(["a.wav"]), header(0))
+    with no_file_above(1100), pytest.raises(FileTooLarge) as caught:
+        part.append(bytes(2000))
+    part.close()
+    assert str(caught.value) == (
+        f"cannot write to {tmp_path}: a file may have no more than 1,100 bytes on this machine: raise `ulimit -f`"
+    )
+    assert part.size == 1100
+
+
+def test_a_limit_that_was_not_met_is_not_spoken_of() -> None:
+    with no_file_above(1000):
+        assert limit_reached(OSError(errno.EFBIG, ""), 999) is None
+        assert limit_reached(OSError(errno.ENOSPC, ""), 1000) is None
+        assert limit_reached(OSError(errno.EFBIG, ""), 1000) is not None
+    assert limit_reached(OSError(errno.EFBIG, ""), 1 << 62) is None
 
 
 def test_a_disk_that_fails_as_a_folder_is_looked_for_or_a_file_deleted_is_told_too(tmp_path: Path) -> None:

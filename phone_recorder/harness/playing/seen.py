@@ -30,13 +30,13 @@ def files_in(directory: Path) -> tuple[FileSeen, ...]:
 def _look(path: Path) -> FileSeen:
     try:
         with open_for_reading(path, follow=False) as file:
-            examined = RecordReader(file, path).examination
-            # While it is being written its header is behind, which is nothing wrong.
-            problem = "" if examined.header and _is_locked(file) else "; ".join(examined.problems)
+            examined, running = RecordReader(file, path).examination, _is_locked(file)
     except UsageError as error:
         return FileSeen(path.name, 0, None, str(error))
     header = replace(examined.header, data_size=examined.data_size or 0) if examined.header else None
-    return FileSeen(path.name, examined.file_size, header, problem)
+    # While it is being written its header is behind, which is nothing wrong.
+    problem = "" if header and running else "; ".join(examined.problems)
+    return FileSeen(path.name, examined.file_size, header, problem, running)
 
 
 def _is_locked(file: BinaryIO) -> bool:

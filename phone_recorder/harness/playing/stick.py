@@ -16,6 +16,7 @@ from phone_recorder.adapters.stick_faults import Limits
 from phone_recorder.adapters.stick_writers import MakeWriters
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.playing.clock import ScenarioClock
+from phone_recorder.harness.playing.disk import demand_disk
 from phone_recorder.harness.scenario.actions import Stick
 from phone_recorder.harness.scenario.case import Case, StickPlan
 from phone_recorder.recording.drive_names import record_order
@@ -26,6 +27,8 @@ from phone_recorder.wire.record_file import RecordHeader
 
 _HARD = {"slow", "bad", "bad once"}
 """What only those notice who sync."""
+_AT_ONCE = 5_000
+"""Packets that are written at a time: of 20 ms in G.711 they have less than a megabyte."""
 
 
 class ScenarioStick:
@@ -207,4 +210,16 @@ def _write_files(folder: Path, settings: RecordSettings, plan: StickPlan) -> Non
         folder.mkdir(parents=True, exist_ok=True)
         packets = round(seconds * SECOND) // header.increment
         true = RecordHeader(header.codec, header.rtp_len, header.increment, packets * header.rtp_len)
-        (folder / name).write_bytes(bytes(true) + header.codec.silence(header.increment) * packets)
+        _write_silence(folder / name, true, packets)
+
+
+def _write_silence(path: Path, header: RecordHeader, packets: int) -> None:
+    """A record file of so many packets, a piece at a time: a file of 3 GB is not held. DiskFailed if it cannot be."""
+    silence = header.codec.silence(header.increment)
+    try:
+        with path.open("wb") as file:
+            file.write(bytes(header))
+            for done in range(0, packets, _AT_ONCE):
+                file.write(silence * min(_AT_ONCE, packets - done))
+    except OSError as error:
+        demand_disk(path.parent, error)

@@ -11,24 +11,25 @@ from phone_recorder.harness.scenario.bound import Bound
 from phone_recorder.harness.scenario.bounds import ALL_SECONDS, COUNTS, SIZES
 from phone_recorder.harness.scenario.expected import AccountSays
 from phone_recorder.harness.scenario.places import Leaf, Node, Table
-from phone_recorder.harness.scenario.shapes import Choice, Of, Schema, nearest, or_variable
+from phone_recorder.harness.scenario.shapes import SOME_TEXT, Choice, Of, Schema, nearest, or_variable
 from phone_recorder.harness.scenario.wanted_text import Wanted, is_expression
 from phone_recorder.harness.scenario.words import Word
-from phone_recorder.recording.account import Account
+from phone_recorder.recording.account import Account, Name, State
 from phone_recorder.settings.record import Mode
 from phone_recorder.wire.payload import BY_NAME
 
 FIELDS = Account("", "", "").document()
 """An account of nothing: its keys are the first steps of all paths."""
 
-WHOLE = frozenset({"id", "mode", "codec", "state", "stream", "name"})
+WHOLE = frozenset(get_args(Name))
 """The last steps of paths whose text is compared as a whole; of all others a part is enough."""
 _WORDS = {
     "mode": get_args(Mode),
     "codec": tuple(BY_NAME),
-    "state": ("recording", "recorded", "cut short", "failed", "cancelled"),
+    "state": get_args(State),
 }
 """What a text can be that is one of a few (recording.account.Account)."""
+_EXPRESSION: Schema = {"type": "string", "pattern": "^/.+/$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class AccountShape:
 
     def schema(self) -> Schema:
         known = "|".join(FIELDS)
-        value: Schema = {"type": ["string", "number", "boolean", "null"]}
+        value: Schema = {"type": ["string", "number", "boolean", "null"], "pattern": SOME_TEXT}
         described = {key: {"description": f"The account's {key}.", **_schema(key, value)} for key in FIELDS}
         return {
             "type": "object",
@@ -84,9 +85,15 @@ def _wanted(path: str, node: Node) -> Bound | str:
 
 def _schema(path: str, value: Schema) -> Schema:
     """What an editor is told of it: the words that it can be, or an expression."""
-    if path not in _WORDS:
-        return value
-    return or_variable({"enum": list(_WORDS[path])}, {"type": "string", "pattern": "^/.*/$"})
+    if path in _WORDS:
+        return or_variable({"enum": list(_WORDS[path])}, _EXPRESSION)
+    usual = FIELDS[path]
+    if path.endswith("_s") and isinstance(usual, int | float | None):
+        empty: list[Schema] = [{"type": "null"}] if usual is None else []
+        return or_variable(Of(ALL_SECONDS, {"type": "number", "minimum": 0}).schema(), _EXPRESSION, *empty)
+    if isinstance(usual, int):
+        return or_variable(Of(_word(path), {"type": "integer", "minimum": 0}).schema(), _EXPRESSION)
+    return value if usual is None else {**value, "type": ["string", "number", "boolean"]}
 
 
 def _word(path: str) -> Word[Bound]:

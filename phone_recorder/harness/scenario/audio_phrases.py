@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,17 +10,19 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from phone_recorder.errors import PhoneRecorderError, UsageError
+from phone_recorder.errors import UsageError
 from phone_recorder.harness.scenario.bound import WHOLE, Bound, Span
 from phone_recorder.harness.scenario.expected import AudioIs, AudioKind
 from phone_recorder.harness.scenario.including import beside
-from phone_recorder.harness.scenario.parties import length_s
+from phone_recorder.harness.scenario.parties import demand_audio
 from phone_recorder.harness.scenario.phrases import Phrase
 from phone_recorder.harness.scenario.places import Items, Leaf, Node, one_line
 from phone_recorder.harness.scenario.shapes import Field, Fields, ListOf, Phrases, Schema
 
 _SAID = "{voices:voices} [{span:span}] [, likeness {bound:shares}]"
 
+_NO_GAIN: Schema = {"type": "number", "maximum": 0}
+_SPREAD = re.compile(r"±|\+-")
 _LOUDEST_DB, _QUIETEST_DB = 0.0, -120.0
 
 
@@ -34,7 +37,7 @@ def _tone(hertz: float, span: Span = WHOLE, bound: Bound | None = None) -> Audio
 def _least(bound: Bound, what: str) -> Bound:
     """A lower bound; a number alone is the least. UsageError for any other, which what is not there would hold."""
     alone = bound.low == bound.high
-    if bound.high < 1 and not alone:
+    if not alone and (bound.high < 1 or _SPREAD.search(bound.text)):
         raise UsageError(f"{what} {bound} has an upper end: write the least {what}, such as {what} > 0.9")
     if not 0 < bound.low < 1:
         raise UsageError(f"{what} {bound} is so of anything or of nothing: write one between 0 and 1, such as > 0.9")
@@ -45,6 +48,8 @@ def _level(kind: AudioKind, bound: Bound | None = None, span: Span = WHOLE) -> A
     """Its level, or how loud it is at most. UsageError for a bound that holds whatever is heard."""
     if bound and bound.holds(_LOUDEST_DB) and bound.holds(_QUIETEST_DB):
         raise UsageError(f"{bound} is so of anything: 0 dB is full scale, so write less, such as -20 dB")
+    if bound and bound.low > _LOUDEST_DB:
+        raise UsageError(f"{bound} is so of nothing: 0 dB is full scale, so write less, such as -20 dB")
     return AudioIs(kind, span=span, bound=bound)
 
 
@@ -68,17 +73,17 @@ class Equals:
             return audio
         path = beside(Leaf(str(audio.file), True, node.place))
         try:
-            length_s(str(path))
-        except PhoneRecorderError as error:
-            raise node.place.error(f"{error}: write near + far, or a file's name as seen from this file") from error
+            demand_audio(str(path), "near + far, or a file's name as seen from this file", capture=False)
+        except UsageError as error:
+            raise node.place.error(error) from error
         return replace(audio, file=path)
 
     def schema(self) -> Schema:
         return self.phrases.schema()
 
 
-def _phrases(*forms: Phrase, empty: Any = None) -> Phrases:
-    return Phrases("thing that can be heard", forms, empty)
+def _phrases(*forms: Phrase, empty: Any = None, numbers: Schema | None = None) -> Phrases:
+    return Phrases("thing that can be heard", forms, empty, numbers)
 
 
 _KINDS: dict[str, Field] = {
@@ -98,7 +103,9 @@ _KINDS: dict[str, Field] = {
         "Nothing is loud then: between 5 s and 6 s, below -50 dB.",
     ),
     "level": Field(
-        _phrases(Phrase("{bound:levels} [{span:span}]", partial(_level, "level"))),
+        _phrases(
+            Phrase("{bound:levels} [{span:span}]", partial(_level, "level")), numbers={"type": "number", "maximum": 0}
+        ),
         "Its RMS level: -20 dB ± 1 dB between 1 s and 2 s.",
     ),
     "tone": Field(

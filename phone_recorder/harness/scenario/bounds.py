@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from math import inf
 
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.scenario.bound import Bound, Span
-from phone_recorder.harness.scenario.words import DECIBELS, NUMBER, SECONDS, SHARE, SIZE, TIME, Word
+from phone_recorder.harness.scenario.words import ALL, DECIBELS, LIKENESS, NUMBER, SECONDS, SIZE, TIME, Word
 from phone_recorder.recording.units import SECOND
 
 _LEADS = {
@@ -34,6 +35,8 @@ def parse_bound(text: str, word: Word[float]) -> Bound:
             return Bound(number if lowest else -inf, number if highest else inf, text, out)
     if len(around := _SPREAD.split(text)) == 2:
         centre, spread = map(word.read, around)
+        if spread < 0:
+            raise UsageError(f"{text} leaves nothing: write what is behind ± without a minus")
         return Bound(centre - spread, centre + spread, text)
     if len(ends := _TO.split(text)) == 2:
         low, high = map(word.read, ends)
@@ -50,10 +53,18 @@ def _between(low: float, high: float, text: str) -> Bound:
 
 def bound_of(word: Word[float]) -> Word[Bound]:
     """The word for a bound of such numbers."""
-    one = f"(?:{word.pattern})"
-    leads = "|".join(_LEADS)
-    pattern = rf"(?:(?:{leads}) *{one}|{one}(?: *(?:±|\+-) *{one}| +to +{one})?)"
-    return Word("BOUND", word.what, pattern, partial(_bound, word), word.example)
+    pattern, told = (_pattern(f"(?:{one})", f"(?:{word.pattern})") for one in (word.pattern, word.schema))
+    return Word("BOUND", word.what, pattern, partial(_bound, word), word.example, told)
+
+
+def _pattern(one: str, spread: str) -> str:
+    return rf"(?:(?:{'|'.join(_LEADS)}) *{one}|{one}(?: *(?:±|\+-) *{spread}| +to +{one})?)"
+
+
+def _least_of(word: Word[float]) -> Word[Bound]:
+    """The word for a bound of which editors take no upper end but all."""
+    one = f"(?:{word.schema})"
+    return replace(bound_of(word), told=rf"(?:(?:>=|>|at least) *{one}|{one}(?: +to +{ALL})?)")
 
 
 def _bound(word: Word[float], text: str) -> Bound:
@@ -83,6 +94,8 @@ def _span(text: str) -> Span:
     lead, _, rest = text.partition(" ")
     if lead != "between":
         instant = TIME.read(rest.strip())
+        if lead == "until" and not instant:
+            raise UsageError(f"{text} has no length: write a time after the beginning")
         return Span(instant) if lead == "from" else Span(0, instant)
     start, end = map(TIME.read, _AND.split(rest.strip()))
     if start >= end:
@@ -97,12 +110,19 @@ def _voices(text: str) -> tuple[str, ...]:
 COUNTS = bound_of(NUMBER)
 TIMES = bound_of(TIME)
 SIZES = bound_of(SIZE)
-SHARES = bound_of(SHARE)
+SHARES = _least_of(LIKENESS)
 LEVELS = bound_of(DECIBELS)
 ALL_SECONDS = bound_of(SECONDS)
 _ONE = TIME.pattern
 TIMER = Word("TIME", "time", f"(?:{TIMES.pattern}|{_CLOCK})", _timer, "one such as 2 s ± 200 ms, or 00:02")
-BELOW = Word("below LEVEL", "level", rf"below +(?:{DECIBELS.pattern})", _below, "one such as below -50 dB")
+BELOW = Word(
+    "below LEVEL",
+    "level",
+    rf"below +(?:{DECIBELS.pattern})",
+    _below,
+    "one such as below -50 dB",
+    rf"below +(?:(?=-){DECIBELS.schema})",
+)
 LAG = Word("within TIME", "time", rf"within +{_ONE}", _lag, "one such as within 20 ms")
 SPAN = Word(
     "between TIME and TIME",

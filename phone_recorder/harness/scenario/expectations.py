@@ -57,7 +57,7 @@ SCREEN = Made(
         "mapping of what the screen shows",
         {
             "icon": Field(Choice(get_args(Icon)), "The record indicator's icon."),
-            "prompt": Field(Wanted(), "The prompt: a part of it, or /a regular expression/."),
+            "prompt": Field(Wanted(), "The prompt: all of it, such as Recording, a part, or /a regular expression/."),
             "lamp": Field(Choice(get_args(Lamp)), "The record key's lamp."),
             "timer": Field(Of(TIMER, ZERO), "The recorded time: 2 s ± 200 ms, or 00:02 as it is shown."),
             "left": Field(Wanted(), "How long the drive can still record, as it is shown."),

@@ -93,6 +93,7 @@ class Messages:
     Of control messages the words are `sent` or `received`, the command, and fields such as `result=failed`; of SIP
     `sent` or `received`, `INFO` or a status, and headers such as `Record: on`. `none`: there was none at all. `all`:
     these are all that passed of that protocol, and no other stands between. `counts`: how many fit each of those lines.
+    `values`: how many different ones each of those fields has, or headers of SIP.
     """
 
     protocol: Literal["control", "sip"]
@@ -100,6 +101,7 @@ class Messages:
     none: bool = False
     all: bool = False
     counts: tuple[tuple[str, Bound], ...] = ()
+    values: tuple[tuple[str, Bound], ...] = ()
 
 
 What = ScreenIs | StateIs | FilesAre | AudioIs | AccountSays | Messages

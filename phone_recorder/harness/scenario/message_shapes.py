@@ -1,4 +1,4 @@
-"""Messages that are expected: lines in their order, `none`, all that there are, or how many fit a line."""
+"""Messages that are expected: lines in their order, `none`, all that there are, how many fit, how many values."""
 
 from __future__ import annotations
 
@@ -25,28 +25,32 @@ def _line(text: str) -> str:
 
 
 _LINE = Word("LINE", "message", r"(?:sent|received) +\S.*", _line, "one such as sent RecordStartRequest dir=out")
+_FIELD = Word("FIELD", "field", r"[A-Za-z][\w.-]*", str, "one such as id, or Call-ID")
 _LINES = ListOf(Of(_LINE), empty="write a message, or none")
 
 
 @dataclass(frozen=True, slots=True)
 class CountsShape:
-    """How many messages fit a line, by lines; read as pairs of them."""
+    """How many there are of each: of messages that fit a line, or of a field's values; read as pairs."""
+
+    counted: Word[str]
+    what: str
+    example: str
 
     def read(self, node: Node) -> tuple[tuple[str, Bound], ...]:
         if not isinstance(node, Table) or not node.entries:
-            raise node.place.error("it counts no messages: write some and how many, such as sent RecordStartRequest: 1")
-        return tuple((self._line(line, below), Of(COUNTS).read(below)) for line, below in node.entries.items())
+            raise node.place.error(f"it counts no {self.what}: write some and how many, such as {self.example}")
+        return tuple((self._counted(text, below), Of(COUNTS).read(below)) for text, below in node.entries.items())
 
-    @staticmethod
-    def _line(line: str, below: Node) -> str:
-        read: str = Of(_LINE).read(Leaf(line, False, below.place))
+    def _counted(self, text: str, below: Node) -> str:
+        read: str = Of(self.counted).read(Leaf(text, False, below.place))
         return read
 
     def schema(self) -> Schema:
         counts = Of(COUNTS, {"type": "integer", "minimum": 0}).schema()
         return {
             "type": "object",
-            "patternProperties": {rf"^(?:{_LINE.pattern})$": counts, r"\$\{": counts},
+            "patternProperties": {rf"^(?:{self.counted.pattern})$": counts, r"\$\{": counts},
             "additionalProperties": False,
             "minProperties": 1,
         }
@@ -59,14 +63,21 @@ MESSAGES = Fields(
             ListOf(Of(_LINE), empty="write a message"),
             "All messages that passed, in this order: nothing else came between, before or after.",
         ),
-        "counts": Field(CountsShape(), "How many messages fit a line: sent RecordStartRequest: 1."),
+        "counts": Field(
+            CountsShape(_LINE, "messages", "sent RecordStartRequest: 1"),
+            "How many messages fit a line: sent RecordStartRequest: 1.",
+        ),
+        "values": Field(
+            CountsShape(_FIELD, "values", "id: 1"),
+            "How many different values a field has, or a header: id: 1 is one id in all.",
+        ),
     },
 )
 
 
 @dataclass(frozen=True, slots=True)
 class MessagesShape:
-    """Lines of messages in their order, `none`, or a mapping that says that those are all, or how many there are."""
+    """Lines of messages in their order, `none`, or a mapping: that those are all, or how many there are of what."""
 
     protocol: Literal["control", "sip"]
 
@@ -80,7 +91,8 @@ class MessagesShape:
         values = MESSAGES.read(node)
         if not values:
             raise node.place.error(f"nothing is expected: write some of {', '.join(MESSAGES.fields)}")
-        return Messages(self.protocol, values.get("all", ()), all="all" in values, counts=values.get("counts", ()))
+        lines = values.pop("all", None)
+        return Messages(self.protocol, lines or (), all=lines is not None, **values)
 
     def schema(self) -> Schema:
         return or_variable(OrElse("none", None, _LINES).schema(), {**MESSAGES.schema(), "minProperties": 1})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from phone_recorder.adapters import audio_files
 from phone_recorder.errors import PhoneRecorderError, UsageError
 from phone_recorder.harness.scenario.including import beside
 from phone_recorder.harness.scenario.places import Leaf, Node, Table
@@ -29,6 +32,9 @@ from phone_recorder.settings.forms import voice as voice_form
 from phone_recorder.settings.kinds import quoted
 from phone_recorder.wire.payload import BY_NAME, PTIMES_MS
 
+_RATE = 8000
+_HERTZ = "(?:[2-9][0-9]|[1-9][0-9]{2}|[12][0-9]{3}|3[0-3][0-9]{2}|3400)"
+VOICE_PATTERN = rf"^(?:{TONE}:{_HERTZ}(?::[01])?|(?!{TONE}:).*\S.*)$"
 VOICES = "tone:HZ, silence, none, or a file's name as seen from this file"
 
 
@@ -44,16 +50,43 @@ class Voice:
             raise node.place.error(error) from error
 
     def schema(self) -> Schema:
-        return {"type": "string", "description": f"A voice: {VOICES}."}
+        return or_variable({"type": "string", "pattern": VOICE_PATTERN, "description": f"A voice: {VOICES}."})
 
     @staticmethod
     def _file(text: str, node: Node) -> str:
         path = str(beside(Leaf(text, True, node.place)))
-        try:
-            length_s(path)
-        except UsageError as error:
-            raise UsageError(f"{error}: write {VOICES}") from error
+        demand_audio(path, VOICES)
         return path
+
+
+def demand_audio(path: str, instead: str, capture: bool = True) -> None:
+    """There is something to hear in the file, which may be a `capture`; UsageError says to write `instead`."""
+    try:
+        kind = _heard(path, *_state(path))
+    except PhoneRecorderError as error:
+        advised = "; " in str(error)
+        raise UsageError(str(error) if advised else f"{error}: write {instead}") from error
+    if kind == "capture" and not capture:
+        raise UsageError(f"{path} is a capture, and a WAV file or a record file is needed: write {instead}")
+
+
+def _state(path: str) -> tuple[int, int]:
+    """What is another if the file is another one; (0, 0) if there is none."""
+    with suppress(OSError, ValueError):
+        found = Path(path).stat()
+        return found.st_mtime_ns, found.st_size
+    return 0, 0
+
+
+@lru_cache(maxsize=1000)
+def _heard(path: str, changed: int, size: int) -> str:
+    """What kind of file it is, once its first samples have been heard."""
+    kind = audio_files.kind_of(Path(path))
+    if kind == "capture":
+        audio_files.duration_s(Path(path))
+    else:
+        audio_files.open_pcm(Path(path), _RATE)
+    return kind
 
 
 def length_s(voice: str) -> float:
@@ -88,7 +121,7 @@ class PartyShape:
         return {"voice": Voice().read(node)}
 
     def schema(self) -> Schema:
-        return {"anyOf": [Voice().schema(), self.fields.schema()]}
+        return {"anyOf": [*Voice().schema()["anyOf"], self.fields.schema()]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +171,10 @@ EARLIEST, LATEST = datetime(1970, 1, 1), datetime(2100, 1, 1)
 CLOCK_LIMITS = "from 1970 to 2099"
 """A phone's clock shows no other years."""
 _CLOCK_EXAMPLE = "one such as 2026-03-02 10:00:00"
-_CLOCK_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}"
+_CLOCK_PATTERN = (
+    "(?:19[7-9][0-9]|20[0-9]{2})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])[ T](?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}"
+)
+_CLOCK_FORM = re.compile("[0-9]{4}(?:-[0-9]{2}){2}[ T][0-9]{2}(?::[0-9]{2}){2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +184,9 @@ class Clock:
     def read(self, node: Node) -> datetime:
         text = text_of(node, _CLOCK_EXAMPLE)
         try:
-            time = datetime.strptime(text.replace("T", " "), "%Y-%m-%d %H:%M:%S")
+            if not _CLOCK_FORM.fullmatch(text):
+                raise ValueError(text)
+            time = datetime.fromisoformat(text)
         except ValueError as error:
             raise node.place.error(f"{quoted(text)} is no date and time: write {_CLOCK_EXAMPLE}") from error
         if not EARLIEST <= time < LATEST:

@@ -8,9 +8,9 @@ from typing import ClassVar
 from phone_recorder.errors import UsageError
 from phone_recorder.harness.scenario.actions import Change
 from phone_recorder.harness.scenario.places import Leaf, Node, Table
-from phone_recorder.harness.scenario.shapes import Field, Fields, Schema, or_variable, text_of
-from phone_recorder.settings.kinds import Choice, Secret, Text, Toggle, Value
-from phone_recorder.settings.measures import Number, Seconds
+from phone_recorder.harness.scenario.shapes import SOME_TEXT, Field, Fields, Schema, or_variable, text_of
+from phone_recorder.settings.kinds import Choice, Kind, Secret, Text, Toggle, Value, fold
+from phone_recorder.settings.measures import Number, Seconds, Size
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.setting import Setting, SettingError
 from phone_recorder.settings.table import SETTINGS, check_value, find_setting, parse_text, with_values
@@ -23,6 +23,8 @@ _ELSEWHERE = {
     "call.codec": "write codec: below call",
 }
 """Settings that a scenario says otherwise."""
+WORDS_FOR_TOGGLES = ("on", "true", "yes", "enable", "enabled", "1", "off", "false", "no", "disable", "disabled", "0")
+"""As settings.kinds reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class SettingValue:
     setting: Setting
 
     def read(self, node: Node) -> Value:
-        text = text_of(node, self.setting.kind.possible)
+        text = text_of(node, self.setting.kind.possible, may_be_empty=True)
         assert isinstance(node, Leaf), "what is text is a leaf"
         typed = isinstance(node.value, str) or isinstance(self.setting.kind, Text | Secret)
         try:
@@ -47,17 +49,36 @@ class SettingValue:
         if isinstance(kind, Choice):
             return _choice(kind)
         if isinstance(kind, Toggle):
-            return {"anyOf": [{"type": "boolean"}, {"type": "string"}]}
+            return or_variable({"type": "boolean"}, {"type": "string", "pattern": _any_case(*WORDS_FOR_TOGGLES)})
         if isinstance(kind, Number | Seconds):
             limits: Schema = {"type": "number", "minimum": kind.least, "maximum": kind.most}
             return or_variable(limits, {"type": "string", "pattern": r"^[0-9]+(?:\.[0-9]+)?$"})
-        return {"type": ["string", "number"]}
+        if isinstance(kind, Size):
+            size = {"type": "string", "pattern": r"^\s*[0-9]{1,16} ?[KkMmGg]?(?:[Ii]?[Bb])?\s*$"}
+            return or_variable({"type": "integer", "minimum": 0}, size)
+        return _text(kind)
 
 
 def _choice(kind: Choice) -> Schema:
-    """Any text, of which an editor offers those that are best; more spellings are read than are written."""
+    """The best spellings, which an editor offers, and all others that are read."""
     values = [int(option.value) if kind.numbers else option.value for option in kind.options]
-    return {"anyOf": [{"enum": values}, {"type": ["string", "integer"]}]}
+    read = [name for option in kind.options for name in (option.value, *option.also) if name]
+    return or_variable({"enum": values}, {"type": "string", "pattern": _any_case(*map(fold, read), marks=True)})
+
+
+def _any_case(*words: str, marks: bool = False) -> str:
+    """A pattern of these words in any case; `marks`: whatever is no letter or digit may stand anywhere in them."""
+    gap = "[^A-Za-z0-9]*" if marks else ""
+    cased = (gap.join(f"[{letter.lower()}{letter.upper()}]" for letter in word) for word in words)
+    edge = gap or r"\s*"
+    return f"^{edge}(?:{'|'.join(cased)}){edge}$"
+
+
+def _text(kind: Kind) -> Schema:
+    """What form it has only a program can tell."""
+    limits: Schema = {"maxLength": kind.longest} if isinstance(kind, Text | Secret) else {}
+    some = isinstance(kind, Text) and not kind.may_be_empty
+    return {"type": ["string", "number", "boolean"], **limits, **({"pattern": SOME_TEXT} if some else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +138,7 @@ class ChangeShape:
         return Change({key: SETTINGS[key].kind.text(value) for key, value in values.items()})
 
     def schema(self) -> Schema:
-        return Settings().schema()
+        return {**Settings().schema(), "minProperties": 1}
 
 
 _PHONE = Fields(

@@ -18,6 +18,7 @@ from phone_recorder.harness.scenario.words import Word, misspelt
 from phone_recorder.settings.kinds import quoted
 
 _SLOT = re.compile(r"\{(\w+):(\w+)\}")
+_OPTIONAL = re.compile(r"\[[^\]]*\]")
 _PIECES = re.compile(r"\[[^\]]+\]|[^\s\[\]]+")
 Vocabulary = Mapping[str, Word[Any]]
 
@@ -37,7 +38,26 @@ def read_phrase(text: str, table: tuple[Phrase, ...], words: Vocabulary, what: s
             kinds = dict(_SLOT.findall(phrase.form))
             given = {name: words[kinds[name]].make(part) for name, part in found.groupdict().items() if part}
             return phrase.make(**given)
-    raise UsageError(f"{quoted(text)} is no {what}: {misspelt(text) or f'write {one_of_forms(table, words)}'}")
+    raise UsageError(f"{quoted(text)} is no {what}: {misspelt(text) or _instead(text, table, words)}")
+
+
+def _instead(text: str, table: tuple[Phrase, ...], words: Vocabulary) -> str:
+    """What to write: the forms that begin as the text does, and of one alone its words too; else all of them."""
+    begun = _begun(text, table)
+    if len(begun) != 1:
+        return f"write {one_of_forms(begun or table, words)}"
+    (phrase,) = begun
+    kinds = dict.fromkeys(kind for _, kind in _SLOT.findall(phrase.form) if kind != "leg")
+    meant = " and ".join(f"{words[kind].shown} is {words[kind].example}" for kind in kinds)
+    return f"write {shown_form(phrase.form, words)}{f', where {meant}' if meant else ''}"
+
+
+def _begun(text: str, table: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
+    """The forms whose own words the text begins with: with all of them, or else with the first."""
+    said = re.sub(r"^(?:near|far) +", "", text).split()
+    leads = [(phrase, _OPTIONAL.sub("", phrase.form).partition("{")[0].split()) for phrase in table]
+    whole = tuple(phrase for phrase, lead in leads if lead and said[: len(lead)] == lead)
+    return whole or tuple(phrase for phrase, lead in leads if lead and said[:1] == lead[:1])
 
 
 def one_of_forms(table: tuple[Phrase, ...], words: Vocabulary) -> str:
@@ -52,7 +72,7 @@ def shown_form(form: str, words: Vocabulary) -> str:
 
 
 def pattern_of(form: str, words: Vocabulary, named: bool = False) -> str:
-    """The form as a regular expression; `named`: each of its words is a group, as Python has them."""
+    """The form as a regular expression, as editors have it; `named`: as it is read, each of its words a group."""
     pattern, begun = "", False
     for piece in _PIECES.findall(form):
         inner = " +".join(_word(word, words, named) for word in piece.strip("[]").split())
@@ -68,7 +88,7 @@ def _word(word: str, words: Vocabulary, named: bool) -> str:
     slot = _SLOT.fullmatch(word)
     if slot is None:
         return re.escape(word).replace(r"\(s\)", "s?")
-    return f"(?P<{slot[1]}>{words[slot[2]].pattern})" if named else f"(?:{words[slot[2]].pattern})"
+    return f"(?P<{slot[1]}>{words[slot[2]].pattern})" if named else f"(?:{words[slot[2]].schema})"
 
 
 def _lead(form: str) -> str:

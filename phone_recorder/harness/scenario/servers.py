@@ -11,9 +11,11 @@ from phone_recorder.errors import UsageError
 from phone_recorder.harness.call.network import Impairment
 from phone_recorder.harness.scenario.actions import Network, ServerActs, SipActs
 from phone_recorder.harness.scenario.phrases import Phrase, pattern_of, read_phrase, shown_form
-from phone_recorder.harness.scenario.places import Node
+from phone_recorder.harness.scenario.places import Leaf, Node
 from phone_recorder.harness.scenario.shapes import Phrases, Schema, or_variable, text_of
 from phone_recorder.harness.scenario.vocabulary import VOCABULARY
+from phone_recorder.harness.scenario.words import misspelt
+from phone_recorder.settings.kinds import quoted
 
 
 def _answers(status: int, reason: str | None = None, delay: int = 0) -> SipActs:
@@ -60,6 +62,10 @@ _TROUBLES = (
     Phrase("jitter {value:time}", partial(_part, "jitter")),
 )
 _STALL = Phrase("stall {value:time}", partial(_part, "stall"))
+_TROUBLE_NAMES = ("loss", "burst", "reorder", "duplicate", "jitter", "stall")
+_ONCE = "".join(f"(?!.*{name} .*{name} )" for name in _TROUBLE_NAMES) + "(?=.*loss |(?!.*burst +0*(?:[2-9]|1[0-9])))"
+"""For editors: each trouble once, and a burst of nothing but what is lost."""
+_POINT = re.compile(r"[0-9],[0-9]")
 _COMMA = re.compile(r"\s*,\s*")
 
 
@@ -70,12 +76,17 @@ class NetworkShape:
     troubles: tuple[Phrase, ...]
 
     def read(self, node: Node) -> Network:
+        if not isinstance(node, Leaf):
+            raise node.place.error("it is no single value: write troubles in one line, such as loss 2 %, jitter 30 ms")
         text = text_of(node, "a trouble such as loss 2 %, or clear")
         if text == "clear":
             return Network()
         values: dict[str, Any] = {}
         try:
+            if _POINT.search(text):
+                raise UsageError(f"{quoted(text)} is no trouble of a network: {misspelt(text)}")
             for part in _COMMA.split(text):
+                self._demand_one(part)
                 name, value = read_phrase(part, self.troubles, VOCABULARY, "trouble of a network")
                 if name in values:
                     raise UsageError(f"{name} stands here twice: leave one of them out")
@@ -84,10 +95,22 @@ class NetworkShape:
         except UsageError as error:
             raise node.place.error(error) from error
 
+    def _demand_one(self, part: str) -> None:
+        """One trouble stands there, as far as its words tell; UsageError says what to do about none or two."""
+        first, *others = [word for word in part.split() if word in (*_TROUBLE_NAMES, "clear")] or [""]
+        if not part:
+            raise UsageError("a comma has nothing before it or behind it: leave it out")
+        if others:
+            raise UsageError(f"{quoted(part)} is two things: put a comma in front of {others[0]}")
+        if first == "clear":
+            raise UsageError("clear stands beside something else: leave one of them out")
+        if first == "stall" and _STALL not in self.troubles:
+            raise UsageError("a stall is at an instant: write it as a step, such as network: stall 500 ms")
+
     def schema(self) -> Schema:
         one = "|".join(pattern_of(trouble.form, VOCABULARY) for trouble in self.troubles)
         forms = " · ".join([*(shown_form(trouble.form, VOCABULARY) for trouble in self.troubles), "clear"])
-        pattern = f"^(?:clear|(?:{one})(?: *, *(?:{one}))*)$"
+        pattern = f"^(?:clear|{_ONCE}(?:{one})(?: *, *(?:{one}))*)$"
         return or_variable({"type": "string", "pattern": pattern, "description": f"{forms}; several between commas"})
 
 

@@ -27,6 +27,7 @@ from phone_recorder.settings.kinds import quoted
 
 Schema = dict[str, Any]
 
+SOME_TEXT = r"\S"
 VARIABLE: Schema = {"$ref": "#/$defs/variable"}
 VARIABLE_ITSELF: Schema = {"type": "string", "pattern": r"\$\{", "description": "A variable, or text with one in it."}
 
@@ -41,13 +42,13 @@ class Shape(Protocol):
         """What an editor is told of it."""
 
 
-def text_of(node: Node, example: str) -> str:
-    """The text of a scalar, which numbers have too."""
+def text_of(node: Node, example: str, may_be_empty: bool = False) -> str:
+    """The text of a scalar, which numbers have too; `may_be_empty` is about quotes with nothing in them."""
     if not isinstance(node, Leaf):
         raise node.place.error(f"it is no single value: {_instead(node, example)}")
-    if node.empty:
-        raise node.place.error(f"it says nothing: write {example}")
     text = " ".join(node.text.split())
+    if node.empty or (not text and not may_be_empty):
+        raise node.place.error(f"it says nothing: write {example}")
     if not text.isprintable():
         raise node.place.error(f"{quoted(text)} has a character in it that cannot be shown: write {example}")
     return text
@@ -59,6 +60,11 @@ def _instead(node: Items | Table, example: str) -> str:
         text = ", ".join(entries_in_one_line(node))
         return f'write {example}; text with ": " in it goes in quotes, such as "{quoted(text)[1:-1]}"'
     return f"write {example}"
+
+
+def _said(node: Node) -> str:
+    """How a sentence begins about what is not what it should be."""
+    return "nothing" if isinstance(node, Leaf) and node.empty else quoted(one_line(node))
 
 
 def or_variable(*forms: Schema) -> Schema:
@@ -80,12 +86,12 @@ class Text:
 
     def read(self, node: Node) -> str:
         text = text_of(node, self.example)
-        if not text or len(text) > self.longest:
+        if len(text) > self.longest:
             raise node.place.error(f"{quoted(text)} is not of 1 to {self.longest} characters: write {self.example}")
         return text
 
     def schema(self) -> Schema:
-        return {"type": ["string", "number", "boolean"]}
+        return {"type": ["string", "number", "boolean"], "pattern": SOME_TEXT, "maxLength": self.longest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ class Of:
 
     def schema(self) -> Schema:
         numbers = [self.numbers] if self.numbers else []
-        return or_variable({"type": "string", "pattern": f"^(?:{self.word.pattern})$"}, *numbers)
+        return or_variable({"type": "string", "pattern": f"^(?:{self.word.schema})$"}, *numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ class Choice:
     def read(self, node: Node) -> str:
         text = text_of(node, f"one of {', '.join(self.options)}")
         if text not in self.options:
-            near = get_close_matches(text, self.options, 1)
+            near = [] if text.isdecimal() else get_close_matches(text, self.options, 1)
             hint = f"did you mean {near[0]}" if near else f"write one of {', '.join(self.options)}"
             raise node.place.error(f"{quoted(text)} is none of what it can be: {hint}")
         return text
@@ -134,7 +140,8 @@ class Toggle:
     def read(self, node: Node) -> bool:
         value = node.value if isinstance(node, Leaf) else None
         if not isinstance(value, bool):
-            raise node.place.error(f"{quoted(one_line(node))} is neither true nor false: write one of them")
+            without = " without quotes" if value in ("true", "false") else ""
+            raise node.place.error(f"{_said(node)} is neither true nor false: write one of them{without}")
         return value
 
     def schema(self) -> Schema:
@@ -150,9 +157,12 @@ class Whole:
 
     def read(self, node: Node) -> int:
         value = node.value if isinstance(node, Leaf) else None
-        if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
-            limits = f"{self.least} to {self.most}"
-            raise node.place.error(f"{quoted(one_line(node))} is no whole number: write one from {limits}")
+        limits = f"from {self.least} to {self.most}"
+        if isinstance(value, bool) or not isinstance(value, int):
+            without = ", without quotes" if isinstance(value, str) and value.isdecimal() else ""
+            raise node.place.error(f"{_said(node)} is no whole number: write one {limits}{without}")
+        if not self.least <= value <= self.most:
+            raise node.place.error(f"{value} is not {limits}: write a number that is")
         return value
 
     def schema(self) -> Schema:
@@ -193,7 +203,12 @@ class OrElse:
     def read(self, node: Node) -> Any:
         if isinstance(node, Leaf) and node.text == self.text:
             return self.value
-        return self.shape.read(node)
+        try:
+            return self.shape.read(node)
+        except ScenarioError as error:
+            if isinstance(node, Leaf):
+                raise node.place.error(f"{error.sentence}; or {self.text} alone") from error
+            raise
 
     def schema(self) -> Schema:
         return or_variable({"const": self.text}, self.shape.schema())
@@ -201,11 +216,14 @@ class OrElse:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """A phrase of a table; with `empty`, nothing at all is made into that."""
+    """A phrase of a table; with `empty`, nothing at all is made into that. `numbers` is what a bare number has
+    as its schema, if it can be one.
+    """
 
     what: str
     table: tuple[Phrase, ...]
     empty: Callable[[], Any] | None = None
+    numbers: Schema | None = None
 
     def read(self, node: Node) -> Any:
         if self.empty and isinstance(node, Leaf) and node.empty:
@@ -214,12 +232,13 @@ class Phrases:
         try:
             return read_phrase(text, self.table, VOCABULARY, self.what)
         except UsageError as error:
-            raise node.place.error(error) from error
+            raise node.place.error(f"{error}{'; or nothing, without quotes' if self.empty else ''}") from error
 
     def schema(self) -> Schema:
         pattern = "|".join(pattern_of(phrase.form, VOCABULARY) for phrase in self.table)
         forms: Schema = {"type": "string", "pattern": f"^(?:{pattern})$", "description": " · ".join(self._forms())}
-        return or_variable(forms, *([{"type": "null"}] if self.empty else []))
+        empty: Schema | None = {"type": "null"} if self.empty else None
+        return or_variable(forms, *filter(None, (empty, self.numbers)))
 
     def _forms(self) -> list[str]:
         return [shown_form(phrase.form, VOCABULARY) for phrase in self.table]

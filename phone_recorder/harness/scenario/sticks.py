@@ -16,6 +16,13 @@ from phone_recorder.settings.kinds import quoted
 from phone_recorder.settings.record import RecordSettings
 from phone_recorder.wire.record_file import HEADER_SIZE
 
+RECORD_NAME = (
+    "Record_[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+    r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9](?:-(?:[2-9]|[1-9][0-9]{1,8}))?\.wav"
+)
+"""As recording.drive_names.record_order has it."""
+ZERO: Schema = {"const": 0}
+
 
 @dataclass(frozen=True, slots=True)
 class FilesOnStick:
@@ -27,7 +34,9 @@ class FilesOnStick:
         return tuple((self._name(name, length), _seconds(length)) for name, length in node.entries.items())
 
     def schema(self) -> Schema:
-        return or_variable({"type": "object", "additionalProperties": Of(TIME).schema()})
+        length = Of(TIME, ZERO).schema()
+        named = {rf"^{RECORD_NAME}$": length, r"\$\{": length}
+        return or_variable({"type": "object", "patternProperties": named, "additionalProperties": False})
 
     @staticmethod
     def _name(name: str, length: Node) -> str:
@@ -53,7 +62,7 @@ _STICK = Fields(
         "most files": Field(Whole(0, 1_000_000), "No more files fit into its record folder, as into FAT16's root."),
         "plugged": Field(Toggle(), "Whether it is in when the scenario begins."),
         "locked": Field(Toggle(), "Whether it is write-protected."),
-        "slow": Field(Of(MILLISECONDS), "How long each write takes."),
+        "slow": Field(Of(MILLISECONDS, ZERO), "How long each write takes."),
         "files": Field(FilesOnStick(), "Record files that are on it already: names, and how long each is."),
     },
 )
@@ -69,7 +78,8 @@ class StickShape:
             values["delay_ms"] = values.pop("slow")
         plan = StickPlan(**values)
         if plan.left is not None and plan.left > plan.size:
-            raise node.place.error(f"more bytes are left than its {plan.size:,}: make size larger, or left smaller")
+            place = node.entries["left"].place if isinstance(node, Table) else node.place
+            raise place.error(f"more bytes are left than its {plan.size:,}: make size larger, or left smaller")
         if plan.most_files is not None and len(plan.files) > plan.most_files:
             there = f"{len(plan.files)} of at most {plan.most_files} files are on it"
             raise node.place.error(f"{there}: make most files larger, or leave some files out")

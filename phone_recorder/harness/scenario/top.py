@@ -18,7 +18,7 @@ from phone_recorder.harness.scenario.steps import STEP
 from phone_recorder.harness.scenario.sticks import STICK
 from phone_recorder.settings.kinds import quoted
 
-_LIVE = {"true": None, "false": False, "only": True}
+_LIVE = {True: None, False: False, "only": True}
 """As Case.live has it: a scenario that may be live may be under the virtual clock too."""
 
 
@@ -27,10 +27,11 @@ class Live:
     """Which clocks can play it."""
 
     def read(self, node: Node) -> bool | None:
-        if not isinstance(node, Leaf) or node.text not in _LIVE:
+        value = node.value if isinstance(node, Leaf) else None
+        if value not in _LIVE or not isinstance(value, bool | str):
             said = quoted(node.text) if isinstance(node, Leaf) else "this"
             raise node.place.error(f"{said} is no way to play it: write false (virtual clock only), only, or true")
-        return _LIVE[node.text]
+        return _LIVE[value]
 
     def schema(self) -> Schema:
         return or_variable({"enum": [True, False, "only"]})
@@ -51,9 +52,11 @@ class Earlier:
 
 _NAMED: Schema = {"type": "object", "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}}
 
+_FILE: Schema = {"type": "string", "pattern": r"\.ya?ml$"}
+
 EARLIER = {
     INCLUDE: Field(
-        Earlier({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+        Earlier({"anyOf": [_FILE, {"type": "array", "items": _FILE, "minItems": 1}]}),
         "Files that this one is put on top of, as seen from here: mappings merge, steps and expectations are joined.",
     ),
     VARIABLES: Field(Earlier(_NAMED), "Values that ${name} stands for."),

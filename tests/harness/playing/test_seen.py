@@ -42,11 +42,11 @@ def test_what_is_wrong_with_a_file_is_told(tmp_path: Path) -> None:
     assert link.problem != ""
 
 
-def test_nothing_is_wrong_with_a_file_that_is_being_written(tmp_path: Path) -> None:
+def test_nothing_is_wrong_with_a_file_that_is_being_written_and_it_is_told_so(tmp_path: Path) -> None:
     writer = MountedDrive(tmp_path).create(part_names(BEGINS_AT), bytes(RecordHeader(PCMU, 160, 160)))
     writer.append(speech(320))
     [running] = files_in(tmp_path)
     writer.close()
     [left] = files_in(tmp_path)
-    assert (running.problem, running.size) == ("", 76 + 320)
-    assert left.problem == "dataSize is 0, but 320 bytes follow the header"
+    assert (running.running, running.problem, running.size) == (True, "", 76 + 320)
+    assert (left.running, left.problem) == (False, "dataSize is 0, but 320 bytes follow the header")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from phone_recorder.harness.playing.clock import ScenarioClock
 from phone_recorder.harness.playing.stick import ScenarioStick
 from phone_recorder.harness.scenario.actions import Stick
 from phone_recorder.harness.scenario.case import BEGINS_AT, StickPlan
+from phone_recorder.wire.record_file import HEADER_SIZE, RecordHeader
 from tests.harness.playing.cases import STICK, case
 
 MIB = 1 << 20
@@ -104,3 +106,16 @@ def test_a_step_that_cannot_be_is_an_error(tmp_path: Path) -> None:
 def test_a_file_that_no_phone_would_have_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no record file is called 'a\.wav'"):
         stick(tmp_path, StickPlan(files=(("a.wav", 1.0),)))
+
+
+def test_a_file_that_is_on_it_is_silence_and_is_never_held_as_a_whole(tmp_path: Path) -> None:
+    tracemalloc.start()
+    stick(tmp_path, StickPlan(size=1 << 30, files=(("Record_20260101000000.wav", 3600.01),)))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    path = tmp_path / "stick" / "Record_20260101000000.wav"
+    assert path.stat().st_size == HEADER_SIZE + 3600 * 8000
+    assert most < 5 << 20
+    data = path.read_bytes()
+    assert RecordHeader.parse(data).data_size == 3600 * 8000
+    assert set(data[HEADER_SIZE:]) == {0xFF}

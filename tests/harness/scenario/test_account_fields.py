@@ -54,7 +54,10 @@ def test_what_can_be_expected_of_an_account(tmp_path: Path, text: str, what: Acc
         ("[{account: {mode: usb}}]", "2: expect.1.account.mode: 'usb' is none of what it can be: write one of local"),
         ("[{account: {codec: pcmu}}]", "2: expect.1.account.codec: 'pcmu' is none of what it can be: write one of"),
         ("[{account: {reason: }}]", "2: expect.1.account.reason: it says nothing: write a text"),
-        ("[{account: {gaps_count: none}}]", "2: expect.1.account.gaps_count: 'none' is no number: write one such as 3"),
+        (
+            "[{account: {gaps_count: none}}]",
+            "2: expect.1.account.gaps_count: 'none' is no whole number: write one such as 3",
+        ),
     ],
 )
 def test_what_cannot_be_expected_of_an_account_is_told(tmp_path: Path, expect: str, told: str) -> None:

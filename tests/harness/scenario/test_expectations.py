@@ -108,7 +108,7 @@ def test_a_file_that_is_to_be_equalled_is_found_beside_the_scenario(tmp_path: Pa
     [
         ("[{at: 2 s}]", "2: expect.1: nothing is expected: write one of screen, state"),
         ("[{state: idle, sip: none}]", "2: expect.1: state and sip are too many: write one of screen"),
-        ("[{recording: 0, state: idle}]", "2: expect.1.recording: '0' is no whole number: write one from 1 to 1000"),
+        ("[{recording: 0, state: idle}]", "2: expect.1.recording: 0 is not from 1 to 1000: write a number that is"),
         ("[{screen: {}}]", "2: expect.1.screen: nothing is expected: write some of icon"),
         ("[{screen: red}]", "2: expect.1.screen: it is no mapping of what the screen shows: write keys and values"),
         ("[{screen: {icon: red}}]", "2: expect.1.screen.icon: 'red' is none of what it can be: write one of idle"),
@@ -116,7 +116,7 @@ def test_a_file_that_is_to_be_equalled_is_found_beside_the_scenario(tmp_path: Pa
         ("[{screen: {prompt: '/(/'}}]", "2: expect.1.screen.prompt: '/(/' is no regular expression"),
         ("[{screen: {colour: red}}]", "2: expect.1.screen.colour: there is no such key: there are icon, prompt"),
         ("[{state: recordin}]", "2: expect.1.state: 'recordin' is none of what it can be: did you mean recording"),
-        ("[{files: {count: three}}]", "2: expect.1.files.count: 'three' is no number: write one such as 3"),
+        ("[{files: {count: three}}]", "2: expect.1.files.count: 'three' is no whole number: write one such as 3"),
         ("[{files: {whole: yes}}]", "2: expect.1.files.whole: 'yes' is neither true nor false"),
         (
             "[{audio: {contains: all}}]",

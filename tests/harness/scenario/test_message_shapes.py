@@ -33,6 +33,11 @@ from tests.harness.scenario.everything import expected_of, wrong
             "control: {all: [sent A], counts: {sent A: 1}}",
             Messages("control", ("sent A",), all=True, counts=(("sent A", Bound(1, 1, "1")),)),
         ),
+        ("control: {values: {id: 1}}", Messages("control", values=(("id", Bound(1, 1, "1")),))),
+        (
+            "sip: {values: {Call-ID: 1, CSeq: at least 2}}",
+            Messages("sip", values=(("Call-ID", Bound(1, 1, "1")), ("CSeq", Bound(2, inf, "at least 2")))),
+        ),
     ],
 )
 def test_what_can_be_expected_of_messages(tmp_path: Path, text: str, what: Messages) -> None:
@@ -43,10 +48,10 @@ def test_what_can_be_expected_of_messages(tmp_path: Path, text: str, what: Messa
     ("expect", "told"),
     [
         ("[{control: []}]", "2: expect.1.control: the list says nothing: write a message, or none"),
-        ("[{control: {}}]", "2: expect.1.control: nothing is expected: write some of all, counts"),
+        ("[{control: {}}]", "2: expect.1.control: nothing is expected: write some of all, counts, values"),
         (
             "[{control: {exactly: [sent A]}}]",
-            "2: expect.1.control.exactly: there is no such key: there are all, counts",
+            "2: expect.1.control.exactly: there is no such key: there are all, counts, values",
         ),
         ("[{control: {all: []}}]", "2: expect.1.control.all: the list says nothing: write a message"),
         ("[{control: {all: none}}]", "2: expect.1.control.all: 'none' is no message: write one such as sent"),
@@ -55,7 +60,16 @@ def test_what_can_be_expected_of_messages(tmp_path: Path, text: str, what: Messa
         ("[{control: {counts: {}}}]", "2: expect.1.control.counts: it counts no messages: write some and how many"),
         ("[{control: {counts: [sent A]}}]", "2: expect.1.control.counts: it counts no messages"),
         ("[{control: {counts: {A: 1}}}]", "2: expect.1.control.counts.A: 'A' is no message: write one such as sent"),
-        ("[{sip: {counts: {sent A: x}}}]", "2: expect.1.sip.counts.sent A: 'x' is no number: write one such as 3"),
+        ("[{control: {values: {}}}]", "2: expect.1.control.values: it counts no values: write some and how many, such"),
+        ("[{control: {values: id}}]", "2: expect.1.control.values: it counts no values: write some and how many, such"),
+        (
+            "[{control: {values: {id=1: 1}}}]",
+            "2: expect.1.control.values.id=1: 'id=1' is no field: write one such as id, or Call-ID",
+        ),
+        (
+            "[{sip: {counts: {sent A: x}}}]",
+            "2: expect.1.sip.counts.sent A: 'x' is no whole number: write one such as 3",
+        ),
         (
             "[{sip: [sent INFO Record: on]}]",
             "2: expect.1.sip.1: it is no single value: write one such as sent RecordStartRequest dir=out; text with "

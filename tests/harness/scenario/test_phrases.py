@@ -48,15 +48,34 @@ def test_parts_in_brackets_may_be_left_out(text: str) -> None:
     assert "voices" in read_phrase(text, TABLE, VOCABULARY, "phrase")
 
 
-@pytest.mark.parametrize(
-    "text", ["fill 2 MiB", "fills", "stall", "stall near 2 s", "leaving 2 MiB", "far likeness > 0.9", "lose 1 packetss"]
-)
+@pytest.mark.parametrize("text", ["fills", "leaving 2 MiB", "far likeness > 0.9", "2 packets"])
 def test_what_has_no_form_is_told_all_forms(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_phrase(text, TABLE, VOCABULARY, "phrase")
     assert str(caught.value).startswith(
         f"'{text}' is no phrase: write one of fill [leaving SIZE] | [PARTY] stall TIME |"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("fill 2 MiB", "fill [leaving SIZE], where SIZE is bytes, or a whole number with K, M or G, such as 8 MiB"),
+        ("stall", "[PARTY] stall TIME, where TIME is one with its unit, such as 3 s or 200 ms"),
+        ("near stall now", "[PARTY] stall TIME, where TIME is one with its unit, such as 3 s or 200 ms"),
+        ("lose 1 packetss", "lose NUMBER packet(s), where NUMBER is a whole number from 1 to 1000000, such as 3"),
+    ],
+)
+def test_what_begins_as_a_form_does_is_told_that_form_and_its_words(text: str, instead: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_phrase(text, TABLE, VOCABULARY, "phrase")
+    assert str(caught.value) == f"'{text}' is no phrase: write {instead}"
+
+
+def test_what_begins_with_the_first_word_of_two_forms_is_told_both() -> None:
+    table = tuple(Phrase(f"jump {what} {{number:count}}", told) for what in ("sequence", "timestamp")) + TABLE
+    with pytest.raises(UsageError, match=r"write one of jump sequence NUMBER \| jump timestamp NUMBER$"):
+        read_phrase("jump 3", table, VOCABULARY, "phrase")
 
 
 def test_a_form_is_shown_with_its_words_in_capitals() -> None:

@@ -42,7 +42,7 @@ def test_files_are_as_large_as_their_codec_makes_them(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("stick: {size: big}", "2: stick.size: 'big' is no size: write bytes"),
-        ("stick: {size: 1 MiB, left: 2 MiB}", "2: stick: more bytes are left than its 1,048,576"),
+        ("stick: {size: 1 MiB, left: 2 MiB}", "2: stick.left: more bytes are left than its 1,048,576"),
         ("stick: {files: {a/b: 3 s}}", "2: stick.files.a/b: no record file is called 'a/b': write Record_2"),
         ("stick: {most files: few}", "2: stick.most files: 'few' is no whole number: write one from 0"),
         ("stick: {largest file: big}", "2: stick.largest file: 'big' is no size: write bytes"),
