@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from phone_recorder.harness.scenario import bounds, words
+from phone_recorder.harness.scenario.parties import VOICE_PATTERN
 from phone_recorder.harness.scenario.schema import schema
-from phone_recorder.harness.scenario.shapes import VARIABLE
+from phone_recorder.harness.scenario.shapes import SOME_TEXT, VARIABLE
 from phone_recorder.harness.scenario.words import Word
 
 TARGET = Path(__file__).with_name("scenarios.md")
@@ -50,7 +51,8 @@ _ONES: dict[Word[Any], str] = {
     words.PTIME: "`10 ms` to `60 ms`",
     words.FILE_SYSTEM: "name",
 }
-_NAMES = {f"^(?:{word.pattern})$": name for word, name in (*_BOUNDS.items(), *_ONES.items())}
+_NAMES = {f"^(?:{word.schema})$": name for word, name in (*_BOUNDS.items(), *_ONES.items())}
+_NAMES |= {SOME_TEXT: "text", VOICE_PATTERN: "voice"}
 
 
 def page(old: str) -> str:
@@ -120,8 +122,8 @@ def _phrases(forms: str) -> str:
 def _kind(form: Schema) -> str:
     if form.get("type") == "array":
         return "" if "`" in _values(form["items"]) else "list"
-    if "A voice" in form.get("description", "") or "$ref" in form:
-        return {VARIABLE["$ref"]: ""}.get(form.get("$ref"), "mapping" if "$ref" in form else "voice")
+    if "$ref" in form:
+        return "" if form == VARIABLE else "mapping"
     kinds = {"boolean": "`true`, `false`", "integer": "whole number", "object": "mapping", "null": "nothing"}
     return kinds.get(str(form.get("type")), "")
 

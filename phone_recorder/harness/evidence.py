@@ -15,12 +15,16 @@ from phone_recorder.wire.record_file import RecordHeader
 
 @dataclass(frozen=True, slots=True)
 class FileSeen:
-    """A record file at a moment; `header` None if it has none that can be read, `problem` says what is wrong."""
+    """A record file at a moment; `header` None if it has none that can be read, `problem` says what is wrong.
+
+    `running`: its recorder has it open, so that its header may be behind its audio.
+    """
 
     name: str
     size: int
     header: RecordHeader | None
     problem: str = ""
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +109,37 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Where in a recording something is otherwise, in units of its own time; `end` None is the recording's end.
+
+    An instant ends where it starts. `leg` is the party that it is about, "" where it is about none.
+    """
+
+    start: int
+    end: int | None
+    leg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What is so in place of what was expected: a clause, and where in a recording, if it is known."""
+
+    text: str
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that is not as it was expected, as a single line: `expected`, and what was `seen` instead."""
+    """One thing that is not as it was expected, as a single line: `expected`, and what was `seen` instead.
+
+    `where` in a recording, if it is about the sound of one, and whoever has listened knows.
+    """
 
     expected: str
     seen: str
     at: int | None = None
     line: int = 0
+    where: Where | None = None
 
     def __str__(self) -> str:
         return f"{self.expected}: {self.seen}"

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from phone_recorder.recording.units import to_seconds
+
+State = Literal["recording", "recorded", "cut short", "failed", "cancelled"]
+"""All that an account's state can be; Account says what each of them is."""
+Name = Literal["id", "mode", "codec", "state", "stream", "name"]
+"""Fields of a document, at any depth, whose text is a name or one word of a few, so that a part of it means nothing."""
 
 MAX_GAPS = 1000
 """Gaps listed one by one; further ones are only counted, so that memory stays bounded."""

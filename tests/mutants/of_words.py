@@ -13,6 +13,13 @@ FAULTS = (
         "C1",
     ),
     Fault(
+        "the screen says that a recording has failed while it goes on",
+        "recording/indicator.py",
+        '("recording", "on", "Recording"),',
+        '("recording", "on", "Recording failed"),',
+        "=C8-server-restarts-and-is-tried-again",
+    ),
+    Fault(
         "a second start begins another recording",
         "recording/record_key.py",
         "**_RUNNING,\n        Event.START: (Key.RECORDING, Action.REFUSE_RECORDING),",
@@ -67,6 +74,20 @@ FAULTS = (
         "            asked.id, asked.remote_number",
         "            asked.id[::-1], asked.remote_number",
         "G12",
+    ),
+    Fault(
+        "the stop of a recording has another id than its start",
+        "recording/server_destination.py",
+        "            asked.id, asked.remote_number",
+        "            asked.id.upper(), asked.remote_number",
+        "=C5-one-id-for-all-messages-of-a-recording",
+    ),
+    Fault(
+        "all recordings have one id",
+        "recording/call_facts.py",
+        "            recording_id,\n",
+        '            "1f" * 16,\n',
+        "=C5-one-id-for-all-messages-of-a-recording",
     ),
     Fault(
         "the server stores RTP of any source",

@@ -3,10 +3,22 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
+from typing import get_args
 
 import pytest
 
-from phone_recorder.recording.account import MAX_GAPS, Account, Fault, Gap, GapLog, Health, Part, StreamCounts
+from phone_recorder.recording.account import (
+    MAX_GAPS,
+    Account,
+    Fault,
+    Gap,
+    GapLog,
+    Health,
+    Name,
+    Part,
+    State,
+    StreamCounts,
+)
 from phone_recorder.recording.units import from_ms, from_ns, from_seconds, to_seconds
 
 FRAME = 160
@@ -96,11 +108,14 @@ def test_the_document_of_an_account() -> None:
         ],
     }
     assert json.loads(json.dumps(document)) == document
+    words = {key: value for each in (document, *document["gaps"], *document["streams"]) for key, value in each.items()}
+    assert {name for name in get_args(Name) if not isinstance(words[name], str) or " " in words[name]} == set()
 
 
 def test_an_account_begins_as_one_that_is_recording() -> None:
     document = Account("1", "server", "G722").document()
     assert (document["state"], document["parts"], document["gaps"], document["streams"]) == ("recording", [], [], [])
+    assert document["state"] in get_args(State)
 
 
 def test_accounts_share_nothing() -> None:

@@ -178,6 +178,10 @@ class _Peer(Part):
         """How many messages fit a line: `counts({"sent RecordStartRequest": 1, "received 200": "at most 2"})`."""
         return self.scene.is_so(self.protocol, {"counts": dict(numbers)}, at)
 
+    def values(self, numbers: Mapping[str, object], at: float | None = None) -> Heard:
+        """How many different values a field or header has: `values({"id": 1})`."""
+        return self.scene.is_so(self.protocol, {"values": dict(numbers)}, at)
+
 
 class RecordServer(_Peer):
     """The record server, ours unless it is told to be no good."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
 from phone_recorder.harness.evidence import Evidence, Moment
+from phone_recorder.harness.judging.fixed_texts import reason_is
 from phone_recorder.harness.judging.lengths import number
 from phone_recorder.harness.judging.picking import pick
 from phone_recorder.harness.judging.texts import found, listed, quoted, same
@@ -16,9 +17,12 @@ from phone_recorder.harness.judging.wanted import Missed, Wanted, missed
 from phone_recorder.harness.scenario.account_fields import WHOLE
 from phone_recorder.harness.scenario.bound import Bound
 from phone_recorder.harness.scenario.expected import AccountSays, Expectation
+from phone_recorder.wire.printable import printable
 
 NEAR_ENOUGH = 0.5
 """How like a path must be to one that there is, to be told."""
+
+MOST_FIELDS = 30
 
 _ABSENT = object()
 
@@ -38,22 +42,24 @@ def _look(account: dict[str, Any], part: Wanted) -> str | None:
         return _nearest(account, part.field)
     if isinstance(part.value, Bound) and not (isinstance(value, str) and part.value.text):
         return _number(part.value, value)
-    text, is_so = _text(value), same if _is_whole(part.field, value) else found
-    if is_so(str(part.value), text):
+    text = _text(value)
+    if _comparison(part.field, value)(str(part.value), text):
         return None
     return f"it is {quoted(text)}" if text else "it is empty"
 
 
-def _is_whole(path: str, value: Any) -> bool:
-    """Whether all of it is meant: one word of a few, or what is no text. Of others, and of lists, a part is enough."""
-    return path.rpartition(".")[2] in WHOLE or not isinstance(value, str | list | dict)
+def _comparison(path: str, value: Any) -> Callable[[str, str], bool]:
+    """All of it is meant of one word of a few, and of what is no text; of others, and of lists, a part is enough."""
+    if path == "reason":
+        return reason_is
+    return same if path.rpartition(".")[2] in WHOLE or not isinstance(value, str | list | dict) else found
 
 
 def _number(wanted: Bound, value: Any) -> str | None:
     """A list counts as how many it has."""
     count = len(value) if isinstance(value, list) else value
     if isinstance(value, dict):
-        return f"it is no number: name one of its fields, {listed(list(value))}" if value else "it is empty"
+        return f"it is no number: name one of its fields, {_listed(value)}" if value else "it is empty"
     if isinstance(count, bool) or not isinstance(count, int | float):
         return f"it is {quoted(_text(value))}, which is no number"
     return None if wanted.holds(count) else f"it is {number(count)}"
@@ -83,8 +89,12 @@ def _inside(at: Any, step: str) -> Any:
 def _nearest(account: dict[str, Any], path: str) -> str:
     near = get_close_matches(path, list(_paths(account)), 1, NEAR_ENOUGH)
     if near:
-        return f"the account has no {path}: the nearest that it has is {near[0]}"
-    return f"the account has no {path}: it has {', '.join(account)}"
+        return f"the account has no {path}: the nearest that it has is {printable(near[0])}"
+    return f"the account has no {path}: it has {_listed(account)}"
+
+
+def _listed(fields: Iterable[str]) -> str:
+    return listed([printable(field) for field in fields], MOST_FIELDS)
 
 
 def _paths(at: Any, before: str = "") -> Iterator[str]:
@@ -101,7 +111,7 @@ def _numbered(at: list[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _names(streams: Any) -> set[str]:
-    return {stream.get("name", "") for stream in streams}
+    return {stream["name"] for stream in streams if isinstance(stream, dict) and "name" in stream}
 
 
 def _text(value: Any) -> str:

@@ -32,6 +32,11 @@ def shown(asked: Asked, text: str) -> str:
     return " ".join([name, *has]) if name else text
 
 
+def value_of(field: str, text: str) -> str | None:
+    """What it has there; None if it has no such field, or is no control message."""
+    return _pairs(text)[1].get(field)
+
+
 def _pairs(text: str) -> tuple[str, dict[str, str]]:
     """The command and its fields, decoded; no command if it is no control message."""
     try:

@@ -32,13 +32,12 @@ def judge_files(what: FilesAre, moment: Moment, evidence: Evidence, expectation:
     if isinstance(files, str):
         yield Missed("files", files)
         return
-    running = _running(moment, files)
 
     def look(part: Wanted) -> str | None:
         if not files and _wants_one(part) and not _wants_none(what):
             return there_are(0)
-        seen = _LOOKS[part.field](part.value, _as_ended(files, running) if part.value is False else files)
-        return seen and seen + (_goes_on(running) if part.field in _GOES_ON else "")
+        seen = _LOOKS[part.field](part.value, _as_ended(files) if part.value is False else files)
+        return seen and seen + (_goes_on(files) if part.field in _GOES_ON else "")
 
     yield from missed(what, look)
 
@@ -66,17 +65,9 @@ def _of_recording(moment: Moment, evidence: Evidence, number: int | None) -> Fil
     return [file for file in moment.files if Path(file.name).name in names]
 
 
-def _running(moment: Moment, files: Files) -> FileSeen | None:
-    """The file that is being recorded: the newest, where a recording goes on and has not done with it."""
-    done = {Path(part["path"]).name for account in moment.accounts for part in account.get("parts", ())}
-    goes_on = any(account.get("state") == "recording" for account in moment.accounts)
-    newest = moment.files[-1] if moment.files and goes_on else None
-    return newest if newest in files and newest and Path(newest.name).name not in done else None
-
-
-def _as_ended(files: Files, running: FileSeen | None) -> Files:
+def _as_ended(files: Files) -> Files:
     """With the header that a file which is being recorded would have if it ended now: what is behind is not broken."""
-    return [_settled(file) if file is running else file for file in files]
+    return [_settled(file) if file.running else file for file in files]
 
 
 def _settled(file: FileSeen) -> FileSeen:
@@ -85,11 +76,13 @@ def _settled(file: FileSeen) -> FileSeen:
     return replace(file, header=replace(header, data_size=there)) if header and behind else file
 
 
-def _goes_on(running: FileSeen | None) -> str:
-    if running is None:
-        return ""
-    behind = ", its header is behind its audio" if _settled(running) is not running else ""
-    return f"; {printable(running.name)} is still being recorded{behind}"
+def _goes_on(files: Files) -> str:
+    """That it is not final, of those that are being recorded."""
+    return "".join(f"; {printable(file.name)} is still being recorded{_behind(file)}" for file in files if file.running)
+
+
+def _behind(file: FileSeen) -> str:
+    return ", its header is behind its audio" if _settled(file) is not file else ""
 
 
 def _count(wanted: Bound, files: Files) -> str | None:

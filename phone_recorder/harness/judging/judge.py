@@ -51,7 +51,7 @@ def when(expectation: Expectation) -> str:
 def _failures(expectation: Expectation, evidence: Evidence) -> Iterator[Failure]:
     for missed in _missed(expectation, evidence):
         expected = f"{when(expectation)}, {missed.wanted}"
-        yield Failure(expected, missed.seen, expectation.at, expectation.line)
+        yield Failure(expected, missed.seen, expectation.at, expectation.line, missed.where)
 
 
 def _missed(expectation: Expectation, evidence: Evidence) -> Iterator[Missed]:

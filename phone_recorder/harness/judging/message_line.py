@@ -17,16 +17,20 @@ _DIRECTIONS = {"sent": True, "received": False}
 
 
 class _Protocol(NamedTuple):
-    """What a field looks like in a line, whether a message has what is asked for, and the message in a few words."""
+    """What a field looks like in a line, whether a message has what is asked for, and the message in a few words.
+
+    `value_of` is what a message has in a field, None without it.
+    """
 
     field: re.Pattern[str]
     fits: Callable[[Asked, str], bool]
     shown: Callable[[Asked, str], str]
+    value_of: Callable[[str, str], str | None]
 
 
 _PROTOCOLS = {
-    "control": _Protocol(control_message.FIELD, control_message.fits, control_message.shown),
-    "sip": _Protocol(sip_message.FIELD, sip_message.fits, sip_message.shown),
+    "control": _Protocol(control_message.FIELD, control_message.fits, control_message.shown, control_message.value_of),
+    "sip": _Protocol(sip_message.FIELD, sip_message.fits, sip_message.shown, sip_message.value_of),
 }
 
 
@@ -56,6 +60,11 @@ def parse_line(protocol: Literal["control", "sip"], text: str) -> Line:
     first, _, after = text.strip().partition(" ")
     sent = _DIRECTIONS.get(first)
     return Line(protocol, text, sent, read_asked(text if sent is None else after, _PROTOCOLS[protocol].field))
+
+
+def value_in(field: str, message: Passed) -> str | None:
+    """What the message has in that field or header, None if it has none."""
+    return _PROTOCOLS[message.protocol].value_of(field, message.text)
 
 
 def _short(text: str) -> str:

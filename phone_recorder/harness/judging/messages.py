@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from phone_recorder.harness.evidence import Evidence, Moment, Passed
 from phone_recorder.harness.judging.lengths import length
-from phone_recorder.harness.judging.message_line import Line, parse_line
+from phone_recorder.harness.judging.message_line import Line, parse_line, value_in
 from phone_recorder.harness.judging.texts import listed, quoted, there_are
 from phone_recorder.harness.judging.wanted import Missed, Wanted, wanted
 from phone_recorder.harness.scenario.expected import Expectation, Messages
@@ -24,6 +24,7 @@ def judge_messages(what: Messages, moment: Moment, evidence: Evidence, expectati
     missing = list(_missing(parts, passed, what))
     yield from missing or _others(parts, passed, what)
     yield from _counts(parts, passed, what)
+    yield from _values(parts, passed)
 
 
 def _of(parts: Sequence[Wanted], field: str) -> list[Wanted]:
@@ -67,6 +68,24 @@ def _counts(parts: Sequence[Wanted], passed: Sequence[Passed], what: Messages) -
         fitting = [message for message in passed if line.is_of(message)]
         if not bound.holds(len(fitting)):
             yield Missed(part.text, _counted(fitting) or _instead([line], passed, 0))
+
+
+def _values(parts: Sequence[Wanted], passed: Sequence[Passed]) -> Iterator[Missed]:
+    """Each field that has another number of different values; messages without it do not count."""
+    for part in _of(parts, "values"):
+        field, bound = part.value
+        first: dict[str, Passed] = {}
+        for message in passed:
+            if (value := value_in(field, message)) is not None:
+                first.setdefault(value, message)
+        if not bound.holds(len(first)):
+            yield Missed(part.text, there_are(len(first)) + _first_of_each(first))
+
+
+def _first_of_each(first: Mapping[str, Passed]) -> str:
+    """Each value, and when it passed first."""
+    told = [f"{quoted(value)} at {length(message.instant)}" for value, message in first.items()]
+    return f", first {listed(told)}" if told else ""
 
 
 def _counted(fitting: Sequence[Passed]) -> str:

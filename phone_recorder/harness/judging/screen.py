@@ -7,12 +7,14 @@ from typing import Any
 
 from phone_recorder.control_api import Screen
 from phone_recorder.harness.evidence import Evidence, Moment
+from phone_recorder.harness.judging.fixed_texts import prompt_is
 from phone_recorder.harness.judging.lengths import length
 from phone_recorder.harness.judging.texts import found, listed, quoted, same
 from phone_recorder.harness.judging.wanted import Missed, missed
 from phone_recorder.harness.scenario.bound import Bound
 from phone_recorder.harness.scenario.expected import Expectation, ScreenIs
 from phone_recorder.recording.units import SECOND
+from phone_recorder.wire.printable import printable
 
 MOST_SHOWN = 30
 
@@ -38,11 +40,11 @@ def shown(screen: Screen) -> list[str]:
 
 def _icon(wanted: str, moment: Moment) -> str | None:
     icon = moment.screen.icon
-    return None if same(wanted, icon) else f"it is {icon}{and_prompt(moment.screen)}"
+    return None if same(wanted, icon) else f"it is {printable(icon)}{and_prompt(moment.screen)}"
 
 
 def _prompt(wanted: str, moment: Moment) -> str | None:
-    return _text(wanted, moment.screen.prompt)
+    return _text(wanted, moment.screen.prompt, prompt_is)
 
 
 def _lamp(wanted: str, moment: Moment) -> str | None:
@@ -51,7 +53,7 @@ def _lamp(wanted: str, moment: Moment) -> str | None:
     if not lamps:
         return "none of the phone's keys is set to record"
     other = next((lamp for lamp in lamps if not same(wanted, lamp)), None)
-    return other and f"it is {other}{and_prompt(moment.screen)}"
+    return other and f"it is {printable(other)}{and_prompt(moment.screen)}"
 
 
 def _left(wanted: str, moment: Moment) -> str | None:
@@ -71,7 +73,7 @@ def _timer(wanted: Bound, moment: Moment) -> str | None:
         return f"no timer is shown{and_prompt(moment.screen)}"
     minutes, seconds = divmod(recorded // SECOND, 60)
     right = says == f"{minutes:02}:{seconds:02}"
-    return None if right else f"the screen says {says} when {length(recorded)} is recorded"
+    return None if right else f"the screen says {printable(says)} when {length(recorded)} is recorded"
 
 
 def _shows(wanted: str, moment: Moment) -> str | None:
@@ -86,8 +88,8 @@ def _shows_not(wanted: str, moment: Moment) -> str | None:
     return None if piece is None else f"it stands in {quoted(piece)}"
 
 
-def _text(wanted: str, text: str) -> str | None:
-    if found(wanted, text):
+def _text(wanted: str, text: str, is_so: Callable[[str, str], bool] = found) -> str | None:
+    if is_so(wanted, text):
         return None
     return f"it is {quoted(text)}" if text else "it is empty"
 

@@ -31,6 +31,11 @@ def shown(asked: Asked, text: str) -> str:
     return " ".join([first, *(line for line in lines if line.partition(":")[0].strip().lower() in names)])
 
 
+def value_of(field: str, text: str) -> str | None:
+    """What its first such header has; None if it has none."""
+    return next((value for name, value in _headers(text) if name == field.lower()), None)
+
+
 def _is(name: str, wanted: str, header: tuple[str, str]) -> bool:
     """Without a value it is enough that the header is there."""
     return name.lower() == header[0] and (not wanted or value_is(wanted, header[1]))

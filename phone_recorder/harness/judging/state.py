@@ -9,6 +9,7 @@ from phone_recorder.harness.judging.screen import and_prompt
 from phone_recorder.harness.judging.texts import same
 from phone_recorder.harness.judging.wanted import Missed, Wanted, missed
 from phone_recorder.harness.scenario.expected import Expectation, StateIs
+from phone_recorder.wire.printable import printable
 
 
 def judge_state(what: StateIs, moment: Moment, evidence: Evidence, expectation: Expectation) -> Iterator[Missed]:
@@ -16,7 +17,7 @@ def judge_state(what: StateIs, moment: Moment, evidence: Evidence, expectation: 
 
     def look(part: Wanted) -> str | None:
         state = _words(moment.key if part.field == "key" else moment.call)
-        return None if same(_words(part.value), state) else f"it is {state}{and_prompt(moment.screen)}"
+        return None if same(_words(part.value), state) else f"it is {printable(state)}{and_prompt(moment.screen)}"
 
     yield from missed(what, look)
 

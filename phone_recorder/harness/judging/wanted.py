@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
+from phone_recorder.harness.evidence import Instead, Where
 from phone_recorder.harness.judging.audio_words import bound_text, phrase
 from phone_recorder.harness.judging.texts import as_wanted
 from phone_recorder.harness.scenario.bound import Bound
@@ -31,10 +32,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Something that is not as it was wanted; `seen` is a clause such as `it is idle`."""
+    """Something that is not as it was wanted; `seen` is a clause such as `it is idle`, `where` is Failure's."""
 
     wanted: str
     seen: str
+    where: Where | None = None
 
 
 def wanted(what: What) -> Iterator[Wanted]:
@@ -42,11 +44,12 @@ def wanted(what: What) -> Iterator[Wanted]:
     yield from _KINDS[type(what)](what)
 
 
-def missed(what: What, look: Callable[[Wanted], str | None]) -> Iterator[Missed]:
+def missed(what: What, look: Callable[[Wanted], Instead | str | None]) -> Iterator[Missed]:
     """Those of its things of which `look` tells that they are otherwise."""
     for part in wanted(what):
         if seen := look(part):
-            yield Missed(part.text, seen)
+            instead = seen if isinstance(seen, Instead) else Instead(seen)
+            yield Missed(part.text, instead.text, instead.where)
 
 
 def kind_of(what: What) -> str:
@@ -103,6 +106,8 @@ def _messages(what: Messages) -> Iterator[Wanted]:
         yield Wanted("all", what.lines, f"{what.protocol} {'no other message' if what.lines else 'none'}")
     for line, bound in what.counts:
         yield Wanted("counts", (line, bound), f"{what.protocol} {' '.join(line.split())}, count {bound_text(bound)}")
+    for field, bound in what.values:
+        yield Wanted("values", (field, bound), f"{what.protocol} {field}, different values {bound_text(bound)}")
 
 
 _NAMES: dict[type, str] = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from phone_recorder.harness.evidence import Failure
+from phone_recorder.harness.evidence import Failure, Where
 from phone_recorder.harness.judging.audio_words import phrase
 from phone_recorder.harness.judging.judge import when
 from phone_recorder.harness.judging.wanted import wanted
@@ -43,7 +43,7 @@ def wrong_places(result: Result, recording: int) -> Iterator[Place]:
     for failure in result.failures:
         one = expectation_of(result.case, failure)
         if one and isinstance(one.what, AudioIs) and one.recording in (None, recording):
-            text, (first, *more) = one_line(failure_text(failure)), _stretches(one.what.span, failure.seen)
+            text, (first, *more) = one_line(failure_text(failure)), _stretches(one.what.span, failure)
             yield Place(*first, text, one_line(phrase(one.what)))
             yield from (Place(*stretch, text) for stretch in more)
 
@@ -54,15 +54,22 @@ def _is_of(failure: Failure, one: Expectation) -> bool:
     return failure.expected in {f"{when(one)}, {part.text}" for part in wanted(one.what)}
 
 
-def _stretches(span: Span, seen: str) -> Iterator[tuple[int, int | None]]:
-    """What was listened to, or that part of it that was told, and an instant that was told."""
+def _stretches(span: Span, failure: Failure) -> Iterator[tuple[int, int | None]]:
+    """That part of what was listened to which is told; where that is an instant, what was listened to stands first."""
+    where = failure.where or _told(failure.seen)
+    instant = where is not None and where.start == where.end
+    if where is None or (instant and span != WHOLE):
+        yield span.start, span.end
+    if where is not None:
+        yield where.start, where.end
+
+
+def _told(seen: str) -> Where | None:
+    """Where the clause of ears that know no place of their own says it is."""
     between, at = _BETWEEN.search(seen), _AT.search(seen)
     if between:
-        yield _units(between[1]), _units(between[2])
-    elif span != WHOLE or not at:
-        yield span.start, span.end
-    if at:
-        yield _units(at[1]), _units(at[1])
+        return Where(_units(between[1]), _units(between[2]))
+    return Where(_units(at[1]), _units(at[1])) if at else None
 
 
 def _units(seconds: str) -> int:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from phone_recorder import __version__
-from phone_recorder.harness.evidence import Failure
+from phone_recorder.harness.evidence import Failure, Where
 from phone_recorder.harness.report.tally import OUTCOMES, Tally
 from phone_recorder.harness.report.texts import NOTHING, expects_nothing
 from phone_recorder.harness.runner.result import Result
@@ -48,5 +48,18 @@ def summary_document(tally: Tally, seed: int) -> dict[str, Any]:
 
 
 def _failure_document(failure: Failure) -> dict[str, Any]:
-    at_s = None if failure.at is None else to_seconds(failure.at)
-    return {"line": failure.line or None, "at_s": at_s, "expected": failure.expected, "seen": failure.seen}
+    return {
+        "line": failure.line or None,
+        "at_s": _seconds(failure.at),
+        "expected": failure.expected,
+        "seen": failure.seen,
+        "where": _where_document(failure.where) if failure.where else None,
+    }
+
+
+def _where_document(where: Where) -> dict[str, Any]:
+    return {"party": where.leg or None, "from_s": to_seconds(where.start), "to_s": _seconds(where.end)}
+
+
+def _seconds(units: int | None) -> float | None:
+    return None if units is None else to_seconds(units)

@@ -14,12 +14,13 @@ from phone_recorder.harness.evidence import Evidence, FileSeen, Moment, Passed
 from phone_recorder.harness.judging.lengths import length
 from phone_recorder.recording.indicator import Indicator
 from phone_recorder.recording.units import from_seconds
+from phone_recorder.wire.printable import shortened
 
 MOST_ROWS = 500
 LOOKED_AT, FILES = "What was looked at", "The record files"
 MESSAGES = {"control": "Control messages", "sip": "SIP messages"}
 LONGEST_TEXT, LONGEST_ACCOUNT = 4000, 40_000
-"""Letters of a message or a screen, and of an account."""
+"""Characters of a message or a screen, and of an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,7 @@ def _placeless(account: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pretty(account: dict[str, Any]) -> str:
-    return _bounded(json.dumps(account, indent=2, ensure_ascii=False, default=str), LONGEST_ACCOUNT)
-
-
-def _bounded(text: str, longest: int = LONGEST_TEXT) -> str:
-    left_out = len(text) - longest
-    return text if left_out <= 0 else f"{text[:longest]}\n... {left_out} more letters"
+    return shortened(json.dumps(account, indent=2, ensure_ascii=False, default=str), LONGEST_ACCOUNT)
 
 
 def _table(title: str, head: tuple[str, ...], items: Sequence[Any], row: Callable[[Any], tuple[str, ...]]) -> Table:
@@ -77,11 +73,12 @@ def _table(title: str, head: tuple[str, ...], items: Sequence[Any], row: Callabl
 
 def _shown(one: tuple[int, Indicator]) -> tuple[str, ...]:
     at, screen = one
-    return length(at), screen.icon, screen.lamp, screen.timer, screen.left, screen.prompt
+    return length(at), screen.icon, screen.lamp, screen.timer, shortened(screen.left), shortened(screen.prompt)
 
 
 def _moment(moment: Moment) -> tuple[str, ...]:
-    return length(moment.instant), moment.key, moment.call, length(moment.recorded), _screen_text(moment.screen)
+    key, call = shortened(moment.key), shortened(moment.call)
+    return length(moment.instant), key, call, length(moment.recorded), _screen_text(moment.screen)
 
 
 def _screen_text(screen: Screen) -> str:
@@ -94,7 +91,7 @@ def _screen_text(screen: Screen) -> str:
         screen.edit or "",
         " | ".join(screen.soft) if any(screen.soft) else "",
     ]
-    return _bounded("\n".join(filter(None, lines)))
+    return shortened("\n".join(filter(None, lines)), LONGEST_TEXT)
 
 
 def _joined(pieces: Iterable[str]) -> str:
@@ -104,8 +101,8 @@ def _joined(pieces: Iterable[str]) -> str:
 def _file(file: FileSeen) -> tuple[str, ...]:
     header = file.header
     codec, duration = (header.codec.name, length(from_seconds(header.duration_s))) if header else ("", "")
-    return file.name, f"{file.size} bytes", codec, duration, file.problem
+    return shortened(file.name), f"{file.size} bytes", codec, duration, shortened(file.problem)
 
 
 def _message(message: Passed) -> tuple[str, ...]:
-    return length(message.instant), "sent" if message.sent else "received", _bounded(message.text)
+    return length(message.instant), "sent" if message.sent else "received", shortened(message.text, LONGEST_TEXT)

@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from phone_recorder.harness.evidence import Evidence, Recorded
 from phone_recorder.harness.judging.lengths import length
 from phone_recorder.harness.report.axis import WIDTH, Axis, Tick
-from phone_recorder.harness.report.texts import failure_text, one_line
+from phone_recorder.harness.report.texts import brief, failure_text, one_line
 from phone_recorder.harness.runner.result import Result
 from phone_recorder.phone.party import Datagram
 from phone_recorder.recording.units import from_ms, from_seconds
@@ -115,14 +115,14 @@ def _labelled(happened: Iterable[tuple[int, str]], axis: Axis) -> list[Mark]:
     ends: list[float] = [0.0] * MOST_ROWS
     marks = []
     for at, text in islice(sorted(happened, key=lambda one: one[0]), MOST_MARKS):
-        label = _short(one_line(text))
+        label = _short(brief(text))
         x, width = axis.x(at), LETTER * len(label) + PADDING
         before = x + width > WIDTH
         begins, finishes = (x - width, x) if before else (x, x + width)
         row = next((number for number, end in enumerate(ends, 1) if end <= begins), 0)
         if row:
             ends[row - 1] = finishes
-        marks.append(Mark(x, "step", f"{length(at)}: {one_line(text)}", row, label if row else "", before))
+        marks.append(Mark(x, "step", f"{length(at)}: {brief(text)}", row, label if row else "", before))
     return marks
 
 
@@ -137,7 +137,7 @@ def _screens(evidence: Evidence, axis: Axis) -> list[Bar]:
     bars = []
     for (at, screen), end in zip(shown, ends, strict=True):
         text = f"{length(at)}: {screen.icon}, lamp {screen.lamp}: {screen.prompt}"
-        bars.append(_bar(axis, at, end, screen.icon, one_line(text), one_line(screen.prompt or screen.icon)))
+        bars.append(_bar(axis, at, end, screen.icon, brief(text), brief(screen.prompt or screen.icon)))
     return bars
 
 
@@ -177,7 +177,7 @@ def _bar(axis: Axis, start: int, end: int, kind: str, text: str, label: str) -> 
 def _messages(evidence: Evidence, protocol: str, axis: Axis) -> list[Mark]:
     passed = (message for message in evidence.messages if message.protocol == protocol)
     return [
-        Mark(axis.x(one.instant), "sent" if one.sent else "received", f"{length(one.instant)}: {one_line(one.text)}")
+        Mark(axis.x(one.instant), "sent" if one.sent else "received", f"{length(one.instant)}: {brief(one.text)}")
         for one in islice(passed, MOST_MARKS)
     ]
 

@@ -110,6 +110,8 @@ def test_messages_are_counted_and_are_all_that_passed(scene: Scene) -> None:
     assert server.saw_all("sent RecordStartRequest", at=1)
     assert server.counts({"sent RecordStartRequest": 1, "received RecordStartResponse": "at least 1"})
     assert not server.counts({"sent RecordStartRequest": 2})
+    assert server.values({"id": 1})
+    assert not server.values({"id": 2})
 
 
 @pytest.mark.parametrize(

@@ -124,11 +124,14 @@ PASSED: list[tuple[str, str, str, tuple[Passed, ...], tuple[Passed, ...]]] = [
         (START, START, REFUSAL),
     ),
     ("control", "counts", "{counts: {sent RecordStartRequest: 1}}", (START, REFUSAL), (START, START)),
+    ("control", "values", "{values: {id: 1}}", (START, REFUSAL), (START, replace(REFUSAL, text="cmd=A&id=2"))),
+    ("control", "values", "{values: {id: 2}}", (START, replace(REFUSAL, text="cmd=A&id=2")), (START, REFUSAL)),
     ("sip", "lines", '["sent INFO record: on", received 200]', (ON, OK), (OFF, OK)),
     ("sip", "lines", "received 200 OK", (OK,), (replace(OK, text="488 Not OK"),)),
     ("sip", "none", "none", (START,), (ON,)),
     ("sip", "all", '{all: "sent INFO Record: on"}', (ON, START), (ON, OFF)),
     ("sip", "counts", "{counts: {sent INFO: at most 1}}", (ON, OK), (ON, OFF)),
+    ("sip", "values", "{values: {Record: 1}}", (ON, OK), (ON, OFF)),
 ]
 
 

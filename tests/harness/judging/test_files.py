@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -114,8 +113,8 @@ def test_where_there_may_be_no_file_what_is_wanted_of_each_wants_one(what: Files
     assert told_of(what, files=()) == [f"at the end, {line}"]
 
 
-BEHIND = replace(file(), header=RecordHeader(PCMU, 160, 160, 72_000))
-GOES_ON = {"files": (file(SECOND_NAME, 4), BEHIND), "accounts": (account(state="recording", parts=[]),)}
+BEHIND = replace(file(), header=RecordHeader(PCMU, 160, 160, 72_000), running=True)
+GOES_ON = {"files": (file(SECOND_NAME, 4), BEHIND)}
 STILL = f"; {NAME} is still being recorded, its header is behind its audio"
 
 
@@ -136,14 +135,22 @@ def test_of_a_file_that_is_being_recorded_it_is_told_that_it_is_not_final(what: 
 
 
 def test_where_its_header_has_come_after_its_audio_nothing_is_said_of_it() -> None:
-    [line] = told_of(FilesAre(size=exactly(76)), **GOES_ON | {"files": (file(),)})
+    [line] = told_of(FilesAre(size=exactly(76)), files=(replace(file(), running=True),))
     assert line == f"at the end, files size 76: {NAME} has 80,076 bytes; {NAME} is still being recorded"
 
 
-@pytest.mark.parametrize("accounts", [(account(),), (account(state="recording", parts=[{"path": NAME}]),)])
-def test_a_file_that_is_done_is_final_though_another_may_follow(accounts: tuple[dict[str, Any], ...]) -> None:
-    [line] = told_of(FilesAre(whole=True), files=(BEHIND,), accounts=accounts)
+def test_a_file_that_is_done_is_final_though_its_recording_goes_on() -> None:
+    done, goes_on = replace(BEHIND, running=False), (account(state="recording", parts=[]),)
+    [line] = told_of(FilesAre(whole=True), files=(done,), accounts=goes_on)
     assert line.endswith("80,000 are there")
+    assert told_of(FilesAre(whole=False), files=(done,), accounts=goes_on) == []
+
+
+def test_of_several_that_are_being_recorded_each_is_told() -> None:
+    [line] = told_of(
+        FilesAre(count=exactly(2), size=exactly(76)), files=(replace(file(SECOND_NAME, 4), running=True), BEHIND)
+    )
+    assert line.endswith(f"; {SECOND_NAME} is still being recorded{STILL}")
 
 
 def test_of_many_files_the_first_are_named() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import pytest
 
 from phone_recorder.errors import UsageError
@@ -255,3 +258,30 @@ def test_of_many_messages_five_are_told_and_each_is_short() -> None:
     assert line.count("sent INFO x") == 5
     assert line.endswith("x... and 2 more")
     assert len(line) < 600
+
+
+@pytest.mark.parametrize(
+    ("protocol", "field", "bound"),
+    [
+        ("control", "id", exactly(1)),
+        ("control", "port", exactly(1)),
+        ("control", "reason", Bound(high=2, text="at most 2")),
+        ("control", "future", exactly(0)),
+        ("sip", "Record", exactly(2)),
+        ("sip", "cseq", exactly(1)),
+    ],
+)
+def test_different_values_of_a_field_are_counted(protocol: Literal["control", "sip"], field: str, bound: Bound) -> None:
+    assert told(Messages(protocol, values=((field, bound),)), SEEN) == []
+
+
+def test_a_second_id_is_told_and_when_it_came() -> None:
+    other = replace(CONTROL[2], text="cmd=RecordStopRequest&id=2")
+    seen = evidence(messages=(*CONTROL[:2], other))
+    line = 'control id, different values 1: there are 2, first "1" at 0 s, "2" at 2 s'
+    assert told(Messages("control", values=(("id", exactly(1)),)), seen) == [f"at the end, {line}"]
+
+
+def test_a_field_that_no_message_has_has_no_value() -> None:
+    what = Messages("control", values=(("id", exactly(1)),))
+    assert told(what, GARBAGE) == ["at the end, control id, different values 1: there is none"]

@@ -53,18 +53,18 @@ def result(outcome: Outcome = "passed", name: str = "stick", **more: Any) -> Res
     return Result(**{"case": case(name), "outcome": outcome, "seed": 7, "took_s": 0.044} | failures | more)
 
 
-def hostile() -> Result:
-    """One that failed, with ATTACK wherever others can put a text."""
+def hostile(text: str = ATTACK) -> Result:
+    """One that failed, with that text wherever others can put one; the scenario's own are an ATTACK."""
     bad = case(ATTACK, title=ATTACK, description=ATTACK, tags=(ATTACK,), path=Path(ATTACK))
     seen = evidence(
-        messages=(Passed(0, "control", True, ATTACK), Passed(0, "sip", False, ATTACK)),
-        screens=((0, Indicator(prompt=ATTACK, left=ATTACK)),),
-        happened=((0, ATTACK),),
-        moments={5: moment(5, ATTACK, prompt=ATTACK, call=ATTACK)},
-        end=replace(moment(9), files=(FileSeen(ATTACK, 1, None, ATTACK),)),
+        messages=(Passed(0, "control", True, text), Passed(0, "sip", False, text)),
+        screens=((0, Indicator(prompt=text, left=text)),),
+        happened=((0, text),),
+        moments={5: moment(5, text, prompt=text, call=text)},
+        end=replace(moment(9), files=(FileSeen(text, 1, None, text),)),
     )
-    failures = (Failure(ATTACK, ATTACK, 5, 1),)
-    return result("failed", case=bad, failures=failures, evidence=seen, why=ATTACK)
+    failures = (Failure(text, text, 5, 1),)
+    return result("failed", case=bad, failures=failures, evidence=seen, why=text)
 
 
 def voice(payload: bytes, seconds: int = 2) -> list[Datagram]:

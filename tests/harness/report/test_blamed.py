@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from phone_recorder.harness.evidence import Failure
+from phone_recorder.harness.evidence import Failure, Where
 from phone_recorder.harness.judging.judge import judge
 from phone_recorder.harness.report.blamed import expectation_of, wrong_places
 from phone_recorder.harness.runner.result import Result
@@ -62,6 +64,24 @@ def test_it_is_where_what_was_seen_says_or_where_one_listened(
     assert [(place.start, place.end) for place in found] == places
     assert found[0].label and not any(place.label for place in found[1:])
     assert all(seen in place.text for place in found)
+
+
+@pytest.mark.parametrize(
+    ("what", "where", "places"),
+    [
+        (CLICKS, Where(4000, 4000), [(4000, 4000)]),
+        (CLICKS, Where(8000, 10_000, "far"), [(8000, 10_000)]),
+        (CLICKS, Where(8000, None), [(8000, None)]),
+        (SILENT, Where(20_000, 20_000), [PART, (20_000, 20_000)]),
+        (SILENT, Where(9000, 10_000), [(9000, 10_000)]),
+    ],
+)
+def test_it_is_where_the_failure_is_whatever_its_words_say(
+    what: AudioIs, where: Where, places: list[tuple[int, int | None]]
+) -> None:
+    failed = heard(what, "a jump at 7 s, and another between 8 s and 9 s")
+    failed = replace(failed, failures=tuple(replace(failure, where=where) for failure in failed.failures))
+    assert [(place.start, place.end) for place in wrong_places(failed, 1)] == places
 
 
 @pytest.mark.parametrize(("recording", "of"), [(None, {1, 2}), (1, {1}), (2, {2})])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from phone_recorder import __version__
-from phone_recorder.harness.evidence import Failure
+from phone_recorder.harness.evidence import Failure, Where
 from phone_recorder.harness.report.json_lines import result_line, summary_line
 from phone_recorder.harness.report.tally import tallied
 from tests.harness.report.results import FAILURE, case, result
@@ -24,12 +26,24 @@ def test_a_result_is_an_object_on_a_line() -> None:
         "outcome": "failed",
         "seed": 7,
         "failures": [
-            {"line": 12, "at_s": 1.0, "expected": "at 1 s, state recording", "seen": "it is idle"},
-            {"line": None, "at_s": None, "expected": "files count 1", "seen": "there are 2"},
+            {"line": 12, "at_s": 1.0, "expected": "at 1 s, state recording", "seen": "it is idle", "where": None},
+            {"line": None, "at_s": None, "expected": "files count 1", "seen": "there are 2", "where": None},
         ],
         "why": "",
         "took_s": 0.044,
     }
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        (Where(12_000, 16_000, "far"), {"party": "far", "from_s": 1.5, "to_s": 2.0}),
+        (Where(0, None), {"party": None, "from_s": 0.0, "to_s": None}),
+    ],
+)
+def test_where_in_a_recording_it_is_is_told_in_seconds(where: Where, told: dict[str, object]) -> None:
+    line = result_line(result("failed", failures=(Failure("audio silent", "-7 dB", where=where),)))
+    assert json.loads(line)["failures"][0]["where"] == told
 
 
 def test_a_case_that_could_not_have_failed_says_so() -> None:

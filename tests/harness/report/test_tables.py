@@ -71,7 +71,7 @@ def test_of_many_rows_and_long_texts_the_rest_is_told() -> None:
     many = tuple(Passed(at, "control", True, "x" * (LONGEST_TEXT + 1)) for at in range(MOST_ROWS + 3))
     table = found("Control messages", messages=many)
     assert (len(table.rows), table.left_out) == (MOST_ROWS, 3)
-    assert table.rows[0][2].endswith("\n... 1 more letters")
+    assert table.rows[0][2].endswith("x... (1 more characters)")
 
 
 def test_an_account_does_not_tell_where_a_run_played(tmp_path: Path) -> None:

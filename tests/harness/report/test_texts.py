@@ -7,9 +7,16 @@ from dataclasses import replace
 import pytest
 
 from phone_recorder.harness.evidence import Failure
+from phone_recorder.harness.report.console import lines
+from phone_recorder.harness.report.json_lines import result_line
+from phone_recorder.harness.report.junit import junit
+from phone_recorder.harness.report.page import page
+from phone_recorder.harness.report.tables import LONGEST_TEXT
 from phone_recorder.harness.report.texts import (
+    LONGEST_CLAUSE,
     LONGEST_NAME,
     UNKNOWN,
+    brief,
     expects_nothing,
     failure_line,
     file_name,
@@ -20,7 +27,7 @@ from phone_recorder.harness.report.texts import (
 from phone_recorder.harness.runner.result import Outcome, Result
 from phone_recorder.harness.scenario.case import made_up_case
 from phone_recorder.recording.units import SECOND
-from tests.harness.report.results import FAILURE, case, result
+from tests.harness.report.results import BEGAN_AT, COMMAND, FAILURE, case, hostile, result
 
 
 @pytest.mark.parametrize(
@@ -35,6 +42,26 @@ from tests.harness.report.results import FAILURE, case, result
 )
 def test_a_failure_is_one_line_with_its_place(failure: Failure, line: str) -> None:
     assert failure_line(case(), failure).endswith(line)
+
+
+def test_of_a_long_clause_it_is_told_how_much_is_left_out() -> None:
+    line = failure_line(case(), Failure("x" * 2500, "y" * 60_000, None, 3))
+    told = f"{'x' * LONGEST_CLAUSE}... (1,500 more characters): {'y' * LONGEST_CLAUSE}... (59,000 more characters)"
+    assert line == f"stick.scenario.yaml:3: {told}"
+
+
+def test_a_brief_text_is_one_line() -> None:
+    assert brief("a\nb" + "x" * 300) == f"a{UNKNOWN}b{'x' * 297}... (3 more characters)"
+
+
+def test_long_texts_of_others_are_cut_wherever_they_are_told_and_json_has_them_whole() -> None:
+    long = "x" * 60_000
+    one = hostile(long)
+    console = "\n".join(line for _, line in lines(one))
+    assert long[:LONGEST_CLAUSE] in console and long[: LONGEST_CLAUSE + 1] not in console
+    assert long[: LONGEST_CLAUSE + 1] not in junit([one], COMMAND, BEGAN_AT).decode()
+    assert long[: LONGEST_TEXT + 1] not in page([one], COMMAND, BEGAN_AT).decode()
+    assert result_line(one).count(long) == len(("expected", "seen", "why"))
 
 
 @pytest.mark.parametrize(
