@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from typing import Any
 from phone_recorder.errors import AgentRefused, NotConforming, UsageError
 from phone_recorder.harness.evidence import Carried, Evidence, Moment, Passed, Recorded
 from phone_recorder.harness.playing.our_server import OurServer
-from phone_recorder.harness.playing.parties import make_parties
+from phone_recorder.harness.playing.parties import Parties, make_parties
 from phone_recorder.harness.playing.seen import files_in
 from phone_recorder.harness.scenario import actions
 from phone_recorder.harness.scenario.actions import ServerActs, Step
 from phone_recorder.harness.scenario.case import Case
 from phone_recorder.harness.subjects.agent_call import AgentCall, paths_in
+from phone_recorder.harness.subjects.agent_judge import OVER
 from phone_recorder.harness.subjects.agent_settings import Asks, set_texts
 from phone_recorder.harness.subjects.aligned import on_its_grid
 from phone_recorder.harness.subjects.call_clock import CallClock
@@ -26,12 +27,16 @@ from phone_recorder.harness.subjects.legs import Legs
 from phone_recorder.harness.subjects.tracks import Document, Track
 from phone_recorder.phone.party import Datagram
 from phone_recorder.recording.mixer import FAR, NEAR
-from phone_recorder.recording.units import from_ms, from_seconds, to_seconds
+from phone_recorder.recording.units import SECOND, from_ms, from_seconds, to_seconds
 
 STEP_S = 0.004
 """Between two looks for packets that are due; they are 10 ms apart at the least."""
 LOOK = from_ms(50)
 """Between two looks at the record state: whatever is shown for less is seen by nobody."""
+AHEAD = from_ms(40)
+"""So much more is said as the call ends: what ends a moment later than it was told to has all of its last frames."""
+PATIENCE = from_ms(200)
+"""So long speech waits for a key of its instant."""
 SAFE_S = 15.0
 """So long after its end a call's recordings may take to be safe."""
 
@@ -58,13 +63,15 @@ class AgentPlay:
         self._carried: list[Carried] = []
         self._keep: Callable[[Carried], object] = self._carried.append if keep else id
         self._happened: list[tuple[int, str]] = []
+        self._keys = sorted({step.at for step in case.steps if isinstance(step.action, actions.Press)})
         # What was there before is not this case's.
         self._old = {file.name for file in files_in(ground.folder)} if ground.folder else set()
 
     async def run(self) -> Evidence:
         """All of it, to the end."""
         case, clock = self._case, self._ground.clock
-        parties = make_parties(case, self._seed, 0, case.call.length)
+        parties = make_parties(case, self._seed, 0, case.call.length + SECOND)
+        self._script(parties)
         self._call = AgentCall(self._ground.agent, case, clock.now)
         await self._call.begin()
         self._legs = Legs(parties, self._call.targets, self._keep)
@@ -82,11 +89,32 @@ class AgentPlay:
                 await self._call.end()
         return await self._evidence(moments)
 
+    def _script(self, parties: Parties) -> None:
+        """What becomes of packets hangs on the instants at which they are due, however late this program is.
+
+        The first of them are made now: whoever makes them when they are due is late with them.
+        """
+        steps = [step for step in self._case.steps if isinstance(step.action, _SPOKEN)]
+        parties.hold(False, min([SECOND, *(step.at for step in steps)]))
+        for step in sorted(steps, key=lambda step: step.at):
+            action = step.action
+            with self._at_line(step):
+                if isinstance(action, actions.Talk) and action.what in _HOLDS:
+                    parties.hold(_HOLDS[action.what], step.at)
+                elif isinstance(action, actions.Network | actions.RtpFault):
+                    parties.act(step.at, action)
+
     async def _speak_for_ever(self) -> None:
         while True:
-            now = self._ground.clock.now()
-            self._legs.send(now, now)
+            if not self._call.over:
+                self._speak_now()
             await asyncio.sleep(STEP_S)
+
+    def _speak_now(self) -> None:
+        """What is due; what is due with a key waits a moment for that, so that a recording begins before its audio."""
+        now = self._ground.clock.now()
+        key = next((at for at in self._keys if now < at + PATIENCE), now)
+        self._legs.send(now, min(now, key))
 
     def _demand_speech(self) -> None:
         """Raise what has silenced both parties, if anything has."""
@@ -105,6 +133,7 @@ class AgentPlay:
             await self._pass_to(instant)
             for step in steps.get(instant, ()):
                 await self._act(step)
+            self._keys = [at for at in self._keys if at > instant]
             if instant >= case.call.length:
                 await self._hang_up()
             if instant in looks:
@@ -131,9 +160,16 @@ class AgentPlay:
             await asyncio.sleep(to_seconds(LOOK))
 
     async def _act(self, step: Step) -> None:
-        self._note(step.text or str(step.action))
-        try:
+        place = len(self._happened)
+        with self._at_line(step):
             await _ACTS[type(step.action)](self, step.action)
+        # Whoever judges looks here for how late it was.
+        self._happened.insert(place, (self._ground.clock.now(), step.text or str(step.action)))
+
+    @contextmanager
+    def _at_line(self, step: Step) -> Iterator[None]:
+        try:
+            yield
         except UsageError as error:
             raise UsageError(f"{self._case.path.name}:{step.line}: {error}") from error
         except AgentRefused as error:
@@ -141,8 +177,10 @@ class AgentPlay:
 
     async def _hang_up(self) -> None:
         if not self._call.over:
+            now = self._ground.clock.now()
+            self._legs.send(now, now + AHEAD)
             await self._call.end()
-            self._note("the call is over")
+            self._note(OVER)
 
     async def _moment(self) -> Moment:
         messages = len(self._ground.passed)
@@ -190,12 +228,9 @@ class AgentPlay:
 
     async def _talk(self, talk: actions.Talk) -> None:
         if talk.what == "hang up":
-            self._legs.parties.hold(True, self._ground.clock.now())
             await self._hang_up()
         else:
-            held = talk.what == "hold"
-            self._legs.parties.hold(held, self._ground.clock.now())
-            await self._call.hold(held)
+            await self._call.hold(_HOLDS[talk.what])
 
     async def _serve(self, acts: ServerActs) -> None:
         if self._ground.server:
@@ -203,16 +238,17 @@ class AgentPlay:
 
     async def _speak(self, action: actions.Network | actions.RtpFault) -> None:
         now = self._ground.clock.now()
-        if isinstance(action, actions.RtpFault) and action.kind == "wrong source":
-            if not (self._ground.server and self._ground.server.stray(action.number)):
-                self._legs.stray(now, action)
-        else:
-            self._legs.parties.act(now, action)
+        if not isinstance(action, actions.RtpFault) or action.kind != "wrong source":
+            return
+        if not (self._ground.server and self._ground.server.stray(action.number)):
+            self._legs.stray(now, action)
 
     async def _change(self, change: actions.Change) -> None:
         await asyncio.to_thread(set_texts, self._ground.agent, change.texts)
 
 
+_SPOKEN = (actions.Talk, actions.Network, actions.RtpFault)
+_HOLDS = {"hold": True, "resume": False}
 _ACTS: dict[type[Any], Callable[[AgentPlay, Any], Awaitable[None]]] = {
     actions.Press: AgentPlay._press,
     actions.Talk: AgentPlay._talk,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 
 from phone_recorder.adapters.udp import LOOPBACK, Address, UdpPort
 from phone_recorder.harness.evidence import Carried
@@ -23,7 +24,8 @@ class Legs:
         self._targets = targets
         self._keep = keep
         self._ports: dict[str, UdpPort] = {}
-        self._sent_at: list[int] = []
+        self._sent: list[tuple[int, int]] = []
+        """Up to which instant, and when."""
         for leg in (NEAR, FAR):
             self._ports[leg] = UdpPort(_beside(targets[leg][0]))
 
@@ -39,7 +41,7 @@ class Legs:
 
     def send(self, now: int, until: int) -> None:
         """What is due before `until`."""
-        self._sent_at.append(now)
+        self._sent.append((until, now))
         both: dict[str, Party] = {NEAR: self.parties.near, FAR: self.parties.far}
         for leg, party in both.items():
             self._send(leg, self._ports[leg], party.packets(until))
@@ -53,8 +55,8 @@ class Legs:
 
     def _instant(self, due: int) -> int:
         """This program may be late itself, on a machine that has much to do: that is no fault of who listens."""
-        place = bisect_left(self._sent_at, due)
-        return self._sent_at[place] if place < len(self._sent_at) else due
+        place = bisect_right(self._sent, due, key=itemgetter(0))
+        return self._sent[place][1] if place < len(self._sent) else due
 
     def _send(self, leg: str, port: UdpPort, datagrams: list[Datagram]) -> None:
         target = self._targets[leg]
