@@ -21,6 +21,8 @@ STOP_S = 5.0
 LOOK_S = 0.02
 LOG = "agent.log"
 STICK = "stick"
+LONGEST_PLACE = 80
+"""Bytes of a directory: a socket's path has 107, and here 23 are the rest of it."""
 MOST_LOG = 300
 """Characters of its log that an error quotes."""
 
@@ -33,10 +35,11 @@ class AgentFailed(NotConforming):
 def own_agent(place: Path, texts: Mapping[str, str], size: int) -> Iterator[AgentClient]:
     """A client of an agent that runs meanwhile; its stick of `size` bytes and its log are in `place`.
 
-    AgentFailed, with what it says, if it does not come up. Its socket is elsewhere: paths of sockets are short.
+    AgentFailed, with what it says, if it does not come up. It ends with the thread that enters this, even if that is
+    killed.
     """
     (place / STICK).mkdir(parents=True)
-    with TemporaryDirectory(prefix="pr-") as runtime, (place / LOG).open("wb") as log:
+    with TemporaryDirectory(prefix="pr-", dir=_for_sockets(place)) as runtime, (place / LOG).open("wb") as log:
         words = [
             *("--usb", str(place / STICK), "--usb-size", str(size)),
             *("--runtime", runtime, "--config", str(place / "agent.toml")),
@@ -50,13 +53,24 @@ def own_agent(place: Path, texts: Mapping[str, str], size: int) -> Iterator[Agen
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=partial(end_with_parent, os.getpid()),
+            preexec_fn=partial(_tie_to, os.getpid()),
         )
         try:
             with _client(process, Path(runtime) / NAME, place / LOG) as client:
                 yield client
         finally:
             _stop(process)
+
+
+def _for_sockets(place: Path) -> Path | None:
+    """There, as long as the path of a socket may be so long (unix(7)); else where temporary files are."""
+    return place if len(os.fsencode(place)) <= LONGEST_PLACE else None
+
+
+def _tie_to(parent: int) -> None:
+    """In the child, before it is an agent: without its parent it is none."""
+    if not end_with_parent(parent):
+        os._exit(1)
 
 
 def _client(process: subprocess.Popen[bytes], path: Path, log: Path) -> AgentClient:

@@ -7,6 +7,8 @@ import os
 import signal
 
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+"""Loaded here: between a fork and an exec there should be little to do."""
 
 
 def end_with_parent(parent: int) -> bool:
@@ -14,5 +16,5 @@ def end_with_parent(parent: int) -> bool:
 
     It holds over an exec. One that is gone already will not be told of.
     """
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     return os.getppid() == parent

@@ -159,19 +159,27 @@ def with_a_bug() -> PhoneSettings:
     raise ZeroDivisionError("a line\nof more")
 
 
-def record_until_a_bug(plan: AgentPlan) -> None:
+def meet_a_bug(systemd: Systemd) -> None:
+    """Heard of before the end is asked for: of two signals that come together, either may be heard first."""
+    send(signal.SIGHUP)
+    systemd.hear_of("RELOADING")
+
+
+def record_until_a_bug(plan: AgentPlan, systemd: Systemd) -> None:
     asked(plan, "call.start")
     asked(plan, "record.press", event="start")
     assert plan.usb
     until(lambda: b"Record_" in plan.state.read_bytes())
-    send(signal.SIGHUP)
+    meet_a_bug(systemd)
 
 
-def test_a_bug_ends_it_with_the_file_saved_the_state_kept_and_a_line_for_who_mends_it(home: Path) -> None:
+def test_a_bug_ends_it_with_the_file_saved_the_state_kept_and_a_line_for_who_mends_it(
+    home: Path, systemd: Systemd
+) -> None:
     plan = plan_in(home)
     assert plan.usb
     with pytest.raises(AgentFailed, match=BUG):
-        lived(plan, Systemd(home), lambda: record_until_a_bug(plan), with_a_bug)
+        lived(plan, systemd, lambda: record_until_a_bug(plan, systemd), with_a_bug)
     [path] = in_order(plan.usb)
     with open_record(path) as record:
         assert record.examination.problems == ()
@@ -181,11 +189,10 @@ def test_a_bug_ends_it_with_the_file_saved_the_state_kept_and_a_line_for_who_men
     assert "its recording goes on" in said
 
 
-def test_a_bug_is_logged_with_its_places_on_one_line(home: Path) -> None:
+def test_a_bug_is_logged_with_its_places_on_one_line(home: Path, systemd: Systemd) -> None:
     said = StringIO()
-    systemd = Systemd(home)
     with pytest.raises(AgentFailed):
-        lived(plan_in(home), systemd, lambda: send(signal.SIGHUP), with_a_bug, said)
+        lived(plan_in(home), systemd, lambda: meet_a_bug(systemd), with_a_bug, said)
     [line] = [line for line in said.getvalue().splitlines() if BUG in line]
     assert line.startswith("error: ") and "ERROR=ZeroDivisionError" in line and 'AT="test_life.py:' in line
     assert "of more" in line

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from phone_recorder.adapters.agent_client import AgentClient
 from phone_recorder.adapters.agent_process import STICK, own_agent
-from phone_recorder.errors import AgentRefused, AgentUnreachable, NotConforming
+from phone_recorder.errors import AgentRefused, AgentUnreachable, NotConforming, UsageError
 from phone_recorder.harness.evidence import Evidence, Passed
 from phone_recorder.harness.playing.our_server import OurServer
 from phone_recorder.harness.runner.collecting import collect
@@ -39,6 +39,9 @@ class RealAgent:
     """
 
     def __init__(self, socket: str, recordings: Path | None = None) -> None:
+        """UsageError if that is empty."""
+        if not socket:
+            raise UsageError("--agent is empty: write the path of the agent's socket, or auto")
         self._own = socket == AUTO
         self._socket = Path(socket)
         self._recordings = recordings

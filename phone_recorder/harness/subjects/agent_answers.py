@@ -51,6 +51,10 @@ class _Part(msgspec.Struct):
     path: Annotated[str, msgspec.Meta(pattern=r"^[^\x00]+$")]
 
 
+class _Stream(msgspec.Struct):
+    name: str
+
+
 class _Account(msgspec.Struct):
     id: str
     state: str
@@ -58,6 +62,7 @@ class _Account(msgspec.Struct):
     gaps: list[_Gap]
     gaps_count: _Count
     gaps_s: dict[str, _Seconds]
+    streams: list[_Stream]
     parts: list[_Part]
 
 
@@ -99,8 +104,8 @@ class CheckedAgent:
         """The method's result. AgentRefused if the agent cannot do that, in a sentence that can be shown."""
         try:
             told = self._agent.ask(method, params)
-            msgspec.convert(told, _SHAPES.get(method, dict))
             _demand_plain(told)
+            msgspec.convert(told, _SHAPES.get(method, dict))
         except AgentRefused as error:
             raise AgentRefused(printable(str(error))) from error
         except AgentUnreachable as error:

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from phone_recorder.errors import AgentRefused, AgentUnreachable, NotConforming
 from phone_recorder.harness.subjects.agent_answers import CheckedAgent
-
-STARTED = {"id": "1", "host": "127.0.0.1", "ports": {"near": 4000, "far": 4002}}
-ACCOUNT = {
-    "id": "a",
-    "state": "recording",
-    "duration_s": 1.5,
-    "gaps": [{"stream": "far", "start_s": 0, "duration_s": 0.02}],
-    "gaps_count": 1,
-    "gaps_s": {"far": 0.02},
-    "parts": [{"path": "/media/usb/a.wav"}],
-}
-STATE = {"key": "idle", "icon": "idle", "timer": "00:00", "prompt": "", "lamp": "off", "recordings": [ACCOUNT]}
-GOOD = {
-    "call.start": STARTED,
-    "call.list": {"calls": [{"id": "1", "state": "connected"}]},
-    "record.get": STATE,
-    "record.press": STATE,
-    "settings.list": {
-        "settings": [{"key": "record.codec", "label": "", "help": "", "kind": "choice", "value": "PCMU", "choices": []}]
-    },
-    "call.end": {"whatever": ["it", "says"]},
-}
+from tests.harness.subjects.hostile_agent import ACCOUNT, GOOD, STARTED, STATE
 
 
 class Agent:
@@ -56,6 +36,7 @@ def test_what_is_as_it_should_be_is_passed_on(method: str, answer: dict[str, Any
         ("call.start", {**STARTED, "id": None}),
         ("call.start", {**STARTED, "host": "nohost.invalid\n"}),
         ("call.start", {**STARTED, "host": ""}),
+        ("call.start", {**STARTED, "host": "1.2.3.4.5"}),
         ("call.start", {**STARTED, "ports": {"near": 4000}}),
         ("call.start", {**STARTED, "ports": {"near": 4000, "far": 65536}}),
         ("call.start", {**STARTED, "ports": {"near": "4000", "far": 4002}}),
@@ -67,6 +48,12 @@ def test_what_is_as_it_should_be_is_passed_on(method: str, answer: dict[str, Any
         ("record.get", {**STATE, "recordings": [{**ACCOUNT, "duration_s": "long"}]}),
         ("record.get", {**STATE, "recordings": [{**ACCOUNT, "gaps": [{"stream": "far"}]}]}),
         ("record.get", {**STATE, "recordings": [{**ACCOUNT, "parts": [{"path": "a\0b"}]}]}),
+        ("record.get", {**STATE, "recordings": [{**ACCOUNT, "duration_s": float("inf")}]}),
+        ("record.get", {**STATE, "recordings": [{**ACCOUNT, "streams": [{"name": []}]}]}),
+        ("record.get", {**STATE, "recordings": [{**ACCOUNT, "foreign": 1 << 60}]}),
+        ("record.get", {**STATE, "recordings": [{**ACCOUNT, "foreign": float("nan")}]}),
+        ("record.get", {**STATE, "prompt": "\ud800"}),
+        ("record.get", {**STATE, "more": json.loads("[" * 40 + "]" * 40)}),
         ("record.press", {key: value for key, value in STATE.items() if key != "lamp"}),
         ("settings.list", {"settings": [{"key": "record.codec"}]}),
     ],
