@@ -15,7 +15,7 @@ from phone_recorder.harness.audio.said import IN_FILES, TO_SERVER, Said, said_bo
 from phone_recorder.harness.audio.samples import Samples, joined
 from phone_recorder.harness.audio.tone_in_it import has_tone, without_tone
 from phone_recorder.harness.audio.words import between, time
-from phone_recorder.harness.evidence import Evidence, Recorded
+from phone_recorder.harness.evidence import Evidence, Recorded, Where
 from phone_recorder.harness.scenario.bound import Bound, Span
 from phone_recorder.harness.scenario.expected import AudioIs
 from phone_recorder.phone.party import Datagram
@@ -54,6 +54,10 @@ class Scene:
     def when(self) -> str:
         """From start to end, as a message has it."""
         return between(self.start, self.end)
+
+    def where(self, leg: str = "") -> Where:
+        """From start to end; `leg` is whose voice it is about."""
+        return Where(self.start, self.end, leg)
 
     @cached_property
     def voices(self) -> dict[str, Samples]:

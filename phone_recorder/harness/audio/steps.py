@@ -10,6 +10,7 @@ from phone_recorder.harness.audio.likeness import Powers, find_lags, speaks
 from phone_recorder.harness.audio.recorded import Heard
 from phone_recorder.harness.audio.samples import Span
 from phone_recorder.harness.audio.words import between, lateness, time
+from phone_recorder.harness.evidence import Instead, Where
 from phone_recorder.harness.scenario.bound import Bound
 from phone_recorder.recording.units import SECOND
 
@@ -28,19 +29,22 @@ Places = list[tuple[int, int]]
 """Where in the recording, and the lag there."""
 
 
-def out_of_step(heard: Heard, voices: Voices, name: str, start: int, end: int, bound: Bound) -> str | None:
+def out_of_step(heard: Heard, voices: Voices, name: str, start: int, end: int, bound: Bound) -> Instead | None:
     """Where the voice is further from where it was said than the bound allows, or why that cannot be told."""
     spans = pieces_of(heard, start, end, PIECE)
     if name not in (power := speaks(heard, voices, spans)):
-        return f"{name} says nothing {between(start, end)}"
+        return Instead(f"{name} says nothing {between(start, end)}", Where(start, end, name))
     found: Places = []
     for number in np.flatnonzero(power[name] >= LOUD * power[name].max()).tolist():
         here = {other: loud[number : number + 1] for other, loud in power.items() if loud[number] > 0}
         if not (known := _known(heard, voices, name, here, spans[number])):
-            return f"{name} is not heard within {time(REACH)} of where it was said {between(*spans[number])}"
+            text = f"{name} is not heard within {time(REACH)} of where it was said {between(*spans[number])}"
+            return Instead(text, Where(*spans[number], name))
         found += known
     place, lag = max(found, key=lambda pair: abs(pair[1]))
-    return None if bound.holds(abs(lag)) else f"{name} is {lateness(lag)} at {time(place)}"
+    if bound.holds(abs(lag)):
+        return None
+    return Instead(f"{name} is {lateness(lag)} at {time(place)}", Where(place, place, name))
 
 
 def _known(heard: Heard, voices: Voices, name: str, power: Powers, span: Span) -> Places:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from phone_recorder.harness.evidence import Evidence, Moment, Recorded
+from phone_recorder.harness.evidence import Evidence, Instead, Moment, Recorded
 from phone_recorder.harness.judging.picking import pick
 from phone_recorder.harness.judging.wanted import Missed, Wanted, missed
 from phone_recorder.harness.scenario.expected import AudioIs, Expectation
@@ -14,7 +14,7 @@ from phone_recorder.wire.printable import printable
 def judge_audio(what: AudioIs, moment: Moment, evidence: Evidence, expectation: Expectation) -> Iterator[Missed]:
     """What is heard instead. A recording is listened to when it has ended, whatever the expectation's instant."""
 
-    def look(part: Wanted) -> str | None:
+    def look(part: Wanted) -> Instead | str | None:
         recorded = pick(evidence.recordings, expectation.recording)
         if isinstance(recorded, str):
             return recorded
@@ -30,8 +30,8 @@ def _why_not_there(recorded: Recorded) -> str | None:
     return f"{printable(gone.name)} is not there any more" if gone else None
 
 
-def _heard(what: AudioIs, recorded: Recorded, evidence: Evidence) -> str | None:
+def _heard(what: AudioIs, recorded: Recorded, evidence: Evidence) -> Instead | None:
     # Now: who asks for no audio does without numpy.
-    from phone_recorder.harness.audio.ears import hear
+    from phone_recorder.harness.audio.ears import listen
 
-    return hear(what, recorded, evidence)
+    return listen(what, recorded, evidence)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from phone_recorder.harness.evidence import Failure, Where
+from phone_recorder.harness.evidence import Failure
 from phone_recorder.harness.judging.audio_words import phrase
 from phone_recorder.harness.judging.judge import when
 from phone_recorder.harness.judging.wanted import wanted
@@ -15,10 +14,6 @@ from phone_recorder.harness.runner.result import Result
 from phone_recorder.harness.scenario.bound import WHOLE, Span
 from phone_recorder.harness.scenario.case import Case
 from phone_recorder.harness.scenario.expected import AudioIs, Expectation
-from phone_recorder.recording.units import from_seconds
-
-_BETWEEN = re.compile(r"\bbetween ([\d.]+) s and ([\d.]+) s\b")
-_AT = re.compile(r"\bat ([\d.]+) s\b")
 
 
 class Place(NamedTuple):
@@ -56,21 +51,9 @@ def _is_of(failure: Failure, one: Expectation) -> bool:
 
 def _stretches(span: Span, failure: Failure) -> Iterator[tuple[int, int | None]]:
     """That part of what was listened to which is told; where that is an instant, what was listened to stands first."""
-    where = failure.where or _told(failure.seen)
+    where = failure.where
     instant = where is not None and where.start == where.end
     if where is None or (instant and span != WHOLE):
         yield span.start, span.end
     if where is not None:
         yield where.start, where.end
-
-
-def _told(seen: str) -> Where | None:
-    """Where the clause of ears that know no place of their own says it is."""
-    between, at = _BETWEEN.search(seen), _AT.search(seen)
-    if between:
-        return Where(_units(between[1]), _units(between[2]))
-    return Where(_units(at[1]), _units(at[1])) if at else None
-
-
-def _units(seconds: str) -> int:
-    return from_seconds(float(seconds))

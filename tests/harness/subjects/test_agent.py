@@ -52,14 +52,14 @@ REFUSED = """\
 scenario: An agent shows why it was refused, and then is not
 phone: {settings: {record.mode: network}}
 server: refuse no licence
-call: {length: 3 s}
+call: {length: 5 s}
 steps:
   - {at: 0 s, press: record}
-  - {at: 1 s, server: ours}
-  - {at: 1 s, press: record}
+  - {at: 2 s, server: ours}
+  - {at: 2 s, press: record}
 expect:
-  - {at: 900 ms, screen: {icon: failed, prompt: no licence, lamp: off}}
-  - {at: 2 s, screen: {icon: recording}}
+  - {at: 1.9 s, screen: {icon: failed, prompt: no licence, lamp: off}}
+  - {at: 4.8 s, screen: {icon: recording}}
 """
 WHAT_ELSE = """\
 scenario: Holds, pauses, strangers and settings reach an agent too
