@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import socket
 import struct
-import threading
 import time
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tests.harness.listening import listening
 
 Answers = Callable[[socket.socket, bytes], object]
 """A connection, and what has come on it."""
@@ -90,36 +91,15 @@ def _gone(connection: socket.socket) -> bool:
     return state != bytes([1])  # TCP_ESTABLISHED (tcp(7) of Linux)
 
 
-class HostileServer:
-    """Listens while it is entered, each connection on a thread of its own."""
+@contextmanager
+def hostile_server(answers: Answers) -> Iterator[tuple[str, int]]:
+    """Where it listens."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    def serve(connection: socket.socket) -> None:
+        while data := connection.recv(65_536):
+            answers(connection, data)
 
-    def __enter__(self) -> tuple[str, int]:
-        threading.Thread(target=self._listen, daemon=True).start()
-        host, port = self._listener.getsockname()
-        return host, port
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _listen(self) -> None:
-        try:
-            while True:
-                connection, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-        except OSError:
-            return
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                while data := connection.recv(65_536):
-                    self._answers(connection, data)
-            except OSError:
-                return
+    listener = socket.create_server(("127.0.0.1", 0))
+    host, port = listener.getsockname()
+    with listening(listener, serve):
+        yield host, port

@@ -21,11 +21,11 @@ from phone_recorder.harness.runner.result import Result
 from tests.cli.foreground import hears_ctrl_c
 from tests.harness.conformance.hostile_server import (
     Answers,
-    HostileServer,
     agree,
     agree_and_reset,
     close,
     drip,
+    hostile_server,
     never_end,
     read_no_more,
     reset,
@@ -76,7 +76,7 @@ RTP: dict[str, tuple[bytes, str]] = {
 
 def taken_through(answers: Answers, *names: str) -> list[Result]:
     wanted = tuple(case for case in conformance_cases() if case.name.removeprefix("server/") in names)
-    with HostileServer(answers) as address:
+    with hostile_server(answers) as address:
         return list(conform(Server(address, answer_s=ANSWER_S), wanted, seed=1))
 
 
@@ -110,7 +110,7 @@ def test_what_nobody_reads_is_told_in_time() -> None:
         async with Phone(address, ANSWER_S) as phone:
             await phone.send(*[bytes(MUCH)] * 2)
 
-    with HostileServer(read_no_more) as address, pytest.raises(NotConforming, match="what is sent is not read within"):
+    with hostile_server(read_no_more) as address, pytest.raises(NotConforming, match="what is sent is not read within"):
         asyncio.run(send(address))
 
 
@@ -130,7 +130,7 @@ def test_no_case_is_trouble_or_takes_long_or_leaves_anything_to_be_said(
 
 @pytest.mark.parametrize("answers", [say(), never_end(b"\r\n" * 1000), drip(0.2)], ids=["silent", "endless", "slow"])
 def test_ctrl_c_in_the_midst_of_it_ends_it_at_once(answers: Answers, tmp_path: Path) -> None:
-    with HostileServer(answers) as (host, port):
+    with hostile_server(answers) as (host, port):
         run = subprocess.Popen(
             [sys.executable, "-m", "phone_recorder", "test", "--server", f"{host}:{port}", "-k", "takes"],
             cwd=tmp_path,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
+
+from tests.harness.listening import listening
 
 STARTED = {"id": "1", "host": "127.0.0.1", "ports": {"near": 9, "far": 9}}
 ACCOUNT = {
@@ -54,42 +55,22 @@ def raw(said: bytes) -> Answer:
     return lambda _: said
 
 
-class HostileAgent:
-    """Listens at `path` while it is entered; `hostile` is what it says to `method`."""
+@contextmanager
+def hostile_agent(path: Path, method: str, hostile: Answer) -> Iterator[None]:
+    """It listens at `path`; `hostile` is what it says to `method`."""
 
-    def __init__(self, path: Path, method: str, hostile: Answer) -> None:
-        self._method, self._hostile = method, hostile
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(path))
-        self._listener.listen()
+    def serve(connection: socket.socket) -> None:
+        with connection.makefile("rb") as lines:
+            for line in lines:
+                asked = json.loads(line)
+                answers = hostile if asked["method"] == method else result(GOOD[asked["method"]])
+                said = answers(asked["id"])
+                connection.sendall(said)
+                if not said.endswith(b"\n"):
+                    return
 
-    def __enter__(self) -> HostileAgent:
-        threading.Thread(target=self._listen, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _listen(self) -> None:
-        try:
-            while True:
-                connection, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-        except OSError:
-            return
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb") as lines:
-            try:
-                for line in lines:
-                    asked = json.loads(line)
-                    answers = self._hostile if asked["method"] == self._method else result(GOOD[asked["method"]])
-                    said = answers(asked["id"])
-                    connection.sendall(said)
-                    if not said.endswith(b"\n"):
-                        return
-            except OSError:
-                return
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    with listening(listener, serve):
+        yield

@@ -11,7 +11,7 @@ from phone_recorder.harness.runner.running import RunOptions
 from phone_recorder.harness.scenario.reading import read_cases
 from phone_recorder.harness.subjects.agent import RealAgent
 from tests.adapters.short_path import short_path
-from tests.harness.subjects.hostile_agent import ACCOUNT, STARTED, STATE, Answer, HostileAgent, raw, refusal, result
+from tests.harness.subjects.hostile_agent import ACCOUNT, STARTED, STATE, Answer, hostile_agent, raw, refusal, result
 
 pytestmark = pytest.mark.live
 
@@ -68,7 +68,7 @@ LATER: list[tuple[str, Answer, str]] = [
 
 def played(method: str, hostile: Answer, tmp_path: Path) -> Result:
     (tmp_path / "a.scenario.yaml").write_text(SCENARIO)
-    with short_path() as home, HostileAgent(home / "a.sock", method, hostile):
+    with short_path() as home, hostile_agent(home / "a.sock", method, hostile):
         agent = RealAgent(str(home / "a.sock"))
         [played] = agent.run(read_cases(tmp_path / "a.scenario.yaml"), RunOptions(7, tmp_path / "played"))
     return played
