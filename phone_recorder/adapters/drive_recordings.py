@@ -93,7 +93,7 @@ def _mode(drive: MountedDrive, name: str) -> int:
 def _look(folder: int, path: Path) -> DriveRecording | None:
     try:
         with open_for_reading(path, follow=False, folder=folder) as file:
-            running = _is_locked(file.fileno())
+            running = is_locked(file.fileno())
             examined, size = RecordReader(file, path).examination, os.fstat(file.fileno()).st_size
     except UsageError:
         return None
@@ -105,7 +105,7 @@ def _look(folder: int, path: Path) -> DriveRecording | None:
     return DriveRecording(path.name, size, header.duration_s, header.codec.name, "" if running else wrong, running)
 
 
-def _is_locked(fd: int) -> bool:
+def is_locked(fd: int) -> bool:
     """Whether its recorder has it locked, or that cannot be told. Others that want to lock it are not kept from it."""
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -52,15 +52,21 @@ class Address(click.ParamType):  # type: ignore[type-arg]  # generic in newer cl
         return found["ipv6"] or found["host"], port
 
 
-class Host(click.ParamType):  # type: ignore[type-arg]  # generic in newer click alone
-    """An address or a name; an empty one would mean all addresses, which nobody wants by accident."""
+class Word(click.ParamType):  # type: ignore[type-arg]  # generic in newer click alone
+    """Any text but an empty one, as from a variable that was not set; `instead` says what to write then."""
 
-    name = "host"
+    def __init__(self, name: str, instead: str) -> None:
+        self.name = name
+        self._instead = instead
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not value:
-            self.fail("it is empty: name an address, such as 127.0.0.1, or 0.0.0.0 for all", param, ctx)
+            self.fail(f"it is empty: {self._instead}", param, ctx)
         return str(value)
+
+
+HOST = Word("host", "name an address, such as 127.0.0.1, or 0.0.0.0 for all")
+"""An address or a name; an empty one would mean all addresses, which nobody wants by accident."""
 
 
 class PathGiven(click.Path):

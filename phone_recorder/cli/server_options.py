@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from phone_recorder.cli.option_groups import under
-from phone_recorder.cli.parameters import Address, Host, PathGiven, Seconds, Size, Span
+from phone_recorder.cli.parameters import HOST, Address, PathGiven, Seconds, Size, Span
 
 WEB_PORT = 8088
 
@@ -15,7 +15,7 @@ _where, _who, _much = under("Where"), under("Who may record"), under("How much a
 _long, _web = under("How long"), under("Web page and JSON API")
 
 OPTIONS = [
-    _where("--host", type=Host(), default="127.0.0.1", show_default=True, help="Address to listen on."),
+    _where("--host", type=HOST, default="127.0.0.1", show_default=True, help="Address to listen on."),
     _where("--port", type=click.IntRange(0, 65535), default=10000, show_default=True, help="0 for any free port."),
     _where("--storage", type=PathGiven(path_type=Path), help="Directory for the record files.  [required]"),
     _where("--rtp-ports", type=Span(1, 65535), metavar="FIRST-LAST", help="UDP ports for RTP; without it, any free."),

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from phone_recorder.cli.option_groups import under
-from phone_recorder.cli.parameters import Address, PathGiven, Seconds
+from phone_recorder.cli.parameters import Address, PathGiven, Seconds, Word
 
 _which, _how, _told, _instead = under("Which"), under("How"), under("What is told"), under("Instead of playing")
 _subject = under("Another device than our own phone")
@@ -41,23 +41,12 @@ class _Limit(Seconds):
         return super().convert(value, param, ctx)
 
 
-class _Word(click.ParamType):  # type: ignore[type-arg]  # generic in newer click alone
-    """An empty one, as from a variable that was not set, is none."""
-
-    name = "word"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not value:
-            self.fail("it is empty: write a tag, or leave the option out", param, ctx)
-        return str(value)
-
-
 OPTIONS = [
     _which("-k", "expression", metavar="EXPR", default="", help="Cases with these words in name or tags, see above."),
     _which(
         "--tag",
         "tags",
-        type=_Word(),
+        type=Word("word", "write a tag, or leave the option out"),
         metavar="TAG",
         multiple=True,
         help="Cases with this tag; of several, one is enough.",

@@ -18,7 +18,7 @@ from phone_recorder.errors import UsageError
 from phone_recorder.harness.runner.collecting import SUFFIX, missing
 from phone_recorder.harness.runner.machine import lack
 from phone_recorder.harness.scenario.expected import AudioIs
-from phone_recorder.phone.parties import NOBODY, SILENCE, TONE
+from phone_recorder.harness.scenario.parties import is_made
 
 if TYPE_CHECKING:
     from phone_recorder.harness.report.replay import Command
@@ -75,15 +75,11 @@ def _played(cases: Iterable[Case]) -> dict[Path, str]:
     """Files that cases are read from, and those that they play or are held against; what each is."""
     files: dict[Path, str] = {}
     for case in cases:
-        voices = [Path(party.voice) for party in (case.near, case.far) if _is_file(party.voice)]
+        voices = [Path(party.voice) for party in (case.near, case.far) if not is_made(party.voice)]
         audio = [one.what.file for one in case.expected if isinstance(one.what, AudioIs) and one.what.file]
         files.update({file.resolve(): "audio of a scenario" for file in (*voices, *audio)})
         files[case.path.resolve()] = "a scenario"
     return files
-
-
-def _is_file(voice: str) -> bool:
-    return voice not in (NOBODY, SILENCE) and not voice.startswith(f"{TONE}:")
 
 
 def _written(path: Path, made: Made, run: Run) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
+from phone_recorder.adapters.drive_recordings import is_locked
 from phone_recorder.adapters.files import open_for_reading
 from phone_recorder.adapters.record_reader import RecordReader
 from phone_recorder.errors import UsageError
@@ -30,20 +29,10 @@ def files_in(directory: Path) -> tuple[FileSeen, ...]:
 def _look(path: Path) -> FileSeen:
     try:
         with open_for_reading(path, follow=False) as file:
-            examined, running = RecordReader(file, path).examination, _is_locked(file)
+            examined, running = RecordReader(file, path).examination, is_locked(file.fileno())
     except UsageError as error:
         return FileSeen(path.name, 0, None, str(error))
     header = replace(examined.header, data_size=examined.data_size or 0) if examined.header else None
     # While it is being written its header is behind, which is nothing wrong.
     problem = "" if header and running else "; ".join(examined.problems)
     return FileSeen(path.name, examined.file_size, header, problem, running)
-
-
-def _is_locked(file: BinaryIO) -> bool:
-    """Whether its recorder has it open."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        fcntl.flock(file, fcntl.LOCK_UN)
-    except OSError:
-        return True
-    return False

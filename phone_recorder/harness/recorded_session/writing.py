@@ -11,7 +11,7 @@ from phone_recorder.harness.recorded_session.expecting import Entry, expected
 from phone_recorder.harness.recorded_session.flow import TENTH, flow, scalar, seconds, tenths
 from phone_recorder.harness.recorded_session.session import Session, Talk
 from phone_recorder.harness.recorded_session.steps import Steps, Written, can_be_set, size_text, steps_of
-from phone_recorder.phone.parties import NOBODY, SILENCE, TONE
+from phone_recorder.harness.scenario.parties import is_made
 from phone_recorder.recording.units import SECOND
 from phone_recorder.settings.phone import PhoneSettings
 from phone_recorder.settings.table import SETTINGS, changed, value_of
@@ -94,7 +94,7 @@ def _call(talk: Talk, length: int) -> Entry:
 
 
 def _voice(voice: str, repeat: bool, directory: Path) -> str:
-    if voice in (NOBODY, SILENCE) or voice.startswith(f"{TONE}:"):
+    if is_made(voice):
         return scalar(voice)
     path = os.path.relpath(voice, directory)
     return flow({"voice": path, "repeat": True}) if repeat else scalar(path)

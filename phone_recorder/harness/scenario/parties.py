@@ -45,7 +45,7 @@ class Voice:
     def read(self, node: Node) -> str:
         text = text_of(node, VOICES)
         try:
-            return voice_form(text) if _is_made(text) else self._file(text, node)
+            return voice_form(text) if is_made(text) else self._file(text, node)
         except PhoneRecorderError as error:
             raise node.place.error(error) from error
 
@@ -91,7 +91,7 @@ def _heard(path: str, changed: int, size: int) -> str:
 
 def length_s(voice: str) -> float:
     """Seconds that a voice has something to say; a file that has not changed is looked into once."""
-    if _is_made(voice):
+    if is_made(voice):
         return 0.0
     try:
         found = Path(voice).stat()
@@ -105,7 +105,8 @@ def _file_length_s(voice: str, changed: int, size: int) -> float:
     return voice_length(voice)
 
 
-def _is_made(voice: str) -> bool:
+def is_made(voice: str) -> bool:
+    """Whether it is a word of the language, rather than a file's name."""
     return voice in (SILENCE, NOBODY) or voice.startswith(f"{TONE}:")
 
 
