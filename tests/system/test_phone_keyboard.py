@@ -16,7 +16,9 @@ from tests.system.phone_scenes import (
     button,
     call,
     in_both_languages,
+    in_call,
     line,
+    lines,
     read,
     records,
     stick_is,
@@ -112,8 +114,11 @@ def test_two_browsers_see_the_same_phone(tmp_path: Path, language: str) -> None:
                 await expect(line(other, say("Record manager"))).to_be_visible()
                 await other.press("1")
                 await expect(line(one, say("Enable recording"))).to_be_visible()
+                # Two links to the phone know no order among themselves: each waits to see what the other did.
                 await one.press("back", "back")
+                await expect(lines(other)).to_have_count(0)
                 await other.type(*"1002", "Enter")
+                await in_call(one, say)
                 await one.press("dss1")
                 for page in (one, other):
                     await page.shows("recording")
