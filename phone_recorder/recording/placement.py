@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from phone_recorder.recording.units import SECOND
 from phone_recorder.wire.rtp import TIMESTAMP_MASK, timestamp_delta
@@ -201,6 +201,21 @@ class Placement:
         """Measure from this timestamp, which stands here, on: from the anchor it would not fit 31 bits for ever."""
         self._timestamp, self._place = timestamp, place
 
+    @property
+    def newest(self) -> tuple[int, int]:
+        """The timestamp that it measures from, and its place."""
+        return self._timestamp, self._place
+
+    @property
+    def delays_in_step(self) -> DelaysInStep | None:
+        """What is known of the delay; None while the stream is too late, or a shift is due."""
+        return None if self._late_since is not None else self._delays.in_step
+
+    def go_on(self, timestamp: int, place: int, delays: DelaysInStep) -> None:
+        """Measure from here on, with this known of the delay."""
+        self._timestamp, self._place = timestamp, place
+        self._delays.go_on(delays)
+
     def stuck(self, arrival: int, late: bool) -> bool:
         """Note whether the newest packet came too late; true when that has lasted."""
         if not late:
@@ -222,6 +237,16 @@ class Placement:
         shift = self._delays.shift(arrival)
         self._place += shift
         return shift
+
+
+class DelaysInStep(NamedTuple):
+    """What a DelayWatch knows when no shift is due: the second that runs (-1: none yet) and its least delay, those of
+    the last seconds that had packets, and the delay with which the stream began, None while that is not known."""
+
+    second: int
+    least: int
+    seconds: tuple[int, ...]
+    normal: int | None
 
 
 class DelayWatch:
@@ -247,6 +272,18 @@ class DelayWatch:
         elif delay < self._least:
             self._least = delay
         return self._due is not None
+
+    @property
+    def in_step(self) -> DelaysInStep | None:
+        """All that it knows; None if a shift is called for."""
+        if self._due is not None:
+            return None
+        return DelaysInStep(self._second, self._least, tuple(self._seconds), self._normal)
+
+    def go_on(self, delays: DelaysInStep) -> None:
+        """Know this from now on."""
+        self._second, self._least, seconds, self._normal = delays
+        self._seconds = deque(seconds, DRIFT_WINDOW_S)
 
     def patient(self, arrival: int) -> bool:
         """Whether the shift that is called for can still wait."""

@@ -59,6 +59,21 @@ class SequenceCounter:
         self.newest = True
 
     @property
+    def seen(self) -> int:
+        """Bit n: the number n below the highest has come."""
+        return self._seen
+
+    def go_on(self, ahead: int, seen: int, received: int, duplicate: int, depth: int) -> None:
+        """Count what somebody else has counted since: it is `ahead` so many numbers, the lowest `depth` below that."""
+        self._highest += ahead
+        self._seen = seen & _WINDOW
+        self.received += received
+        self.duplicate += duplicate
+        self._since_first += received
+        if received:
+            self._first = min(self._first, self._highest - depth)
+
+    @property
     def lost(self) -> int:
         """Numbers skipped and not made good so far."""
         return self._lost_before + self._highest - self._first + 1 - self._since_first if self._seen else 0

@@ -48,6 +48,13 @@ class Tally:
         for number in range(first, first + packets):
             self.note("laid", ssrc, number & SEQUENCE_MASK)
 
+    def go_on(self, ssrc: int, ahead: int, seen: int, laid: int, repeated: int, depth: int) -> None:
+        """Count packets that are inside, as SequenceCounter.go_on has them."""
+        counter = self._counter if ssrc == self._ssrc else self._turn_to(ssrc)
+        counter.go_on(ahead, seen, laid, 0, depth)
+        self._fates["laid"] += laid
+        self._fates["repeated"] += repeated
+
     def note_bad(self) -> None:
         """Count a datagram that is no RTP."""
         self._fates["bad"] += 1

@@ -31,7 +31,7 @@ _QUIET = {
 
 
 @dataclass(slots=True)
-class _Stream:
+class Stream:
     """One SSRC. It has no place before its first audio."""
 
     sequence: SequenceCounter = field(default_factory=SequenceCounter)
@@ -59,9 +59,9 @@ class Timeline:
         self._end = -EVER  # of the packet laid last in order
         self._settled = False
         self._frames: dict[int, Piece | PartialFrame] = {}
-        self._streams: dict[int, _Stream] = {}  # the one heard last is the last
+        self._streams: dict[int, Stream] = {}  # the one heard last is the last
         self._ssrc = -1  # and this is it
-        self._stream = _Stream()
+        self._stream = Stream()
         self._whole = Tally()
         self._tallies = [self._whole] if counted else []
         self._recent: deque[tuple[int, Fate, int, int]] = deque(maxlen=0 if counted else RECENT)
@@ -98,7 +98,7 @@ class Timeline:
             if place < tally.end and end > tally.start:
                 tally.note(fate, packet.ssrc, packet.sequence)
 
-    def _receive(self, arrival: int, packet: RtpPacket, stream: _Stream) -> tuple[Fate, int]:
+    def _receive(self, arrival: int, packet: RtpPacket, stream: Stream) -> tuple[Fate, int]:
         """What becomes of a packet, and its place: that of its arrival where it has none of its own."""
         if not stream.sequence.take(packet.sequence):
             return "repeated", self._pace.stand(arrival)
@@ -152,7 +152,7 @@ class Timeline:
             and self._tallies == [self._whole]
         )
 
-    def _went(self, stream: _Stream, placement: Placement, place: int) -> int:
+    def _went(self, stream: Stream, placement: Placement, place: int) -> int:
         """Note a run that ends here; of how many packets it was."""
         packets = (place - self._end) // self.frame
         if packets:
@@ -215,19 +215,19 @@ class Timeline:
         if end // self.frame > self._open:
             self._open = end // self.frame
 
-    def _turn_to(self, ssrc: int) -> _Stream:
+    def _turn_to(self, ssrc: int) -> Stream:
         """Another SSRC than the last one; the one not heard for longest makes room."""
         stream = self._streams.pop(ssrc, None)
         if stream is None and len(self._streams) == MAX_STREAMS:
             del self._streams[next(iter(self._streams))]
-        self._ssrc, self._stream = ssrc, stream or _Stream()
+        self._ssrc, self._stream = ssrc, stream or Stream()
         self._streams[ssrc] = self._stream
         return self._stream
 
     def _covering(self, place: int) -> list[Tally]:
         return [tally for tally in self._tallies if tally.start <= place < tally.end]
 
-    def _place(self, arrival: int, packet: RtpPacket, stream: _Stream) -> int | None:
+    def _place(self, arrival: int, packet: RtpPacket, stream: Stream) -> int | None:
         """Where a packet stands; None if its time is out of all reason, and it is not the next in order."""
         placement = stream.placement
         if placement is None:

@@ -1,0 +1,62 @@
+"""DelayWatch for rows of streams: the least delay of each second, and when drift calls for a shift."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from phone_recorder.bulk.columns import Columns, Flags, Ints, Rows, spans, unknown
+from phone_recorder.recording.placement import AHEAD, DRIFT_WINDOW_S, NORMAL_S
+
+
+class Noted:
+    """The delays of some rows, with packets noted that are taken only by `commit`.
+
+    `rows` in order, one or more packets of each, `seconds` are those of their arrivals, `delays` theirs.
+    """
+
+    def __init__(self, columns: Columns, rows: Rows, seconds: Ints, delays: Ints) -> None:
+        self._columns = columns
+        at = spans(rows)
+        self.rows = rows[at]
+        self.due: Flags = np.zeros(len(self.rows), np.bool_)
+        """Those for which a shift is called."""
+        self._second = columns.second[self.rows]
+        self._least = columns.least[self.rows]
+        self._history: tuple[Ints, Ints, Ints] | None = None
+        place = np.repeat(np.arange(len(at)), np.diff(at, append=len(rows)))
+        for second in np.unique(seconds):
+            inside = seconds == second
+            self._note(int(second), place[inside], delays[inside])
+
+    def commit(self) -> None:
+        """Take what was noted."""
+        columns, rows = self._columns, self.rows
+        columns.second[rows], columns.least[rows] = self._second, self._least
+        if self._history:
+            columns.seconds[rows], columns.kept[rows], columns.normal[rows] = self._history
+
+    def _note(self, second: int, place: Ints, delays: Ints) -> None:
+        """Packets of one second; `place` says of which of the rows, in order."""
+        at = spans(place)
+        which, least = place[at], np.minimum.reduceat(delays, at)
+        turning = self._second[which] != second
+        if turning.any():
+            self._turn(which[turning])
+        self._least[which] = np.where(turning, least, np.minimum(self._least[which], least))
+        self._second[which] = second
+
+    def _turn(self, which: Ints) -> None:
+        """A second is over for these."""
+        columns = self._columns
+        if self._history is None:
+            self._history = columns.seconds[self.rows], columns.kept[self.rows], columns.normal[self.rows]
+        seconds, kept, normal = self._history
+        begun = which[self._second[which] >= 0]
+        seconds[begun, :-1] = seconds[begun, 1:]
+        seconds[begun, -1] = self._least[begun]
+        kept[begun] = np.minimum(kept[begun] + 1, DRIFT_WINDOW_S)
+        judged = which[kept[which] == DRIFT_WINDOW_S]
+        new = judged[unknown(normal[judged])]
+        normal[new] = np.maximum(seconds[new, :NORMAL_S].min(axis=1), -AHEAD)
+        moved = seconds[judged].min(axis=1) - normal[judged]
+        self.due[judged] |= np.abs(moved) * 4 >= columns.frame * 3

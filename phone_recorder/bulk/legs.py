@@ -1,0 +1,180 @@
+"""The legs of many calls: arrays while a stream is in step, its own timeline while it is not."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from phone_recorder.bulk.columns import NO_LAW, Columns, Ints, Rows
+from phone_recorder.bulk.placing import Packets, lay
+from phone_recorder.media.mixing import Piece
+from phone_recorder.recording.account import StreamCounts
+from phone_recorder.recording.in_step import InStep, SteppingTimeline, Went
+from phone_recorder.recording.placement import ByArrival
+from phone_recorder.recording.units import SECOND
+from phone_recorder.wire.payload import BY_PAYLOAD_TYPE
+
+AHEAD = 3 * SECOND // 2
+"""What the slots hold beyond the horizon: a tick, a stall of ours, what came early."""
+_LOOK = 16
+"""Frames that are looked at together when it is told how many are whole."""
+
+Hole = tuple[tuple[int, int], ...]
+
+
+class Legs:
+    """`rows` of them, each begun and ended by its number. `frame` and `horizon` are units."""
+
+    def __init__(self, rows: int, frame: int, horizon: int) -> None:
+        self.columns = Columns(rows, frame, slots_for(frame, horizon))
+        self.holes: dict[tuple[int, int], Hole] = {}
+        """By row and frame: what never came of a frame in the ring, of a codec that must know."""
+        self._horizon = horizon
+        self._timelines: dict[int, SteppingTimeline] = {}
+        self._apart: set[int] = set()  # those whose timeline knows all
+        self._waiting: dict[int, deque[Piece | None]] = {}  # given out by a timeline, and no room in the ring yet
+
+    def begin(self, row: int, start: int) -> None:
+        """A new leg, which begins at this instant."""
+        columns = self.columns
+        self._timelines[row] = SteppingTimeline(columns.frame, self._horizon, ByArrival(start))
+        self._waiting[row] = deque()
+        self._apart.add(row)
+        columns.clear(row, start)
+
+    def stop(self, row: int, now: int) -> int:
+        """End with the last frame that is whole by now: how many there are."""
+        return self._timeline(row).stop(now) // self.columns.frame
+
+    def end(self, row: int) -> StreamCounts:
+        """Let go of a leg: what has come of it."""
+        self._apart.discard(row)
+        self.columns.in_step[row] = False
+        del self._waiting[row]
+        return self._timelines.pop(row).counts
+
+    def receive(self, packets: Packets) -> None:
+        """Packets of a tick, of legs that have begun."""
+        apart = lay(self.columns, packets, self._horizon)
+        if apart.any():
+            self._receive_apart(packets.of(apart))
+
+    def _receive_apart(self, packets: Packets) -> None:
+        arrivals, sizes = packets.arrivals.tolist(), packets.sizes.tolist()
+        for number, (row, at) in enumerate(zip(packets.rows.tolist(), packets.at.tolist(), strict=True)):
+            self._timeline(row).receive(arrivals[number], packets.data[at, : sizes[number]].tobytes())
+
+    def close(self, now: int) -> None:
+        """Give out what can be: `columns.given` tells of how many frames; until they are mixed they are in the ring."""
+        for row in tuple(self._apart):
+            self._close_apart(row, now)
+        rows = np.flatnonzero(self.columns.in_step)
+        if len(rows):
+            self._close_in_step(rows, now)
+
+    def _close_apart(self, row: int, now: int) -> None:
+        waiting, columns = self._waiting[row], self.columns
+        timeline = self._timelines[row]
+        waiting += timeline.close(now)
+        while waiting and columns.given[row] < columns.mixed[row] + columns.slots:
+            self._put(row, int(columns.given[row]), waiting.popleft())
+            columns.given[row] += 1
+        state = None if waiting else timeline.in_step()
+        if state and all(index < columns.mixed[row] + columns.slots for index in state.frames):
+            self._hand_over(row, state)
+
+    def _put(self, row: int, index: int, piece: Piece | None) -> None:
+        """A frame into the ring."""
+        slot = index & self.columns.slots - 1
+        self.columns.law[row, slot] = piece.codec.payload_type if piece else NO_LAW
+        if piece:
+            self.columns.ring[row, slot] = np.frombuffer(piece.payload, np.uint8)
+            if piece.holes:
+                self.holes[row, index] = piece.holes
+
+    def _close_in_step(self, rows: Rows, now: int) -> None:
+        columns = self.columns
+        stand = now - columns.start[rows]
+        opened = np.maximum(columns.opened[rows], (stand - self._horizon) // columns.frame)
+        columns.opened[rows] = opened
+        given = columns.given[rows]
+        end = np.minimum(stand // columns.frame, columns.mixed[rows] + columns.slots)
+        columns.given[rows] = self._whole(rows, np.maximum(given, np.minimum(opened, end)), end)
+
+    def _whole(self, rows: Rows, given: Ints, end: Ints) -> Ints:
+        """From `given` on, up to `end`: before which frame all have come."""
+        columns, looking = self.columns, np.flatnonzero(given < end)
+        while len(looking):
+            frames = given[looking, None] + np.arange(_LOOK)
+            come = columns.law[rows[looking, None], frames & columns.slots - 1] != NO_LAW
+            come &= frames < end[looking, None]
+            run = np.where(come.all(axis=1), _LOOK, come.argmin(axis=1))
+            given[looking] += run
+            looking = looking[run == _LOOK]
+        return given
+
+    def _timeline(self, row: int) -> SteppingTimeline:
+        """That of a leg, which is in step no more."""
+        timeline = self._timelines[row]
+        if row not in self._apart:
+            timeline.go_on(self._take_back(row))
+            self._apart.add(row)
+            self.columns.in_step[row] = False
+        return timeline
+
+    def _take_back(self, row: int) -> Went:
+        columns = self.columns
+        number, given = int(columns.number[row]), int(columns.given[row])
+        now = InStep(
+            int(columns.ssrc[row]),
+            BY_PAYLOAD_TYPE[int(columns.payload_type[row])],
+            number & 0xFFFF,
+            int(columns.timestamp[row]),
+            int(columns.place[row]),
+            columns.known(row),
+            given,
+            int(columns.opened[row]),
+            self._take_frames(row, given),
+            columns.delays(row),
+        )
+        ahead = number - int(columns.since[row])
+        return Went(now, int(columns.laid[row]), int(columns.repeated[row]), ahead, number - int(columns.lowest[row]))
+
+    def _take_frames(self, row: int, given: int) -> dict[int, Piece]:
+        """Those that have come and are not given out: their slots are free then."""
+        columns = self.columns
+        frames = np.arange(given, columns.mixed[row] + columns.slots)
+        slots = frames & columns.slots - 1
+        come = columns.law[row, slots] != NO_LAW
+        pieces = {}
+        for index, slot in zip(frames[come].tolist(), slots[come].tolist(), strict=True):
+            codec = BY_PAYLOAD_TYPE[int(columns.law[row, slot])]
+            pieces[index] = Piece(codec, columns.ring[row, slot].tobytes())
+        columns.law[row, slots] = NO_LAW
+        return pieces
+
+    def _hand_over(self, row: int, state: InStep) -> None:
+        columns = self.columns
+        number = state.number + (1 << 16)
+        columns.ssrc[row], columns.payload_type[row] = state.ssrc, state.codec.payload_type
+        columns.number[row] = columns.since[row] = columns.lowest[row] = number
+        columns.timestamp[row], columns.place[row] = state.timestamp, state.place
+        columns.opened[row] = state.opened
+        columns.laid[row] = columns.repeated[row] = 0
+        columns.set_known(row, state.seen)
+        columns.set_delays(row, state.delays)
+        for index, piece in state.frames.items():
+            self._put(row, index, piece)
+        columns.in_step[row] = True
+        self._apart.discard(row)
+
+
+def slots_for(frame: int, horizon: int) -> int:
+    """Frames that are kept of each leg: a power of two."""
+    return 1 << (-(-(horizon + AHEAD) // frame) - 1).bit_length()
+
+
+def in_rows(rows: Rows) -> Ints:
+    """The order that puts packets of one row one after another, each row's as they came."""
+    return np.argsort(rows, kind="stable")

@@ -1,0 +1,197 @@
+"""Many calls are recorded as one is: the same files and counts, byte for byte, whatever comes and when."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phone_recorder.bulk.placing import Packets
+from phone_recorder.bulk.recorder import BulkPlan, BulkRecorder
+from phone_recorder.recording.account import Account, StreamCounts
+from phone_recorder.recording.drive_destination import DriveDestination
+from phone_recorder.recording.mixed_stream import MixedStream, StreamPlan
+from phone_recorder.recording.record_key import Event
+from phone_recorder.recording.recorder import Recorder
+from phone_recorder.recording.rotation import SpacePolicy
+from phone_recorder.wire.payload import G722, PCMA, PCMU, Codec
+from phone_recorder.wire.record_file import RecordHeader
+from phone_recorder.wire.rtp import RtpSender
+from tests.bulk.traffic import FAULTS, FRAME, MS, SECOND, Arrived, leg
+from tests.recording.memory_drive import Memory, system_time
+
+WIDTH = 700
+LEGS = ("near", "far")
+
+
+class Call(NamedTuple):
+    """When it begins and ends, and what comes of its legs."""
+
+    begin: int
+    end: int
+    near: list[Arrived]
+    far: list[Arrived]
+
+
+class Kept(NamedTuple):
+    """What is left of a call: its files in order, the counts of each leg, and the gaps."""
+
+    files: list[bytes]
+    counts: dict[str, StreamCounts]
+    gaps: list[tuple[str, int, int]]
+
+
+def destination(drive: Memory, codec: Codec, limit: int) -> DriveDestination:
+    return DriveDestination(drive, RecordHeader(codec, FRAME, FRAME), SpacePolicy(limit), system_time)
+
+
+def kept(drive: Memory, account: Account) -> Kept:
+    counts = {name: account.streams[name] for name in LEGS}
+    gaps = sorted((gap.stream, gap.start, gap.length) for gap in account.gaps.gaps)
+    return Kept([bytes(data) for data in drive.files.values()], counts, gaps)
+
+
+def alone(call: Call, ticks: list[int], codec: Codec, horizon: int, limit: int) -> Kept:
+    """By the recorder of one call."""
+    drive, account = Memory(), Account("a", "local", codec.name)
+    sender = RtpSender(codec.payload_type, 1, 2, 3)
+    recorder: Recorder
+    stream = MixedStream(StreamPlan(FRAME, horizon, codec), call.begin, sender, lambda *gap: recorder.note_gap(*gap))
+    recorder = Recorder(lambda now: stream.begin(now, destination(drive, codec, limit), account), stream.mixer)
+    recorder.press(call.begin, Event.PRESS)
+    before, stopped = call.begin - 1, False
+    for now in (tick for tick in ticks if tick >= call.begin):
+        for line, packets in ((stream.mixer.near, call.near), (stream.mixer.far, call.far)):
+            for one in packets:
+                if before < one.arrival <= now:
+                    line.receive(*one)
+        before = now
+        if now >= call.end and not stopped:
+            recorder.press(now, Event.STOP)
+            stopped = True
+        packets_of_mix = stream.mix(now, recorder.wanted_from)
+        recorder.receive([(now, packet) for packet in packets_of_mix])
+        recorder.advance(now)
+    assert not recorder.unsaved
+    return kept(drive, account)
+
+
+def together(calls: list[Call], ticks: list[int], codec: Codec, horizon: int, limit: int) -> list[Kept]:
+    """All of them by one bulk recorder."""
+    drives, ended = [Memory() for _ in calls], {}
+    recorder = BulkRecorder(
+        BulkPlan(len(calls), FRAME, horizon, codec), lambda call, account: ended.update({call: account})
+    )
+    numbers: dict[int, int] = {}  # of each call, the recorder's
+    before = min(ticks) - 1
+    stopped: set[int] = set()
+    begins = sorted(range(len(calls)), key=lambda at: calls[at].begin)
+    for now in ticks:
+        for at in begins:
+            if at not in numbers and calls[at].begin <= now:
+                account = Account("a", "local", codec.name)
+                numbers[at] = recorder.begin(calls[at].begin, destination(drives[at], codec, limit), account)
+        recorder.receive(rows(calls, numbers, ended, before, now))
+        before = now
+        for at, number in numbers.items():
+            if now >= calls[at].end and at not in stopped:
+                recorder.stop(number, now, "stopped")
+                stopped.add(at)
+        recorder.advance(now)
+    assert not recorder.running
+    return [kept(drive, ended[numbers[at]]) for at, drive in enumerate(drives)]
+
+
+def rows(calls: list[Call], numbers: dict[int, int], ended: dict[int, Account], before: int, now: int) -> Packets:
+    """What has come since, one row after another."""
+    found = [
+        (2 * number + number_of_leg, one)
+        for at, number in numbers.items()
+        for number_of_leg, packets in enumerate((calls[at].near, calls[at].far))
+        for one in packets
+        if number not in ended and max(before, calls[at].begin - 1) < one.arrival <= now
+    ]
+    found.sort(key=lambda entry: entry[0])
+    return Packets(
+        np.array([row for row, _ in found], np.int64),
+        np.array([one.arrival for _, one in found], np.int64),
+        np.array([len(one.data) for _, one in found], np.int64),
+        np.arange(len(found)),
+        table([one.data for _, one in found]),
+    )
+
+
+def table(datagrams: list[bytes]) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    data = np.full((len(datagrams), WIDTH), 0xEE, np.uint8)
+    for at, datagram in enumerate(datagrams):
+        data[at, : len(datagram)] = np.frombuffer(datagram, np.uint8)
+    return data
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(FAULTS), st.integers(1, 60)), min_size=1, max_size=14)
+TICKS = st.lists(st.sampled_from([20, 200, 200, 200, 137, 500, 2500]), min_size=1, max_size=8)
+
+
+@st.composite
+def drawn_calls(draw: st.DrawFn) -> list[Call]:
+    calls = []
+    for number in range(draw(st.integers(1, 3))):
+        begin = 1000 + 3333 * number
+        near, far = (leg(draw(STEPS), draw(st.integers(0, 1 << 20)), begin) for _ in LEGS)
+        last = max(one.arrival for one in (*near, *far, Arrived(begin, b"")))
+        calls.append(Call(begin, last - draw(st.sampled_from([-SECOND, 0, SECOND])), near, far))
+    return calls
+
+
+def ticks_of(calls: list[Call], pattern: list[int]) -> list[int]:
+    ticks, now, last = [], 1000, max(call.end for call in calls) + 20 * SECOND
+    while now < last:
+        ticks.append(now)
+        now += pattern[len(ticks) % len(pattern)] * MS
+    return ticks
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    calls=drawn_calls(),
+    pattern=TICKS,
+    codec=st.sampled_from([PCMU, PCMU, PCMA, G722]),
+    horizon=st.sampled_from([SECOND, 60 * MS]),
+    limit=st.sampled_from([0, 76 + 100 * FRAME]),
+)
+def test_files_and_counts_are_those_of_one_call_at_a_time(
+    calls: list[Call], pattern: list[int], codec: Codec, horizon: int, limit: int
+) -> None:
+    ticks = ticks_of(calls, pattern)
+    expected = [alone(call, ticks, codec, horizon, limit) for call in calls]
+    assert together(calls, ticks, codec, horizon, limit) == expected
+
+
+@pytest.mark.parametrize(
+    ("disturbed", "at_the_end"),
+    [
+        pytest.param([("run", 180)], True, id="not at all"),
+        pytest.param([("run", 60), ("ssrc", 120)], True, id="another SSRC"),
+        pytest.param([("run", 60), ("restart", 120)], True, id="other numbers"),
+        pytest.param([("run", 60), ("event", 120)], True, id="a key in the call"),
+        pytest.param([("lose", 180)], True, id="losses"),
+        pytest.param([("run", 60), ("pause", 100)], True, id="a lull"),
+        pytest.param([("run", 60), ("comfort", 1), ("cut", 120)], False, id="cut packets"),
+    ],
+)
+def test_a_stream_is_an_array_from_its_first_tick_on_and_soon_again(
+    disturbed: list[tuple[str, int]], at_the_end: bool
+) -> None:
+    call = Call(1000, 1 << 30, [], leg(disturbed, 3, 1000))
+    recorder = BulkRecorder(BulkPlan(1, FRAME, SECOND, PCMU))
+    recorder.begin(1000, destination(Memory(), PCMU, 0), Account("a", "local", "PCMU"))
+    in_step = []
+    for now in range(1000 + 200 * MS, call.far[-1].arrival, 200 * MS):
+        recorder.receive(rows([call], {0: 0}, {}, now - 200 * MS, now))
+        recorder.advance(now)
+        in_step.append(bool(recorder.legs.columns.in_step[1]))
+    assert (in_step[0], in_step[-1]) == (True, at_the_end)
+    assert not recorder.legs.columns.in_step[0], "nobody has ever spoken there"
