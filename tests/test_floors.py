@@ -39,12 +39,13 @@ APART = {"phone", "agent", "server", "bulk"}
 
 WORLD = {"adapters", "sip", "server", "bulk"}
 ONLY_IN: dict[str, set[str]] = {
+    # A room, or with dots a part of one.
     "click": {"cli"},
     "rich": {"cli"},
     "starlette": {"web"},
     "uvicorn": {"web"},
     "jinja2": {"web", "harness"},
-    "numpy": {"bulk", "harness"},
+    "numpy": {"bulk", "harness", "adapters.batches", "server.batch_rows"},
     "yaml": {"harness"},
     "pytest": {"harness"},
     **dict.fromkeys(("pyudev", "psutil", "sounddevice", "evdev"), WORLD),
@@ -93,22 +94,24 @@ def faults(module: str, source: str) -> list[str]:
     """What the source of `module` does that its floor does not allow."""
     tree = ast.parse(source)
     part = part_of(module)
-    found = [fault for name in imports(module, tree) if (fault := import_fault(part, name))]
+    found = [fault for name in imports(module, tree) if (fault := import_fault(module, name))]
     if BELOW_ALL < FLOORS[part] <= HIGHEST_PURE_FLOOR:
         found += [f"{part} calls {name}" for name in calls(tree) if name in NOT_PURE_CALLS]
     return found
 
 
-def import_fault(part: str, name: str) -> str | None:
-    """Why that room may not import that name, or None."""
-    top = name.split(".")[0]
+def import_fault(module: str, name: str) -> str | None:
+    """Why that module may not import that name, or None."""
+    part, top = part_of(module), name.split(".")[0]
     if top == PACKAGE:
         other = part_of(name)
         up = FLOORS[other] > FLOORS[part]
         beside = other != part and {other, part} <= APART
         return f"{part} imports {other}" if up or beside else None
     pure = BELOW_ALL < FLOORS[part] <= HIGHEST_PURE_FLOOR
-    if part not in ONLY_IN.get(top, {part}) or (pure and top in NOT_PURE):
+    inside = f"{module}.".partition(".")[2]
+    allowed = any(inside.startswith(f"{place}.") for place in ONLY_IN.get(top, {part}))
+    if not allowed or (pure and top in NOT_PURE):
         return f"{part} imports {top}"
     return None
 

@@ -161,7 +161,8 @@ class RecordFileWriter:
         """Whether what has the file's name is the file."""
         with self._errors():
             try:
-                named = Path(self.path).lstat()
+                # Many recordings ask this each second, and a Path takes longer to make than the question.
+                named = os.lstat(self.path)
             except FileNotFoundError:
                 return False
             return os.path.samestat(named, os.fstat(self._fd))

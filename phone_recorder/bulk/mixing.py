@@ -17,13 +17,16 @@ _BLOCK = 1 << 15
 
 def mix(near: Bytes, far: Bytes, near_law: Bytes, far_law: Bytes, out: Codec) -> Bytes:
     """The mix of frames [n, frame], each leg's in the law that its payload type names, or not there at all."""
-    mixed = np.empty_like(near)
     kinds = (near_law.astype(np.int64) << 8) + far_law
-    if len(kinds) and (kinds == kinds[0]).all():
-        return _mix(near, far, int(near_law[0]), int(far_law[0]), out)
-    for kind in np.unique(kinds).tolist():
-        some = np.flatnonzero(kinds == kind)
-        mixed[some] = _mix(near[some], far[some], kind >> 8, kind & 0xFF, out)
+    if not len(kinds):
+        return near
+    # Nearly all are of one kind: those that are not are done over again.
+    usual = int(np.bincount(kinds).argmax())
+    mixed = _mix(near, far, usual >> 8, usual & 0xFF, out)
+    if (kinds != usual).any():
+        for kind in set(kinds[kinds != usual].tolist()):
+            some = np.flatnonzero(kinds == kind)
+            mixed[some] = _mix(near[some], far[some], kind >> 8, kind & 0xFF, out)
     return mixed
 
 

@@ -15,6 +15,7 @@ from phone_recorder.bulk.columns import Bytes, Ints
 from phone_recorder.bulk.legs import Legs
 from phone_recorder.bulk.mixed_frames import LEGS, FrameMixer, Gap
 from phone_recorder.bulk.placing import Packets
+from phone_recorder.errors import UsageError
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.destination import Destination, State
 from phone_recorder.recording.mixer import FAR, NEAR
@@ -62,18 +63,27 @@ class BulkRecorder:
         self._due: Ints = np.zeros(plan.calls, np.int64)  # at how many they are written
         self._left: Ints = np.full(plan.calls, EVER)  # frames until the end
         self._running = np.zeros(plan.calls, np.bool_)
+        self._failed: set[int] = set()  # whose destination takes no more
 
     @property
     def running(self) -> int:
         """How many calls are recorded now."""
         return len(self._calls)
 
+    @property
+    def next(self) -> int:
+        """The number of the call that begins next; UsageError if there are as many as there may be."""
+        if not self._free:
+            raise UsageError(f"{self.plan.calls} calls are recorded already: allow more of them")
+        return self._free[-1]
+
     def begin(self, now: int, destination: Destination, account: Account) -> int:
         """A call begins at this instant: its number. Packets of its legs are those of rows 2 n, near, and 2 n + 1, far.
 
-        IndexError if there are as many as there may be.
+        UsageError if there are as many as there may be.
         """
-        call = self._free.pop()
+        call = self.next
+        self._free.pop()
         destination.open(now)
         self._calls[call] = _Call(destination, account, now)
         for leg in range(LEGS):
@@ -138,15 +148,19 @@ class BulkRecorder:
             destination = self._calls[call].destination
             destination.write(now, [self._held[call, :count].tobytes()])
             destination.advance(now)
+            if destination.state is State.FAILED:
+                self._failed.add(call)
         self._count[calls] = 0
         self._due[calls] = self._block
 
     def _finish(self, now: int) -> None:
         for call in np.flatnonzero(self._running & (self._left <= 0)).tolist():
             self._write(now, np.array([call]))
+            self._failed.discard(call)
             self._end(call, now)
-        for call in [number for number, begun in self._calls.items() if begun.destination.state is State.FAILED]:
+        for call in self._failed:
             self._end(call, now)
+        self._failed.clear()
 
     def _end(self, call: int, now: int) -> None:
         begun = self._calls.pop(call)

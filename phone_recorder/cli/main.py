@@ -22,6 +22,7 @@ COMMANDS = {
     "inspect": "Show what record files say of themselves.",
     "export": "Turn a record file into a WAV file.",
     "import": "Turn a WAV file into a record file.",
+    "mix": "Mix the two sides of a call to one file.",
     "repair": "Mend record files that were cut short.",
     "play": "Play a record file.",
     "usb": "List the USB drives, and which one is used.",
@@ -32,6 +33,7 @@ COMMANDS = {
     "models": "List the phone models and what they can do.",
     "config": "Show, check and change the settings of a phone.",
     "server": "Run a record server.",
+    "fleet": "Put a record server under load from thousands of phones.",
     "recordings": "List, get and remove a record server's recordings.",
 }
 """Command to its line in `--help`. The command is `command` in the module of its name (`import_` for import)."""

@@ -282,8 +282,8 @@ class DriveDestination:
 
     def _true_header(self, part: PartFile) -> RecordHeader:
         """Whole packets only: of one that a full drive has cut, nothing is told."""
-        packet = self._header.rtp_len
-        return replace(self._header, data_size=(part.size - HEADER_SIZE) // packet * packet)
+        header, packet = self._header, self._header.rtp_len
+        return RecordHeader(header.codec, packet, header.increment, (part.size - HEADER_SIZE) // packet * packet)
 
     def _fail(self, error: DriveError) -> None:
         self.state, self.error = State.FAILED, error

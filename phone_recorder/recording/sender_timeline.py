@@ -39,7 +39,7 @@ class SenderTimeline(Timeline):
         """None while anything is waited for, or the next packet could stand elsewhere than at the end."""
         stream, end = self._stream, self._end
         # No arrival tells anything of where a packet stands by this pace.
-        if not stream.placement or not self._flows(0, end) or self._frames or self._next * self.frame != end:
+        if not stream.placement or not self._flows(0, end) or self._next * self.frame != end:
             return None
         return Next(self._ssrc, stream.sequence.next, stream.placement.timestamp_at(end), end)
 

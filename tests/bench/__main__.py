@@ -23,10 +23,8 @@ FFMPEG = ["ffmpeg", "-y", "-protocol_whitelist", "file,udp,rtp", "-i", "call.sdp
 
 
 def main() -> None:
-    known = {
-        bench.__name__: bench
-        for bench in (help_text, fast_hour, fast_memory, mixing, live, usb, server, sip, phone, agent, harness)
-    }
+    calls = (help_text, fast_hour, fast_memory, mixing, mix, bulk, live)
+    known = {bench.__name__: bench for bench in (*calls, usb, server, sip, phone, agent, harness)}
     wanted = sys.argv[1:] or list(known)
     if not known.keys() >= set(wanted):
         sys.exit(f"benchmarks are {', '.join(known)}")
@@ -37,6 +35,18 @@ def main() -> None:
         for name in wanted:
             known[name](directory)
             print()
+
+
+def mix(directory: Path) -> None:
+    from tests.bench.mix import mix as bench
+
+    bench(directory)
+
+
+def bulk(directory: Path) -> None:
+    from tests.bench.bulk import bulk as bench
+
+    bench(directory)
 
 
 def usb(directory: Path) -> None:

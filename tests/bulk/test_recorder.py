@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +26,7 @@ from tests.bulk.traffic import FAULTS, FRAME, MS, SECOND, Arrived, leg
 from tests.recording.memory_drive import Memory, system_time
 
 WIDTH = 700
+arrived = attrgetter("arrival")
 LEGS = ("near", "far")
 
 
@@ -65,9 +68,8 @@ def alone(call: Call, ticks: list[int], codec: Codec, horizon: int, limit: int) 
     before, stopped = call.begin - 1, False
     for now in (tick for tick in ticks if tick >= call.begin):
         for line, packets in ((stream.mixer.near, call.near), (stream.mixer.far, call.far)):
-            for one in packets:
-                if before < one.arrival <= now:
-                    line.receive(*one)
+            for one in between(packets, before, now):
+                line.receive(*one)
         before = now
         if now >= call.end and not stopped:
             recorder.press(now, Event.STOP)
@@ -111,8 +113,8 @@ def rows(calls: list[Call], numbers: dict[int, int], ended: dict[int, Account], 
         (2 * number + number_of_leg, one)
         for at, number in numbers.items()
         for number_of_leg, packets in enumerate((calls[at].near, calls[at].far))
-        for one in packets
-        if number not in ended and max(before, calls[at].begin - 1) < one.arrival <= now
+        if number not in ended
+        for one in between(packets, max(before, calls[at].begin - 1), now)
     ]
     found.sort(key=lambda entry: entry[0])
     return Packets(
@@ -124,6 +126,11 @@ def rows(calls: list[Call], numbers: dict[int, int], ended: dict[int, Account], 
     )
 
 
+def between(packets: list[Arrived], before: int, now: int) -> list[Arrived]:
+    """Those that came after the one and by the other."""
+    return packets[bisect_right(packets, before, key=arrived) : bisect_right(packets, now, key=arrived)]
+
+
 def table(datagrams: list[bytes]) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
     data = np.full((len(datagrams), WIDTH), 0xEE, np.uint8)
     for at, datagram in enumerate(datagrams):
@@ -131,7 +138,9 @@ def table(datagrams: list[bytes]) -> np.ndarray[tuple[int, int], np.dtype[np.uin
     return data
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(FAULTS), st.integers(1, 60)), min_size=1, max_size=14)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(FAULTS), st.integers(1, 60) | st.sampled_from([150, 300])), min_size=1, max_size=10
+)
 TICKS = st.lists(st.sampled_from([20, 200, 200, 200, 137, 500, 2500]), min_size=1, max_size=8)
 
 
@@ -154,7 +163,7 @@ def ticks_of(calls: list[Call], pattern: list[int]) -> list[int]:
     return ticks
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(
     calls=drawn_calls(),
     pattern=TICKS,
@@ -168,6 +177,31 @@ def test_files_and_counts_are_those_of_one_call_at_a_time(
     ticks = ticks_of(calls, pattern)
     expected = [alone(call, ticks, codec, horizon, limit) for call in calls]
     assert together(calls, ticks, codec, horizon, limit) == expected
+
+
+LONG = 5000
+"""Packets: numbers come round in what is known of those before."""
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param([("run", LONG), ("lose", 60), ("late", 60), ("repeat", 60)], id="numbers come round"),
+        pytest.param([("lose", LONG), ("run", 50), ("repeat", LONG)], id="losses come round"),
+        pytest.param([("swap", LONG)], id="swapped"),
+        pytest.param([("fast", 1500), ("quiet", 200), ("slow", 1500), ("quiet", 200), ("fast", 600)], id="drift"),
+        pytest.param([("run", 50), ("hold", 180), ("run", 600), ("hold", 300), ("run", 700)], id="held too long"),
+        pytest.param([("run", 60), ("rush", 110), ("slow", 60), ("rush", 140), ("fast", 200)], id="faster than time"),
+        pytest.param([("overtaken", 5), ("run", 50), ("overtaken", 5), ("run", 100)], id="the first was overtaken"),
+    ],
+)
+@pytest.mark.parametrize("horizon", [SECOND, 60 * MS])
+def test_long_streams_are_those_of_one_call_too(steps: list[tuple[str, int]], horizon: int) -> None:
+    near, far = leg(steps, 1, 1000), leg([("run", 3000)], 7, 1000)
+    calls = [Call(1000, near[-1].arrival, near, far)]
+    ticks = ticks_of(calls, [200])
+    expected = [alone(call, ticks, PCMU, horizon, 0) for call in calls]
+    assert together(calls, ticks, PCMU, horizon, 0) == expected
 
 
 @pytest.mark.parametrize(

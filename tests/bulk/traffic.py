@@ -39,7 +39,7 @@ class _Sender:
 
 FAULTS = (
     *("run", "lose", "repeat", "swap", "hold", "pause", "ssrc", "jump", "restart", "law", "size", "event", "noise"),
-    *("bad", "drift", "quiet", "marker", "late", "g722", "comfort"),
+    *("bad", "drift", "quiet", "marker", "late", "g722", "comfort", "overtaken"),
 )
 """What a step of a leg can be; `run` is nothing at all but packets."""
 
@@ -66,6 +66,8 @@ def _step(sender: _Sender, fault: str, packets: int, random: Random) -> Iterator
         arrival = int(sender.at) + sender.delay + random.randrange(1 + 5 * MS * (fault == "swap"))
         if fault == "swap" and number % 4 == 1:
             arrival += 30 * MS
+        if fault == "overtaken" and number == 0:
+            arrival += 25 * MS
         if fault == "hold":
             arrival += max(0, packets - number) * 20 * MS
         if fault == "late" and number == packets // 2:
@@ -118,6 +120,9 @@ _CHANGES: dict[str, Callable[[_Sender, Random], None]] = {
     "cut": _set(size=[240]),
     "size": _set(size=[80, 160, 240, 320]),
     "drift": _set(slow=[0.0, 0.5, -0.5, 3.0, -3.0]),
+    "rush": _set(slow=[float(-FRAME)]),
+    "fast": _set(slow=[-0.7]),
+    "slow": _set(slow=[0.7]),
     "quiet": _set(quiet=[True, False]),
     "noise": _set(delay=[0, 5 * MS, 40 * MS, 300 * MS]),
 }

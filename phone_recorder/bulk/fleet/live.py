@@ -1,0 +1,107 @@
+"""A fleet in real time: an asyncio loop whose ticks do not drift, and Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import secrets
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from phone_recorder.adapters.clock import LiveClock
+from phone_recorder.adapters.process import most_open_files
+from phone_recorder.bulk.fleet.bottleneck import check_room
+from phone_recorder.bulk.fleet.control_link import links_on
+from phone_recorder.bulk.fleet.fleet import Fleet, run_of
+from phone_recorder.bulk.fleet.plan import FleetPlan
+from phone_recorder.bulk.fleet.site import Outcome
+from phone_recorder.bulk.fleet.snapshot import Snapshot
+from phone_recorder.bulk.fleet.streams import Streams
+from phone_recorder.bulk.voices import Pattern, Voices
+from phone_recorder.recording.units import from_seconds, to_seconds
+
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last snapshot of a run, and whether somebody has interrupted it."""
+
+    snapshot: Snapshot
+    interrupted: bool
+
+
+async def run_fleet(
+    plan: FleetPlan,
+    voices: Voices | None = None,
+    show: Callable[[Fleet], object] = id,
+    every_s: float = 1.0,
+    told: Callable[[Outcome], object] = id,
+) -> Ended:
+    """Run it to its end. `show` has the fleet each `every_s` and once at the end; `told` each call that is over.
+
+    The first SIGINT or SIGTERM ends it in order, which takes some seconds; the second at once. UsageError if there are
+    not the files, ports and addresses for it.
+    """
+    check_room(plan, most_open_files())
+    loop = asyncio.get_running_loop()
+    with Streams(plan, voices or Pattern()) as media, _undisturbed():
+        fleet = Fleet(plan, media, links_on(loop), LiveClock(), run_of(secrets.randbits), told)
+        with _interruptible(loop, fleet) as interrupts:
+            try:
+                await _tick(fleet, show, from_seconds(every_s))
+            finally:
+                fleet.break_off()
+        show(fleet)
+        return Ended(fleet.snapshot(), bool(interrupts))
+
+
+async def _tick(fleet: Fleet, show: Callable[[Fleet], object], every: int) -> None:
+    clock = LiveClock()
+    shown_at = clock.now()
+    while not fleet.over:
+        # Late already: sockets have their turn all the same.
+        await asyncio.sleep(max(to_seconds(fleet.due - clock.now()), 0.0))
+        now = clock.now()
+        fleet.advance(now)
+        if now - shown_at >= every:
+            shown_at += (now - shown_at) // every * every
+            show(fleet)
+
+
+@contextmanager
+def _interruptible(loop: asyncio.AbstractEventLoop, fleet: Fleet) -> Iterator[list[bool]]:
+    """What has an item for each interrupt."""
+    interrupts: list[bool] = []
+
+    def interrupt() -> None:
+        interrupts.append(True)
+        if len(interrupts) == 1:
+            fleet.stop()
+        else:
+            fleet.break_off()
+
+    handled = []
+    for number in _INTERRUPTS:
+        # Elsewhere than on the main thread nobody can interrupt it.
+        with suppress(RuntimeError, ValueError):
+            loop.add_signal_handler(number, interrupt)
+            handled.append(number)
+    try:
+        yield interrupts
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What there is already is not looked through for garbage again and again, which would make ticks late."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

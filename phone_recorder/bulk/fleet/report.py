@@ -1,0 +1,135 @@
+"""All that is to be told of a run, and as one JSON object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from phone_recorder import __version__
+from phone_recorder.bulk.fleet.plan import FleetPlan
+from phone_recorder.bulk.fleet.report_course import Course
+from phone_recorder.bulk.fleet.report_series import rows
+from phone_recorder.bulk.fleet.snapshot import Snapshot, Spread
+from phone_recorder.bulk.fleet.threshold import Verdict
+from phone_recorder.recording.units import to_seconds
+
+VERSION = 1
+"""Of the JSON; another one when a name changes or goes."""
+SPREADS: Mapping[str, str] = {
+    "start_latency": "start",
+    "stop_latency": "stop",
+    "lateness": "lateness",
+    "loop_lag": "loop lag",
+}
+"""Fields of a snapshot that are durations; what they are called for people."""
+TOTALS = (
+    "phones",
+    "attempted",
+    "started",
+    "ended",
+    "cut",
+    "given_up",
+    "failed",
+    "packets_said",
+    "packets_sent",
+    "packets_dropped",
+    "packets_unsent",
+    "octets_sent",
+)
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run that is over. `why_ended` in words, `voice` as it was asked for; `began_at` is local time."""
+
+    plan: FleetPlan
+    course: Course
+    last: Snapshot
+    began_at: datetime
+    why_ended: str
+    voice: str = "pattern"
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def failures(self) -> list[tuple[str, int]]:
+        """Reasons with how often, the most frequent first."""
+        return sorted(self.last.failures.items(), key=lambda one: (-one[1], one[0]))
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The object, as docs/fleet.md has it."""
+    last, measured = report.last, report.course.measured
+    return {
+        "version": VERSION,
+        "program": f"phone-recorder {__version__}",
+        "began_at": report.began_at.astimezone().isoformat(timespec="seconds"),
+        "lasted_s": round(last.at_s, _DIGITS),
+        "why_ended": report.why_ended,
+        "plan": plan_document(report.plan, report.voice),
+        "totals": {
+            **{name: getattr(last, name) for name in TOTALS},
+            "cpu_share": _rounded(measured.cpu_share),
+            "bottleneck_share": _rounded(measured.limited_share),
+            "bottleneck": last.bottleneck,
+        },
+        "spreads_s": {name: _spread(getattr(last, name)) for name in SPREADS},
+        "failures": [{"reason": reason, "count": count} for reason, count in report.failures],
+        "thresholds": [_verdict(one) for one in report.verdicts],
+        "series": list(rows(report.course)),
+    }
+
+
+def as_json(report: Report) -> bytes:
+    """The object in UTF-8, and the end of a line."""
+    return json.dumps(document(report), indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def plan_document(plan: FleetPlan, voice: str) -> dict[str, Any]:
+    """What was asked for. Times in seconds, shares of 1; 0 where there is no limit."""
+    host, port = plan.server
+    impairments = plan.impairments
+    return {
+        "mode": "server",
+        "server": {"host": host, "port": port},
+        "phones": plan.phones,
+        "ramp_per_s": plan.ramp,
+        "talk": str(plan.talk),
+        "rest": str(plan.rest),
+        "for_s": to_seconds(plan.lasts),
+        "calls": plan.calls,
+        "codec": plan.codec,
+        "ptime_ms": plan.ptime_ms,
+        "voice": voice,
+        "loss": impairments.loss,
+        "duplicate": impairments.duplicate,
+        "reorder": impairments.reorder,
+        "jitter_s": to_seconds(impairments.jitter),
+        "bad_share": plan.bad_share,
+        "bad": [bad.value for bad in plan.bad] if plan.bad_share else [],
+        "sources": list(plan.sources),
+        "seed": plan.seed,
+    }
+
+
+def _spread(spread: Spread) -> dict[str, float | int] | None:
+    """None if nothing was measured."""
+    if not spread.count:
+        return None
+    return {one.name: round(getattr(spread, one.name), _DIGITS) for one in fields(spread)}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "expression": verdict.threshold.text,
+        "value": _rounded(verdict.value),
+        "met": verdict.met,
+        "passed": verdict.passed,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DIGITS)

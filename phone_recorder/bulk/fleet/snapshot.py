@@ -1,0 +1,70 @@
+"""What a fleet has done so far: what the dashboard draws, the summary tells, and thresholds are held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How some durations are spread, in seconds; nothing was measured while `count` is 0."""
+
+    count: int = 0
+    least: float = 0.0
+    p50: float = 0.0
+    p90: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+    most: float = 0.0
+    mean: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Counts are of the whole run so far, but for `connecting`, `talking` and `ending`, which are phones just now.
+
+    `at_s` is seconds since the first phone was to start.
+    """
+
+    at_s: float = 0.0
+    phones: int = 0
+    """That there are to be at once."""
+    connecting: int = 0
+    talking: int = 0
+    ending: int = 0
+    attempted: int = 0
+    """Recordings that were asked for."""
+    started: int = 0
+    ended: int = 0
+    """Recordings that came to their end as they should."""
+    cut: int = 0
+    """Those that a phone has cut off on purpose, since it was told to stop badly."""
+    given_up: int = 0
+    """Those that the end of the run overtook: not answered yet, or broken off."""
+    failed: int = 0
+    failures: dict[str, int] = field(default_factory=dict)
+    """By reason, in words; their sum is `failed`."""
+    packets_said: int = 0
+    packets_sent: int = 0
+    packets_dropped: int = 0
+    """On purpose, by the impairments asked for."""
+    packets_unsent: int = 0
+    """That the kernel did not take."""
+    octets_sent: int = 0
+    start_latency: Spread = field(default_factory=Spread)
+    """From the wish to record until the first packet may leave: connected, asked, answered."""
+    stop_latency: Spread = field(default_factory=Spread)
+    lateness: Spread = field(default_factory=Spread)
+    """Of packets: from when each was due until it was given to the kernel."""
+    loop_lag: Spread = field(default_factory=Spread)
+    """Of this process: by how much its ticks came late."""
+    cpu_share: float = 0.0
+    """Of a core, of this process since the last snapshot."""
+    bottleneck: str = ""
+    """Why this process is itself what limits the run; "" while it is not."""
+    files: int = 0
+    """Mode local: record files written."""
+    frames_lost: int = 0
+    """Mode local: packets that were sent to the recorder and did not come."""
+    frames_wrong: int = 0
+    """Mode local, with every file checked: frames that are not what was said."""

@@ -1,0 +1,48 @@
+"""The life of a phone: every pair of state and event."""
+
+from __future__ import annotations
+
+from phone_recorder.bulk.fleet.phone_table import CONNECTING, ENDING, IDLE, TABLE, TALKING, Action, Event, State
+
+CLOSES = {Action.END, Action.CUT, Action.CUT_BY_RESET, Action.CUT_AFTER_STOP, Action.FAIL, Action.GIVE_UP}
+CONNECTED = set(State) - set(IDLE)
+
+
+def test_every_state_is_counted_once() -> None:
+    counted = [*CONNECTING, *TALKING, *ENDING, *IDLE]
+    assert sorted(counted, key=str) == sorted(State, key=str)
+
+
+def test_every_state_can_leave_and_be_broken_off() -> None:
+    for state in State:
+        assert {Event.LEAVE, Event.BREAK_OFF} <= TABLE[state].keys()
+        assert TABLE[state][Event.BREAK_OFF][0] in IDLE
+
+
+def test_whoever_has_a_connection_may_lose_it_and_closes_it_when_the_call_is_over() -> None:
+    for state in CONNECTED:
+        assert Event.FAILED in TABLE[state]
+        for event, (after, action) in TABLE[state].items():
+            assert (after in IDLE) == (action in CLOSES), (state, event)
+
+
+def test_nobody_acts_on_a_connection_without_one() -> None:
+    for state in IDLE:
+        for event, (after, action) in TABLE[state].items():
+            assert action is (Action.CONNECT if after is State.CONNECTING else Action.NOTHING), (state, event)
+
+
+def test_every_state_and_action_is_reached_from_rest() -> None:
+    reached, actions, new = {State.RESTING}, set(), [State.RESTING]
+    while new:
+        for after, action in TABLE[new.pop()].values():
+            actions.add(action)
+            if after not in reached:
+                reached.add(after)
+                new.append(after)
+    assert reached == set(State)
+    assert actions == set(Action)
+
+
+def test_gone_is_for_ever() -> None:
+    assert {after for after, _ in TABLE[State.GONE].values()} == {State.GONE}
