@@ -9,7 +9,7 @@ PEERS := sox ffmpeg tshark sip-tester libportaudio2 pulseaudio pulseaudio-utils 
     umockdev udev fuse3 e2fsprogs qemu-system-x86 cpio zstd kmod mmdebstrap mtools dosfstools exfatprogs fdisk tcpdump \
     chromium fonts-noto-cjk openssl unzip kamailio kamailio-tls-modules baresip-core linphone-cli \
     systemd acl lintian man-db groff mandoc zsh fish gcc python3-dev linux-libc-dev
-ALONE := tests/agent tests/cli tests/desk tests/system
+ALONE := tests/agent tests/bulk/fleet tests/bulk/locust tests/cli tests/desk tests/system
 
 .PHONY: run test lint bench reliability soak deb clean peers
 

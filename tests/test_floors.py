@@ -46,6 +46,8 @@ ONLY_IN: dict[str, set[str]] = {
     "uvicorn": {"web"},
     "jinja2": {"web", "harness"},
     "numpy": {"bulk", "harness", "adapters.batches", "server.batch_rows"},
+    "locust": {"bulk.locust"},
+    "gevent": {"bulk.locust"},
     "yaml": {"harness"},
     "pytest": {"harness"},
     **dict.fromkeys(("pyudev", "psutil", "sounddevice", "evdev"), WORLD),

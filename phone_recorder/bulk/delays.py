@@ -24,6 +24,9 @@ class Noted:
         self._least = columns.least[self.rows]
         self._history: tuple[Ints, Ints, Ints] | None = None
         place = np.repeat(np.arange(len(at)), np.diff(at, append=len(rows)))
+        if len(seconds) and (seconds == seconds[0]).all():
+            self._note(int(seconds[0]), place, delays)
+            return
         for second in np.unique(seconds):
             inside = seconds == second
             self._note(int(second), place[inside], delays[inside])

@@ -29,11 +29,14 @@ class Demultiplexer:
         self._elsewhere: set[int] = set()  # SSRCs whose place is another's
         self._sources: dict[bytes, int] = {}
         self._source_of: dict[int, bytes] = {}
+        self._heard = np.zeros(0, np.bool_)  # by row; the last is NOBODY
 
     def expect(self, ssrc: int, row: int) -> None:
         """Packets of this SSRC are of that row. UsageError if another row has it already."""
         if self._rows.setdefault(ssrc, row) != row:
             raise UsageError(f"the SSRC {ssrc:#010x} is another stream's at this port already: give each its own")
+        if row + 1 >= len(self._heard):
+            self._heard = np.concatenate([self._heard, np.zeros(row + 1024, np.bool_)])
         place = int(_places(np.array([ssrc]))[0])
         if self._keys[place] in (_EMPTY, ssrc):
             self._keys[place], self._values[place] = ssrc, row
@@ -49,6 +52,7 @@ class Demultiplexer:
             if self._keys[place] == ssrc:
                 self._keys[place] = _EMPTY
         self._sources.pop(self._source_of.pop(row, b""), None)
+        self._heard[row] = False
 
     def rows(self, batch: Batch) -> Rows:
         """The row of each datagram; NOBODY for what is of none."""
@@ -72,14 +76,16 @@ class Demultiplexer:
 
     def _learn(self, batch: Batch, rows: Rows) -> None:
         """Where the streams come from that have not been heard before."""
-        known, first = np.unique(rows, return_index=True)
-        new = [at for row, at in zip(known.tolist(), first.tolist(), strict=True) if row not in self._source_of]
-        for at in new:
-            row = int(rows[at])
+        new = ~self._heard[rows]
+        if not new.any():
+            return
+        unheard = np.flatnonzero(new)
+        for row, at in zip(*(found.tolist() for found in np.unique(rows[unheard], return_index=True)), strict=True):
             if row != NOBODY:
-                source = bytes(address_keys(batch.sources[at : at + 1])[0])
+                source = bytes(address_keys(batch.sources[unheard[at] : unheard[at] + 1])[0])
                 self._source_of[row] = source
                 self._sources[source] = row
+                self._heard[row] = True
 
 
 def _ssrcs(batch: Batch) -> Ints:

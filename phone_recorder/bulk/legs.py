@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from phone_recorder.bulk.columns import NO_LAW, Columns, Ints, Rows
+from phone_recorder.bulk.columns import NO_LAW, Columns, Ints, Rows, spans
 from phone_recorder.bulk.placing import Packets, lay
 from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.account import StreamCounts
@@ -17,6 +17,8 @@ from phone_recorder.wire.payload import BY_PAYLOAD_TYPE
 
 AHEAD = 3 * SECOND // 2
 """What the slots hold beyond the horizon: a tick, a stall of ours, what came early."""
+_TURNS = 3
+"""How often in a batch a stream is tried again, its first packets having gone to its timeline."""
 _LOOK = 16
 """Frames that are looked at together when it is told how many are whole."""
 
@@ -56,14 +58,23 @@ class Legs:
 
     def receive(self, packets: Packets) -> None:
         """Packets of a tick, of legs that have begun."""
-        apart = lay(self.columns, packets, self._horizon)
-        if apart.any():
-            self._receive_apart(packets.of(apart))
+        for _ in range(_TURNS):
+            packets = packets.of(lay(self.columns, packets, self._horizon))
+            if not len(packets.rows):
+                return
+            # A stream that begins is in step after a packet or two: no more of it than that has to be taken one by one.
+            first = np.zeros(len(packets.rows), np.bool_)
+            first[spans(packets.rows)] = True
+            self._receive_apart(packets.of(first))
+            packets = packets.of(~first)
+        self._receive_apart(packets)
 
     def _receive_apart(self, packets: Packets) -> None:
-        arrivals, sizes = packets.arrivals.tolist(), packets.sizes.tolist()
-        for number, (row, at) in enumerate(zip(packets.rows.tolist(), packets.at.tolist(), strict=True)):
+        arrivals, sizes, rows = packets.arrivals.tolist(), packets.sizes.tolist(), packets.rows.tolist()
+        for number, (row, at) in enumerate(zip(rows, packets.at.tolist(), strict=True)):
             self._timeline(row).receive(arrivals[number], packets.data[at, : sizes[number]].tobytes())
+        for row in dict.fromkeys(rows):
+            self._try_hand_over(row)
 
     def close(self, now: int) -> None:
         """Give out what can be: `columns.given` tells of how many frames; until they are mixed they are in the ring."""
@@ -80,7 +91,11 @@ class Legs:
         while waiting and columns.given[row] < columns.mixed[row] + columns.slots:
             self._put(row, int(columns.given[row]), waiting.popleft())
             columns.given[row] += 1
-        state = None if waiting else timeline.in_step()
+        self._try_hand_over(row)
+
+    def _try_hand_over(self, row: int) -> None:
+        columns = self.columns
+        state = None if self._waiting[row] else self._timelines[row].in_step()
         if state and all(index < columns.mixed[row] + columns.slots for index in state.frames):
             self._hand_over(row, state)
 

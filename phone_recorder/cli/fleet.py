@@ -1,4 +1,4 @@
-"""`phone-recorder fleet`: thousands of emulated phones against a record server."""
+"""`phone-recorder fleet`: thousands of emulated phones against a record server, or recorded by this process."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ OURS = "this is an error of this program: please report it, with what --debug sh
 def command(debug: bool, **options: Any) -> None:
     """Put a record server under load: so many emulated phones call, record, and stop.
 
+    With --mode local this process is the recorder: it records both legs of each call onto a drive.
+
     Each phone makes one call, or with --for or --calls one after the other. TIME is such as 60s, 1m30s or 500ms; that
     of --talk and --rest may be a range, 30s-90s, or ~60s, which is of all lengths about that mean. EXPR is a figure, a
     comparison and a value, such as start_p99>500ms, failed_share>1% or unsent>0; docs/fleet.md lists the figures.
     Ctrl-C ends the calls in order, a second one at once; what was measured is told all the same.
 
     Exit code 0 if all is well, 1 if not: a --fail-if or --stop-if is met or cannot be told, or without any --fail-if a
-    recording failed or none was started. 2 if something asked for makes no sense, 3 if this program is at fault.
+    recording failed, a frame was lost or is wrong, or nothing was started. 2 if something asked for makes no sense, 3
+    if this program is at fault.
     """
     try:
         from phone_recorder.cli.fleet_run import run

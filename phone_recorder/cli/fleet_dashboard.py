@@ -16,7 +16,7 @@ from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.report import SPREADS
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.report_series import Column, rate_of
-from phone_recorder.bulk.fleet.report_summary import title
+from phone_recorder.bulk.fleet.report_summary import files, title
 from phone_recorder.bulk.fleet.report_words import SPREAD_HEAD, clock, duration, rate, share, spread_words
 from phone_recorder.bulk.fleet.snapshot import Snapshot
 from phone_recorder.recording.units import to_seconds
@@ -75,6 +75,7 @@ class Dashboard:
             Text(),
             *_spreads(now, width),
             _packets(now),
+            *([Text.assemble(_name("files"), " ", files(self._plan, now))] if self._plan.local else []),
         ]
         # The cursor stands below the last line.
         room = height - 1 - len(texts)

@@ -10,6 +10,7 @@ import click
 
 from phone_recorder.bulk.fleet import words
 from phone_recorder.bulk.fleet.threshold import parse_threshold
+from phone_recorder.bulk.fleet.threshold_figures import ALL_FIGURES
 from phone_recorder.cli.option_groups import under
 from phone_recorder.cli.parameters import Address, PathGiven, Seconds, Word
 from phone_recorder.errors import UsageError
@@ -23,6 +24,7 @@ _who, _calls, _media, _network = (
     under("Their network"),
 )
 _server, _told, _judged = under("How they speak to the server"), under("What is told"), under("What is well")
+_local = under("Mode local: how this process records")
 _LONGEST_NUMBER = 40
 
 
@@ -56,11 +58,19 @@ class _Whole(click.IntRange):
 _DURATION = _Parsed("time", words.parse_duration)
 _DURATIONS = _Parsed("times", words.parse_durations)
 _SHARE = _Parsed("share", words.parse_share)
-_THRESHOLD = _Parsed("expression", parse_threshold)
+_THRESHOLD = _Parsed("expression", lambda text: parse_threshold(text, ALL_FIGURES))
 _FILE = PathGiven(path_type=Path)
 
 OPTIONS = [
-    _who("--server", type=Address(), metavar="HOST:PORT", required=True, help="The record server."),
+    _who(
+        "--mode",
+        type=click.Choice(["server", "local"]),
+        default="server",
+        show_default=True,
+        help="Whether a record server records them, or this process onto a drive.",
+    ),
+    _who("--server", type=Address(), metavar="HOST:PORT", help="The record server, in mode server."),
+    _who("--storage", type=_FILE, metavar="DIR", help="The drive or directory, in mode local."),
     _who("--phones", type=_Whole(1), metavar="N", default=1, show_default=True, help="How many there are."),
     _who(
         "--ramp",
@@ -130,6 +140,14 @@ OPTIONS = [
         help="What ends the phones' control messages.",
     ),
     _server("--allow-foreign-media", is_flag=True, help="Send RTP to another host if the server names one."),
+    _local("--shared-port", is_flag=True, help="Receive all at one port, not each leg at its own."),
+    _local(
+        "--receive",
+        type=click.Choice(["packet-ring", "recvmmsg", "io_uring"]),
+        metavar="packet-ring|recvmmsg|io_uring",
+        help="How packets are received; without it, the best that this machine allows.",
+    ),
+    _local("--check-files", is_flag=True, help="Look at every frame of every file, from a process of its own."),
     _told("--json", "json", type=_FILE, metavar="FILE|-", help="Write all figures as one JSON object; - prints it."),
     _told("--csv", type=_FILE, metavar="FILE|-", help="Write a row a second; - prints them."),
     _told("--html", type=_FILE, metavar="FILE|-", help="Write a page with plots; - prints it."),

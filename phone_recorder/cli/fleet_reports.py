@@ -10,7 +10,7 @@ from typing import Any
 from phone_recorder.adapters.files import replace_when_done
 from phone_recorder.bulk.fleet.report import Report, as_json
 from phone_recorder.bulk.fleet.report_page import page
-from phone_recorder.bulk.fleet.report_series import as_csv
+from phone_recorder.bulk.fleet.report_series import as_csv, columns_of
 from phone_recorder.cli.fleet import OURS
 from phone_recorder.cli.fleet_options import STDOUT
 from phone_recorder.cli.output import complain
@@ -18,7 +18,11 @@ from phone_recorder.cli.test_targets import target_of
 from phone_recorder.errors import UsageError
 
 Made = Callable[[Report], bytes]
-MAKERS: Mapping[str, Made] = {"json": as_json, "csv": lambda report: as_csv(report.course), "html": page}
+MAKERS: Mapping[str, Made] = {
+    "json": as_json,
+    "csv": lambda report: as_csv(report.course, columns_of(report.plan)),
+    "html": page,
+}
 """By option."""
 
 

@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phone_recorder.bulk.fleet.live import Ended, run_fleet
+from phone_recorder.bulk.fleet.live import Ended, Running, run_fleet
+from phone_recorder.bulk.fleet.local_run import prepared, run_local
 from phone_recorder.bulk.fleet.report import Report
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.report_summary import summary
@@ -23,10 +24,9 @@ from phone_recorder.cli.fleet_reports import MAKERS, wanted_reports, write_repor
 from phone_recorder.cli.fleet_request import plan_of
 from phone_recorder.cli.fleet_telling import Lines, tell_summary
 from phone_recorder.cli.main import EXIT_FAILED, EXIT_INTERRUPTED
-from phone_recorder.cli.output import tell
+from phone_recorder.cli.output import complain, tell
 
 if TYPE_CHECKING:
-    from phone_recorder.bulk.fleet.fleet import Fleet
     from phone_recorder.bulk.fleet.plan import FleetPlan
     from phone_recorder.bulk.fleet.threshold import Threshold, Verdict
 
@@ -47,7 +47,7 @@ class Observer:
     stopped_by: Verdict | None = None
     hung_up: bool = False
 
-    def look(self, fleet: Fleet) -> None:
+    def look(self, fleet: Running) -> None:
         """Call each second."""
         if fleet.over:
             return
@@ -64,6 +64,7 @@ class Observer:
 def run(options: dict[str, Any]) -> int:
     """The exit code. UsageError if it cannot be begun."""
     plan = plan_of(options)
+    plan = prepared(plan) if plan.local else plan
     voices = voice_of(options["voice"], plan.payload)
     reports = wanted_reports(options, _file_of(options["voice"]))
     began_at = datetime.now()
@@ -81,9 +82,12 @@ def run(options: dict[str, Any]) -> int:
     written = write_reports(reports, report)
     if STDOUT not in reports:
         tell_summary(summary(report), options["quiet"])
+    if ended.trouble:
+        complain(ended.trouble)
     if observer.hung_up or ended.interrupted:
         return EXIT_HUNG_UP if observer.hung_up else EXIT_INTERRUPTED
-    return _code(report, judged=bool(options["fail_if"])) if written else EXIT_TROUBLE
+    well_told = written and not ended.trouble
+    return _code(report, judged=bool(options["fail_if"])) if well_told else EXIT_TROUBLE
 
 
 async def _carried_out(plan: FleetPlan, voices: Voices, options: dict[str, Any]) -> tuple[Observer, Ended]:
@@ -95,6 +99,8 @@ async def _carried_out(plan: FleetPlan, voices: Voices, options: dict[str, Any])
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as `nohup` wants it
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hang_up)
     with _shown(plan, options, hang_up) as observer.show:
+        if plan.local:
+            return observer, await run_local(plan, options["voice"], observer.look)
         return observer, await run_fleet(plan, voices, observer.look)
 
 
@@ -132,6 +138,8 @@ def _file_of(voice: str) -> Path | None:
 def _why_ended(plan: FleetPlan, observer: Observer, ended: Ended) -> str:
     if ended.interrupted or observer.hung_up:
         return "interrupted"
+    if ended.trouble:
+        return "broken off"
     if observer.stopped_by:
         return f"ended by --stop-if {observer.stopped_by.threshold.text}"
     return "all calls were made" if not plan.lasts or plan.calls else "its time was over"
@@ -147,5 +155,5 @@ def _code(report: Report, judged: bool) -> int:
     last = report.last
     well = all(verdict.passed for verdict in report.verdicts)
     if not judged:
-        well = well and not last.failed and bool(last.started)
+        well = well and bool(last.started) and not (last.failed or last.frames_lost or last.frames_wrong)
     return 0 if well else EXIT_FAILED

@@ -84,6 +84,11 @@ class ControlConnection:
         self._drop_if_idle()
         return answers
 
+    @property
+    def calm(self) -> bool:
+        """Whether it need not be advanced soon: nothing is half said, and no stop is to be answered."""
+        return not (self._stopping or self._buffer.held or self.ended)
+
     def closed(self, reason: str = "the control connection was lost") -> None:
         """The phone has gone, or its socket has failed: both sides end their recordings (guide)."""
         if not self.ended:

@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import suppress
 
 from phone_recorder.adapters.clock import Clock
+from phone_recorder.recording.units import SECOND
 from phone_recorder.server.control import ControlConnection, Safe
 from phone_recorder.server.core import RecordServer
 from phone_recorder.server.limits import BURST
@@ -17,6 +18,8 @@ MAX_UNREAD = 65_536
 """Bytes of answers that a phone may leave unread."""
 KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
 """A phone that has lost its power says nothing: after 25 s it is known to be gone (tcp(7))."""
+ROUND = SECOND
+"""Between two looks at the connections on which nothing happens: most, of thousands that record."""
 
 
 class Lobby:
@@ -24,6 +27,8 @@ class Lobby:
 
     def __init__(self, core: RecordServer, clock: Clock, safe: Safe) -> None:
         self.open: set[ControlSocket] = set()
+        self._lively: set[ControlSocket] = set()
+        self._round_at = clock.now()
         self.closed = False
         self._of_host: Counter[str] = Counter()
         self.turned_away: Counter[str] = Counter()
@@ -53,9 +58,23 @@ class Lobby:
         return ""
 
     def advance(self, now: int) -> None:
-        """Time passes for all."""
-        for control in list(self.open):
+        """Time passes: soon for those that wait for it, and for all once a ROUND."""
+        if now >= self._round_at:
+            self._round_at = now + ROUND
+            self._lively |= self.open
+        for control in list(self._lively):
             control.advance(now)
+
+    def look_at_all(self) -> None:
+        """At the next advance: a recording has ended of which no phone has said that it should."""
+        self._round_at = self.clock.now()
+
+    def note(self, control: ControlSocket, lively: bool) -> None:
+        """Whether time means anything to it."""
+        if lively and control in self.open:
+            self._lively.add(control)
+        else:
+            self._lively.discard(control)
 
     def add(self, control: ControlSocket) -> None:
         """It is in."""
@@ -65,6 +84,7 @@ class Lobby:
     def remove(self, control: ControlSocket) -> None:
         """It is gone."""
         self.open.remove(control)
+        self._lively.discard(control)
         self._of_host[control.host] -= 1
         if not self._of_host[control.host]:
             del self._of_host[control.host]
@@ -124,6 +144,7 @@ class ControlSocket(asyncio.Protocol):
             self._transport.close()
 
     def _send(self, connection: ControlConnection, answer: bytes) -> None:
+        self._lobby.note(self, not connection.calm)
         if answer:
             self._transport.write(answer)
         if self._transport.get_write_buffer_size() > MAX_UNREAD:

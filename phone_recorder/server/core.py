@@ -16,7 +16,8 @@ from phone_recorder.recording.units import from_ms
 from phone_recorder.server.access import Access, mac_or_text, plain_device
 from phone_recorder.server.entry import Entry
 from phone_recorder.server.limits import Limits
-from phone_recorder.server.recording import MediaPort, ServerRecording
+from phone_recorder.server.media_port import MediaPort
+from phone_recorder.server.recording import ServerRecording
 from phone_recorder.settings.record import MIB
 from phone_recorder.wire.control import StartRequest
 from phone_recorder.wire.payload import find_codec
@@ -90,8 +91,8 @@ class RecordServer:
     def advance(self, now: int) -> None:
         """Let every recording go on; call at each tick."""
         idle = self.limits.rtp_idle
-        for recording in list(self.running.values()):
-            if idle and now - recording.heard_at >= idle:
+        for recording in [one for one in self.running.values() if now >= one.due]:
+            if idle and now - recording.heard_at >= idle and recording.silent_for(now) >= idle:
                 recording.stop("cut short", f"no RTP came for {idle // from_ms(1000)} s")
             recording.advance(now)
             if not recording.running:

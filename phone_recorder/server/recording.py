@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import PurePath
-from typing import Protocol
 
 import msgspec
 
@@ -12,11 +11,12 @@ from phone_recorder.errors import RtpError
 from phone_recorder.media.level import level_db
 from phone_recorder.recording.account import Account, StreamCounts
 from phone_recorder.recording.destination import Destination
-from phone_recorder.recording.placement import BySender
-from phone_recorder.recording.session import Session
-from phone_recorder.recording.timeline import Timeline
-from phone_recorder.recording.units import from_ms, to_seconds
+from phone_recorder.recording.drive_destination import CHECKPOINT
+from phone_recorder.recording.sender_session import Run, SenderSession
+from phone_recorder.recording.sender_timeline import SenderPace, SenderTimeline
+from phone_recorder.recording.units import SECOND, from_ms, to_seconds
 from phone_recorder.server.entry import Entry, Live
+from phone_recorder.server.media_port import Datagram, Expected, MediaPort, RunPort
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, BYTES_PER_MS, PTIMES_MS, Codec
 from phone_recorder.wire.record_file import RecordHeader
 from phone_recorder.wire.rtp import HEADER_SIZE, RtpPacket
@@ -25,27 +25,14 @@ HORIZON = from_ms(500)
 """How long a packet that was overtaken is waited for: what comes after a gap is not on the disk until then."""
 DRAIN = from_ms(200)
 """Between two looks at a port: its packets wait in the kernel, which tells when each came."""
+REST = CHECKPOINT + from_ms(25)
+"""From one time that the destination saves what it has to the next, if runs are gathered: they are passed on then."""
 SILENT = from_ms(500)
 """A meter falls when no packet has come for so long; a port is looked at every DRAIN."""
 STREAM = "rtp"
 
 _USUAL_FRAME = 20 * BYTES_PER_MS
 _FRAMES = [ptime * BYTES_PER_MS for ptime in PTIMES_MS]
-
-Datagram = tuple[int, bytes, str]
-"""Instant, data, source host."""
-
-
-class MediaPort(Protocol):
-    """A UDP port of one recording."""
-
-    @property
-    def address(self) -> tuple[str, int]: ...
-
-    def drain(self) -> Iterable[Datagram]:
-        """All that waits."""
-
-    def close(self) -> None: ...
 
 
 class ServerRecording:
@@ -67,16 +54,19 @@ class ServerRecording:
         self.call = call
         self.account = Account(call.id, "server", codec.name)
         self.port = port
+        self.due = start
+        """When it is to be advanced."""
+        self._gatherer = port if isinstance(port, RunPort) else None
         self.start = self.heard_at = start
         self._codec = codec
         self._peer = peer
         self._store = store
         self._ssrc = -1
-        self._due = start
+        self._saved_at = start  # when the destination's last CHECKPOINT was
         self._last = b""  # the payload that came last
-        self._session: Session | None = None
-        self._timeline: Timeline | None = None
-        self._pace = BySender(HORIZON)
+        self._session: SenderSession | None = None
+        self._timeline: SenderTimeline | None = None
+        self._pace = SenderPace(HORIZON)
         self._ended: tuple[str, str] | None = None  # the state and the reason to end with, at the next tick
 
     @property
@@ -112,6 +102,8 @@ class ServerRecording:
 
     def live(self, now: int) -> Live:
         """What it is doing."""
+        if self._gatherer:
+            self.hear()
         call, counts = self.call, self.counts
         names = self.names
         return Live(
@@ -135,24 +127,77 @@ class ServerRecording:
     def stop(self, state: str, reason: str) -> None:
         """End at the next tick: what was sent before the stop may still be on its way."""
         self._ended = self._ended or (state, reason)
+        self._wake()
+
+    def silent_for(self, now: int) -> int:
+        """How long it has not been heard of."""
+        if self._gatherer:
+            self.hear()
+        return now - self.heard_at
 
     def advance(self, now: int) -> None:
-        """Drain the port, if it is time for that, and store what is whole."""
-        if not self.running or (now < self._due and not self._ended):
+        """Take what has come, if it is time for that, and store what is whole."""
+        if not self.running or now < self.due or not self._is_read(now):
             return
-        self._due = now + DRAIN
-        self._take(list(self.port.drain()))
+        self.hear()
         if self._session is None:
             self._end_without_audio()
         else:
             self._go_on(now, self._session)
-        if not self.running:
+        if self.running:
+            self._rest(now)
+        else:
             self.port.close()
 
-    def _go_on(self, now: int, session: Session) -> None:
+    def hear(self) -> None:
+        """Take what has come."""
+        if self._gatherer and (run := self._gatherer.run()):
+            self._pass_run(run)
+        self._take(list(self.port.drain()))
+
+    def _wake(self) -> None:
+        self.due = self.start
+
+    def _is_read(self, now: int) -> bool:
+        """Whether all that has come by now is there to be taken."""
+        if self._gatherer is None:
+            return True
+        if self._ended:
+            self._gatherer.look(now)
+        return self._gatherer.looked_at == now
+
+    def _rest(self, now: int) -> None:
+        if self._ended:
+            return
+        if self._gatherer is None:
+            self.due = now + DRAIN
+        else:
+            if not self._gatherer.told:
+                self._expect(self._gatherer)
+            self.due = self._saved_at + REST if self._gatherer.told else now
+
+    def _expect(self, gatherer: RunPort) -> None:
+        """Say what is plainly next, if anything is."""
+        following = self._session.plainly_next() if self._session else None
+        if not following or not self._timeline:
+            return
+        heard_at = self._pace.heard_at
+        # A second less, as clocks that tell when packets came may be put right meanwhile.
+        credit = self._pace.room(heard_at) - heard_at - SECOND
+        frame, payload_type = self._timeline.frame, self._codec.payload_type
+        gatherer.expect(Expected(self._peer, payload_type, frame, following, heard_at, credit), self._wake)
+
+    def _pass_run(self, run: Run) -> None:
+        if self._session and self._timeline:
+            self._session.pass_run(run)
+            self.heard_at, self._last = run.arrival, run.payloads[-self._timeline.frame :]
+
+    def _go_on(self, now: int, session: SenderSession) -> None:
         if self._ended:
             session.stop(now, self._ended[1])
         session.advance(now)
+        if now - self._saved_at >= CHECKPOINT:
+            self._saved_at = now
         self.account.parts = session.destination.parts
         if session.finished:
             self._session = None
@@ -200,10 +245,10 @@ class ServerRecording:
         other_codec = BY_PAYLOAD_TYPE.get(packet.payload_type, self._codec) is not self._codec
         return packet.ssrc == self._ssrc and not other_codec
 
-    def _begin(self, instant: int, packet: RtpPacket) -> Session:
-        self._ssrc = packet.ssrc
+    def _begin(self, instant: int, packet: RtpPacket) -> SenderSession:
+        self._ssrc, self._saved_at = packet.ssrc, instant
         size = len(packet.payload)
         frame = size if size in _FRAMES else _USUAL_FRAME
-        self._timeline = Timeline(frame, HORIZON, self._pace)
+        self._timeline = SenderTimeline(frame, HORIZON, self._pace)
         destination = self._store(RecordHeader(self._codec, frame, frame))
-        return Session(instant, self._timeline, destination, self.account, self._codec, stream=STREAM)
+        return SenderSession(instant, self._timeline, destination, self.account, self._codec, STREAM)

@@ -18,7 +18,6 @@ from phone_recorder.adapters.files import reason
 from phone_recorder.adapters.group_sync import GroupSync
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.record_writer import Syncs
-from phone_recorder.adapters.udp import PortRange, UdpPort
 from phone_recorder.errors import DriveError, UsageError
 from phone_recorder.recording.units import SECOND, to_seconds
 from phone_recorder.server.access import Access
@@ -28,6 +27,7 @@ from phone_recorder.server.core import STORAGE, USUAL_PACKET, RecordServer
 from phone_recorder.server.entry import Live
 from phone_recorder.server.figures import Figures
 from phone_recorder.server.limits import Limits
+from phone_recorder.server.media import Media, best_media
 from phone_recorder.server.recording import ServerRecording
 from phone_recorder.server.recovery import Deed, Done
 from phone_recorder.server.retention import KEEP_ALL, Retention
@@ -67,8 +67,11 @@ class Service:
         tell: Callable[[str], object] = len,
         on_end: Callable[[ServerRecording], object] = id,
         clock: Clock | None = None,
+        media: Media | None = None,
     ) -> None:
         self._rules = rules or Rules()
+        self.media = media or best_media(self._rules.limits.ports)
+        """What reads the media ports; it is closed with the server."""
         self._drive = MountedDrive(storage, syncs=Syncs.BY_OTHERS)
         self._check_retention(storage)
         self._clock: Clock = clock or LiveClock()
@@ -90,6 +93,7 @@ class Service:
         loop = asyncio.get_running_loop()
         with ExitStack() as undo:
             self.archive = undo.enter_context(Archive(self._drive, self._rules.retention))
+            undo.callback(self.media.close)
             self.core = self._make_core()
             for done in self.archive.recover():
                 self._tell_recovered(done)
@@ -186,7 +190,7 @@ class Service:
         return RecordServer(
             self.archive,
             STORAGE,
-            PortRange(*limits.ports).open if limits.ports[1] else UdpPort,
+            self.media.open,
             self._clock.system_time,
             limits,
             self._rules.access,
@@ -200,6 +204,8 @@ class Service:
 
     def _recorded(self, recording: ServerRecording) -> None:
         self.ended[recording.account.state] += 1
+        if recording.account.state not in ("recorded", "cancelled"):
+            self.lobby.look_at_all()
         self._tell(_line(recording))
         self._on_end(recording)
         for watcher in self.watchers:
@@ -210,6 +216,7 @@ class Service:
             self._tell(f"{done.name}: {done.deed}{f': {done.detail}' if done.detail else ''}")
 
     def _advance(self, now: int) -> None:
+        self.media.look(now)
         self.core.advance(now)
         self.archive.tick()
 
@@ -229,6 +236,8 @@ class Service:
     async def _tick_for_ever(self) -> None:
         synced_at = self._clock.now()
         retained_at = synced_at - RETAIN
+        loop = asyncio.get_running_loop()
+        due = loop.time()
         while True:
             now = self._clock.now()
             self._advance(now)
@@ -240,7 +249,9 @@ class Service:
                 self._retaining = asyncio.create_task(self._retain())
                 retained_at = now
             self._look_at_faults()
-            await asyncio.sleep(TICK_S)
+            # By the clock, however long a tick takes: ports must not wait longer the more of them there are.
+            due = max(due + TICK_S, loop.time())
+            await asyncio.sleep(due - loop.time())
 
 
 def _line(recording: ServerRecording) -> str:

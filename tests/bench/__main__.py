@@ -23,7 +23,7 @@ FFMPEG = ["ffmpeg", "-y", "-protocol_whitelist", "file,udp,rtp", "-i", "call.sdp
 
 
 def main() -> None:
-    calls = (help_text, fast_hour, fast_memory, mixing, mix, bulk, live)
+    calls = (help_text, fast_hour, fast_memory, mixing, mix, bulk, bulk_peers, fleet, live)
     known = {bench.__name__: bench for bench in (*calls, usb, server, sip, phone, agent, harness)}
     wanted = sys.argv[1:] or list(known)
     if not known.keys() >= set(wanted):
@@ -45,6 +45,18 @@ def mix(directory: Path) -> None:
 
 def bulk(directory: Path) -> None:
     from tests.bench.bulk import bulk as bench
+
+    bench(directory)
+
+
+def bulk_peers(directory: Path) -> None:
+    from tests.bench.bulk_peers import bulk_peers as bench
+
+    bench(directory)
+
+
+def fleet(directory: Path) -> None:
+    from tests.bench.fleet import fleet as bench
 
     bench(directory)
 

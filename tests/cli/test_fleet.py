@@ -80,7 +80,13 @@ def nobody() -> Iterator[str]:
         ("--html=", "it is empty"),
         ("--json same --csv same", "--csv and another report are both same: name two files"),
         ("--json - --html -", "--html and another report are both -: name two files"),
-        ("--mode local", "No such option '--mode'"),
+        ("--mode both", "'both' is not one of"),
+        ("--mode local", "--server goes with --mode server"),
+        ("--storage .", "--storage goes with --mode local"),
+        ("--shared-port", "--shared-port goes with --mode local"),
+        ("--receive recvmmsg", "--receive goes with --mode local"),
+        ("--check-files", "--check-files goes with --mode local"),
+        ("--fail-if frames_lost>0", "frames_lost>0 is of files that a fleet writes by itself"),
     ],
 )
 def test_what_makes_no_sense_is_one_sentence_and_2(words: str, sentence: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 rich = pytest.importorskip("rich")
 
+from phone_recorder.bulk.fleet.plan import Local  # noqa: E402
 from phone_recorder.bulk.fleet.report_course import Course  # noqa: E402
 from phone_recorder.bulk.fleet.snapshot import Snapshot  # noqa: E402
 from phone_recorder.cli.fleet_dashboard import LEAST_HEIGHT, Dashboard, can_draw  # noqa: E402
@@ -112,3 +114,12 @@ def test_colours_are_left_out_where_nobody_wants_them(monkeypatch: pytest.Monkey
 def test_a_terminal_without_cursor_is_not_drawn_on(term: str, drawn: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", term)
     assert can_draw() is drawn
+
+
+def test_a_fleet_that_records_by_itself_says_where_and_how_well() -> None:
+    plan = replace(PLAN, server=("", 0), local=Local(Path("/media/usb"), check_files=True))
+    course = Course()
+    course.add(second(1.0, files=97, frames_lost=4))
+    lines = [text.plain for text in Dashboard(plan).texts(course, 80, 24)]
+    assert lines[0].startswith("1,000 phones recorded to /media/usb, seed 7")
+    assert "files       97 written; frames: 4 lost, 0 wrong" in lines

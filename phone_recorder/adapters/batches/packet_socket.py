@@ -174,5 +174,7 @@ class PacketSocket:
 
 def beneath_others() -> list[int]:
     """The interfaces that are ports of a bridge or a bond: what comes there comes once more, at that bridge or bond."""
+    numbers = {name: number for number, name in socket.if_nameindex()}
     ports = (path.parent.name for path in Path("/sys/class/net").glob("*/master"))
-    return [socket.if_nametoindex(name) for name in ports]
+    # sysfs may be that of another network namespace, with interfaces that are not here.
+    return [numbers[name] for name in ports if name in numbers]

@@ -48,7 +48,8 @@ class Uring:
 
     def __init__(self, width: int = WIDTH, prepare: Prepare | None = None, clock: ArrivalClock | None = None) -> None:
         self._queues = _queues()
-        self._ports = Ports(_waited_for(prepare or buffered()))
+        # Sockets that block: at another a request fails, where it should wait for the next datagram.
+        self._ports = Ports(prepare or buffered())
         self._slots = Slots()
         self._clock = clock or ArrivalClock()
         room = _HEAD.itemsize + width
@@ -133,13 +134,3 @@ def _queues() -> Queues:
         raise UsageError(
             f"io_uring cannot be used here (it needs Linux 6.1 and permission): {reason(error)}"
         ) from error
-
-
-def _waited_for(prepare: Prepare) -> Prepare:
-    """A request at a socket that does not block fails, where it should wait for the next datagram."""
-
-    def prepare_blocking(unbound: socket.socket) -> None:
-        prepare(unbound)
-        unbound.setblocking(True)
-
-    return prepare_blocking

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ SUSTAINED = 3
 """Seconds in a row for these two: a machine has its moments."""
 OTHER_FILES = 64
 """Open files of this process that are no phone's."""
+_FILES_OF_A_CALL, _PORTS_OF_A_CALL = 1, 2
+"""That is recorded here: its record file, and its legs."""
 NO_FILES = "this process may open no more files"
 NO_PORTS = "no local port is free"
 LACKS = (NO_FILES, NO_PORTS)
@@ -41,15 +43,27 @@ class Second:
     exhausted: str = ""
 
 
-class Watch:
-    """Looks at each second of a run. `cpu_s` gives the seconds of a core that this process has used so far."""
+Sign = tuple[str, int, str]
+"""A way to be the bottleneck: its name, after how many seconds in a row it counts, the sentence if it is so now."""
 
-    def __init__(self, now: int, cpu_s: Callable[[], float]) -> None:
+
+def _no_more() -> Iterable[Sign]:
+    return ()
+
+
+class Watch:
+    """Looks at each second of a run. `cpu_s` gives the seconds of a core that this process has used so far.
+
+    `late` says of its ticks what makes them late.
+    """
+
+    def __init__(self, now: int, cpu_s: Callable[[], float], late: str = "come later than a packet lasts") -> None:
         self.second = Second()
         """The last one."""
         self.why = ""
         """Why this process limits the run now; "" while it does not."""
         self._cpu_s = cpu_s
+        self._late_words = late
         self._since, self._cpu_before = now, cpu_s()
         self._ticks = self._late = self._unsent = 0
         self._lacked = dict.fromkeys(LACKS, 0)
@@ -58,12 +72,21 @@ class Watch:
         self._said: dict[str, str] = {}
 
     def tick(self, late: bool) -> None:
-        """A tick came; `late` if later than a packet lasts."""
+        """A tick came."""
         self._ticks += 1
         self._late += late
 
-    def look(self, now: int, count_unsent: Callable[[], int], failures: Mapping[str, int]) -> None:
-        """Call at each tick, with what counts the packets so far that were not sent, and the failures by reason."""
+    def look(
+        self,
+        now: int,
+        count_unsent: Callable[[], int],
+        failures: Mapping[str, int],
+        others: Callable[[], Iterable[Sign]] = _no_more,
+    ) -> None:
+        """Call at each tick, with what counts the packets so far that were not sent, and the failures by reason.
+
+        `others` is asked each second for the signs of it that only its caller knows of.
+        """
         if now - self._since < SECOND:
             return
         cpu, length = self._cpu_s(), to_seconds(now - self._since)
@@ -74,7 +97,7 @@ class Watch:
         self._since, self._cpu_before, self._unsent = now, cpu, unsent
         self._lacked = {what: failures.get(lacking(what), 0) for what in LACKS}
         self._ticks = self._late = 0
-        self._judge()
+        self._judge([*signs(self.second, self._late_words), *others()])
 
     @property
     def worst(self) -> str:
@@ -82,9 +105,9 @@ class Watch:
         most = self._seconds_of.most_common(1)
         return f"{self._said[most[0][0]]} (for {most[0][1]} s of the run)" if most else ""
 
-    def _judge(self) -> None:
+    def _judge(self, found: Iterable[Sign]) -> None:
         self.why = ""
-        for kind, needed, sentence in signs(self.second):
+        for kind, needed, sentence in found:
             self._in_a_row[kind] = self._in_a_row[kind] + 1 if sentence else 0
             if self._in_a_row[kind] >= needed:
                 # Those seconds before were of it too.
@@ -93,14 +116,14 @@ class Watch:
                 self.why = self.why or sentence
 
 
-def signs(second: Second) -> list[tuple[str, int, str]]:
-    """The ways to be the bottleneck: its name, after how many seconds in a row it counts, the sentence if it is so."""
+def signs(second: Second, late_words: str = "come later than a packet lasts") -> list[Sign]:
+    """Those that every fleet has."""
     busy, late = second.cpu_share >= BUSY, second.late_share > LATE
     return [
         ("exhausted", 1, second.exhausted),
         ("unsent", 1, f"the kernel did not take {second.unsent} of its packets" if second.unsent else ""),
         ("busy", SUSTAINED, f"it uses all of a core ({second.cpu_share:.0%})" if busy else ""),
-        ("late", SUSTAINED, f"{second.late_share:.0%} of its ticks come later than a packet lasts" if late else ""),
+        ("late", SUSTAINED, f"{second.late_share:.0%} of its ticks {late_words}" if late else ""),
     ]
 
 
@@ -122,6 +145,22 @@ def check_room(plan: FleetPlan, open_files: int) -> None:
     ports = local_ports() * max(len(plan.sources), 1)
     if plan.phones > ports:
         raise UsageError(f"{plan.phones} phones need more than the {ports} local ports: name more source addresses")
+
+
+def check_local_room(plan: FleetPlan, open_files: int) -> None:
+    """UsageError if so many calls cannot be recorded at once: for want of open files, or of ports for their legs."""
+    shared = plan.local is not None and plan.local.shared_port
+    each = _FILES_OF_A_CALL if shared else _FILES_OF_A_CALL + _PORTS_OF_A_CALL
+    possible = max(open_files - OTHER_FILES, 0) // each
+    instead = "" if shared else "; --shared-port needs fewer"
+    if plan.phones > possible:
+        raise UsageError(
+            f"{plan.phones} phones need more open files than the {open_files} that this process may have:"
+            f" ask for {possible} phones at most, or raise the limit with `ulimit -n`{instead}"
+        )
+    ports = local_ports()
+    if not shared and plan.phones * _PORTS_OF_A_CALL > ports:
+        raise UsageError(f"{plan.phones} phones need more than the {ports} local ports: have --shared-port for all")
 
 
 def local_ports() -> int:

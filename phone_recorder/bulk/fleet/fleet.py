@@ -158,11 +158,10 @@ class Fleet:
         return self._leaves_at is None and self._expects(made) and not self._no_calls_left()
 
     def _expects(self, made: int) -> bool:
-        once = not self.plan.calls and not self.plan.lasts
-        return self._leaves_at is None and not (once and made) and not self._no_calls_left()
+        return self._leaves_at is None and not (self.plan.once and made) and not self._no_calls_left()
 
     def _no_calls_left(self) -> bool:
-        return 0 < self.plan.calls <= self.tally.attempted
+        return self.plan.all_made(self.tally.attempted)
 
     def _end_if_due(self, now: int) -> None:
         if self.plan.lasts and now - self._began >= self.plan.lasts:

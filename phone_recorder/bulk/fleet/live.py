@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from phone_recorder.adapters.clock import LiveClock
 from phone_recorder.adapters.process import most_open_files
@@ -25,18 +26,43 @@ from phone_recorder.recording.units import from_seconds, to_seconds
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Running(Protocol):
+    """A fleet, whatever it does."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it is at its end."""
+
+    @property
+    def due(self) -> int:
+        """When `advance` is to be called."""
+
+    def advance(self, now: int) -> None:
+        """Let everything happen that is due."""
+
+    def stop(self) -> None:
+        """End in order."""
+
+    def break_off(self) -> None:
+        """End at once."""
+
+    def snapshot(self) -> Snapshot:
+        """What was done so far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The last snapshot of a run, and whether somebody has interrupted it."""
+    """The last snapshot of a run, and whether somebody has interrupted it; `trouble`: why it could not go on."""
 
     snapshot: Snapshot
     interrupted: bool
+    trouble: str = ""
 
 
 async def run_fleet(
     plan: FleetPlan,
     voices: Voices | None = None,
-    show: Callable[[Fleet], object] = id,
+    show: Callable[[Running], object] = id,
     every_s: float = 1.0,
     told: Callable[[Outcome], object] = id,
 ) -> Ended:
@@ -47,18 +73,23 @@ async def run_fleet(
     """
     check_room(plan, most_open_files())
     loop = asyncio.get_running_loop()
-    with Streams(plan, voices or Pattern()) as media, _undisturbed():
+    with Streams(plan, voices or Pattern()) as media, undisturbed():
         fleet = Fleet(plan, media, links_on(loop), LiveClock(), run_of(secrets.randbits), told)
-        with _interruptible(loop, fleet) as interrupts:
-            try:
-                await _tick(fleet, show, from_seconds(every_s))
-            finally:
-                fleet.break_off()
-        show(fleet)
-        return Ended(fleet.snapshot(), bool(interrupts))
+        return await carry_out(fleet, show, every_s)
 
 
-async def _tick(fleet: Fleet, show: Callable[[Fleet], object], every: int) -> None:
+async def carry_out(fleet: Running, show: Callable[[Running], object], every_s: float) -> Ended:
+    """Run a fleet to its end, or until it is interrupted."""
+    with _interruptible(asyncio.get_running_loop(), fleet) as interrupts:
+        try:
+            await _tick(fleet, show, from_seconds(every_s))
+        finally:
+            fleet.break_off()
+    show(fleet)
+    return Ended(fleet.snapshot(), bool(interrupts))
+
+
+async def _tick(fleet: Running, show: Callable[[Running], object], every: int) -> None:
     clock = LiveClock()
     shown_at = clock.now()
     while not fleet.over:
@@ -72,7 +103,7 @@ async def _tick(fleet: Fleet, show: Callable[[Fleet], object], every: int) -> No
 
 
 @contextmanager
-def _interruptible(loop: asyncio.AbstractEventLoop, fleet: Fleet) -> Iterator[list[bool]]:
+def _interruptible(loop: asyncio.AbstractEventLoop, fleet: Running) -> Iterator[list[bool]]:
     """What has an item for each interrupt."""
     interrupts: list[bool] = []
 
@@ -97,7 +128,7 @@ def _interruptible(loop: asyncio.AbstractEventLoop, fleet: Fleet) -> Iterator[li
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """What there is already is not looked through for garbage again and again, which would make ticks late."""
     gc.collect()
     gc.freeze()

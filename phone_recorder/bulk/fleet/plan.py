@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from phone_recorder.bulk.fleet.durations import ONE_MINUTE, ONE_SECOND, Durations
 from phone_recorder.bulk.media_impairments import NONE, Impairments
@@ -15,6 +16,7 @@ from phone_recorder.wire.payload import PTIMES_MS, Codec, find_codec
 from phone_recorder.wire.printable import printable
 
 MOST_PHONES = 1_000_000
+NO_SERVER = ("", 0)
 USUAL_POLICY = ServerPolicy()
 
 
@@ -36,8 +38,26 @@ class Bad(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Local:
+    """How a fleet in mode local records: onto a drive or directory, at a port for each leg or one for all.
+
+    `receive` is a way to receive (adapters/batches/best.py), None the best there is. `check_files`: every frame of
+    every file is looked at.
+    """
+
+    storage: Path
+    shared_port: bool = False
+    receive: str | None = None
+    check_files: bool = False
+    receiver: str = ""
+    """What receives, when that is chosen, as it calls itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class FleetPlan:
     """`phones` emulated phones against the record server at `server`, an IP address and a port.
+
+    With `local` there is no server: this process records them itself.
 
     They begin `ramp` a second, 0 for all at once. Each talks for as long as `talk` says, and `rest`s between its calls.
     They call again and again until the run has lasted `lasts` units, or until there were `calls` in all; with both 0
@@ -47,7 +67,7 @@ class FleetPlan:
     how a phone speaks to its server, `silent_for` how long one that fell silent keeps its connection.
     """
 
-    server: tuple[str, int]
+    server: tuple[str, int] = NO_SERVER
     phones: int = 1
     ramp: float = 0.0
     talk: Durations = ONE_MINUTE
@@ -63,8 +83,10 @@ class FleetPlan:
     sources: tuple[str, ...] = ()
     policy: ServerPolicy = USUAL_POLICY
     silent_for: int = 10 * SECOND
+    local: Local | None = None
 
     def __post_init__(self) -> None:
+        _demand((self.local is None) == bool(self.server[0]), "a fleet has a record server, or records by itself")
         _demand(1 <= self.phones <= MOST_PHONES, f"a fleet has 1 to {MOST_PHONES} phones")
         _demand(0.0 <= self.ramp < float("inf"), "phones begin at a rate such as 100/s, or all at once")
         _demand(min(self.lasts, self.calls, self.silent_for) >= 0, "a number or time below 0 makes no sense here")
@@ -91,6 +113,15 @@ class FleetPlan:
     def source_of(self, phone: int) -> str:
         """The address that a phone calls from; "" lets the kernel choose."""
         return self.sources[phone % len(self.sources)] if self.sources else ""
+
+    def all_made(self, attempted: int) -> bool:
+        """Whether so many calls are all that there are to be."""
+        return 0 < self.calls <= attempted
+
+    @property
+    def once(self) -> bool:
+        """Whether each phone makes one call."""
+        return not self.calls and not self.lasts
 
     def begins_at(self, phone: int) -> int:
         """Units from the start of the run until a phone makes its first call."""

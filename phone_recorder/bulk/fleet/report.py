@@ -11,7 +11,7 @@ from typing import Any
 from phone_recorder import __version__
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.report_course import Course
-from phone_recorder.bulk.fleet.report_series import rows
+from phone_recorder.bulk.fleet.report_series import columns_of, rows
 from phone_recorder.bulk.fleet.snapshot import Snapshot, Spread
 from phone_recorder.bulk.fleet.threshold import Verdict
 from phone_recorder.recording.units import to_seconds
@@ -71,7 +71,7 @@ def document(report: Report) -> dict[str, Any]:
         "why_ended": report.why_ended,
         "plan": plan_document(report.plan, report.voice),
         "totals": {
-            **{name: getattr(last, name) for name in TOTALS},
+            **_counts(report),
             "cpu_share": _rounded(measured.cpu_share),
             "bottleneck_share": _rounded(measured.limited_share),
             "bottleneck": last.bottleneck,
@@ -79,7 +79,7 @@ def document(report: Report) -> dict[str, Any]:
         "spreads_s": {name: _spread(getattr(last, name)) for name in SPREADS},
         "failures": [{"reason": reason, "count": count} for reason, count in report.failures],
         "thresholds": [_verdict(one) for one in report.verdicts],
-        "series": list(rows(report.course)),
+        "series": list(rows(report.course, columns_of(report.plan))),
     }
 
 
@@ -90,11 +90,9 @@ def as_json(report: Report) -> bytes:
 
 def plan_document(plan: FleetPlan, voice: str) -> dict[str, Any]:
     """What was asked for. Times in seconds, shares of 1; 0 where there is no limit."""
-    host, port = plan.server
     impairments = plan.impairments
     return {
-        "mode": "server",
-        "server": {"host": host, "port": port},
+        **_recorder(plan),
         "phones": plan.phones,
         "ramp_per_s": plan.ramp,
         "talk": str(plan.talk),
@@ -113,6 +111,31 @@ def plan_document(plan: FleetPlan, voice: str) -> dict[str, Any]:
         "sources": list(plan.sources),
         "seed": plan.seed,
     }
+
+
+def _recorder(plan: FleetPlan) -> dict[str, Any]:
+    """Who records, and how."""
+    if plan.local is None:
+        host, port = plan.server
+        return {"mode": "server", "server": {"host": host, "port": port}}
+    local = plan.local
+    return {
+        "mode": "local",
+        "storage": str(local.storage),
+        "shared_port": local.shared_port,
+        "receiver": local.receiver,
+        "check_files": local.check_files,
+    }
+
+
+def _counts(report: Report) -> dict[str, int | None]:
+    """What was not looked at is None."""
+    last, local = report.last, report.plan.local
+    counts: dict[str, int | None] = {name: getattr(last, name) for name in TOTALS}
+    if local:
+        wrong = last.frames_wrong if local.check_files else None
+        counts.update(files=last.files, frames_lost=last.frames_lost, frames_wrong=wrong)
+    return counts
 
 
 def _spread(spread: Spread) -> dict[str, float | int] | None:

@@ -13,7 +13,7 @@ from phone_recorder import __version__
 from phone_recorder.bulk.fleet.report import SPREADS, Report
 from phone_recorder.bulk.fleet.report_plot import Curve, Plot, drawn
 from phone_recorder.bulk.fleet.report_plots import Table, plots
-from phone_recorder.bulk.fleet.report_summary import bottleneck, packets, plan_words, recordings, title
+from phone_recorder.bulk.fleet.report_summary import bottleneck, files, packets, plan_words, recordings, title
 from phone_recorder.bulk.fleet.report_words import SPREAD_HEAD, duration, plural, share, spread_words
 from phone_recorder.bulk.fleet.snapshot import Snapshot
 
@@ -29,13 +29,13 @@ def page(report: Report) -> bytes:
         "title": escape(title(report.plan)),
         "chips": "".join(_chip(*one) for one in _chips(report)),
         "about": escape(f"{report.why_ended}; phone-recorder {__version__}, {report.began_at:%Y-%m-%d %H:%M:%S}"),
-        "warning": _warning(report.last),
+        "warning": _warning(report),
         "results": _pairs(_results(report)),
         "plan": _pairs(plan_words(report.plan, report.voice)),
         "spreads": _table(Table(("", *SPREAD_HEAD), tuple(_spreads(report.last))), "Table: durations", named=True),
         "failures": _failures(report.failures),
         "thresholds": _thresholds(report),
-        "plots": "\n".join(_figure(number, *one) for number, one in enumerate(plots(report.course))),
+        "plots": "\n".join(_figure(number, *one) for number, one in enumerate(plots(report.course, report.plan))),
     }
     return Template((FILES / "page.html").read_text("utf-8")).substitute(values).encode("utf-8", "replace")
 
@@ -50,6 +50,10 @@ def _chips(report: Report) -> Iterable[tuple[str, str]]:
     last = report.last
     yield ("good" if last.started else "bad"), f"{last.started:,} started"
     yield ("bad" if last.failed else "good"), f"{last.failed:,} failed"
+    if report.plan.local:
+        yield ("bad" if last.frames_lost else "good"), f"{last.frames_lost:,} frames lost"
+    if last.frames_wrong:
+        yield "bad", f"{last.frames_wrong:,} frames wrong"
     if not_passed := sum(not verdict.passed for verdict in report.verdicts):
         yield "bad", f"{plural(not_passed, 'threshold')} not passed"
     if last.bottleneck:
@@ -60,8 +64,10 @@ def _chip(kind: str, text: str, element: str = "li") -> str:
     return f'<{element} class="chip {kind}">{escape(text)}</{element}>'
 
 
-def _warning(last: Snapshot) -> str:
-    return f'<p class="card warning">{escape(_sentence(bottleneck(last)))}.</p>' if last.bottleneck else ""
+def _warning(report: Report) -> str:
+    if not report.last.bottleneck:
+        return ""
+    return f'<p class="card warning">{escape(_sentence(bottleneck(report.plan, report.last)))}.</p>'
 
 
 def _sentence(text: str) -> str:
@@ -72,6 +78,8 @@ def _results(report: Report) -> Iterable[tuple[str, str]]:
     yield "lasted", duration(report.last.at_s)
     yield "recordings", recordings(report.last)
     yield "packets", packets(report.last)
+    if report.plan.local:
+        yield "files", files(report.plan, report.last)
     measured = report.course.measured
     if measured.cpu_share is not None and measured.limited_share is not None:
         limited = f"the bottleneck in {share(measured.limited_share)} of the time"

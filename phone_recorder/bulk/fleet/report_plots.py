@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.report_plot import Curve, Plot
-from phone_recorder.bulk.fleet.report_series import Value, rows
+from phone_recorder.bulk.fleet.report_series import Value, columns_of, rows
 from phone_recorder.bulk.fleet.report_words import duration, rate, share
 
 MOST_ROWS = 60
@@ -54,6 +55,14 @@ SKETCHES = (
 )
 
 
+LOCAL_SKETCHES = (
+    Sketch(
+        "Frames lost and wrong so far", lambda value: f"{value:,.0f}", {"lost": "frames_lost", "wrong": "frames_wrong"}
+    ),
+)
+"""Where a fleet records by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """What a plot shows, in cells; `every` tells that of so many rows one is here."""
@@ -63,10 +72,10 @@ class Table:
     every: int = 1
 
 
-def plots(course: Course) -> Iterator[tuple[Plot, Table]]:
+def plots(course: Course, plan: FleetPlan) -> Iterator[tuple[Plot, Table]]:
     """Each with its table."""
-    values = list(rows(course))
-    for sketch in SKETCHES:
+    values = list(rows(course, columns_of(plan)))
+    for sketch in SKETCHES + (LOCAL_SKETCHES if plan.local else ()):
         curves = tuple(
             Curve(name, [(_number(row["at_s"]) or 0.0, _number(row[column])) for row in values])
             for name, column in sketch.columns.items()

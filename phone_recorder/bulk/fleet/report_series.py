@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 
+from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.snapshot import Snapshot, Spread
 
@@ -100,18 +101,28 @@ COLUMNS: Mapping[str, Column] = {
     "bottleneck": lambda now, _: now.bottleneck,
 }
 """By name. New ones come last, so that whoever counts columns is not misled."""
+LOCAL_COLUMNS: Mapping[str, Column] = {name: _whole(name) for name in ("files", "frames_lost", "frames_wrong")}
+"""That there are too where a fleet records by itself."""
 
 
-def rows(course: Course) -> Iterator[dict[str, Value]]:
+def columns_of(plan: FleetPlan) -> Mapping[str, Column]:
+    """Those of a run of this plan; what is not looked at is empty."""
+    if not plan.local:
+        return COLUMNS
+    unseen: Mapping[str, Column] = {} if plan.local.check_files else {"frames_wrong": lambda now, _: None}
+    return {**COLUMNS, **LOCAL_COLUMNS, **unseen}
+
+
+def rows(course: Course, columns: Mapping[str, Column] = COLUMNS) -> Iterator[dict[str, Value]]:
     """A row for each snapshot that was kept."""
     for before, now in course.steps():
-        yield {name: column(now, before) for name, column in COLUMNS.items()}
+        yield {name: column(now, before) for name, column in columns.items()}
 
 
-def as_csv(course: Course) -> bytes:
+def as_csv(course: Course, columns: Mapping[str, Column] = COLUMNS) -> bytes:
     """A file with a head (RFC 4180), in UTF-8; a value that was not measured is empty."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(COLUMNS), lineterminator="\r\n")
+    writer = csv.DictWriter(text, list(columns), lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(rows(course))
+    writer.writerows(rows(course, columns))
     return text.getvalue().encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from phone_recorder.bulk.fleet.plan import FleetPlan
+from phone_recorder.bulk.fleet.plan import FleetPlan, Local
 from phone_recorder.bulk.fleet.report import SPREADS, Report
 from phone_recorder.bulk.fleet.report_words import (
     SPREAD_HEAD,
@@ -18,6 +18,7 @@ from phone_recorder.bulk.fleet.report_words import (
 )
 from phone_recorder.bulk.fleet.snapshot import Snapshot
 from phone_recorder.recording.units import to_seconds
+from phone_recorder.wire.printable import printable
 
 Kind = Literal["plain", "good", "bad", "warning"]
 Line = tuple[Kind, str]
@@ -39,16 +40,21 @@ def summary(report: Report) -> Iterator[Line]:
     yield "plain", _row("", _cells(SPREAD_HEAD)).rstrip()
     yield from (("plain", _row(name, _cells(spread_words(getattr(last, field))))) for field, name in SPREADS.items())
     yield "plain", _row("packets", packets(last))
+    if report.plan.local:
+        yield ("bad" if last.frames_lost or last.frames_wrong else "good"), _row("files", files(report.plan, last))
     if (cpu := report.course.measured.cpu_share) is not None:
         yield "plain", _row("this process", f"{share(cpu)} of a core")
     for verdict in report.verdicts:
         yield ("good" if verdict.passed else "bad"), _row("threshold", str(verdict))
     if last.bottleneck:
-        yield "warning", bottleneck(last)
+        yield "warning", bottleneck(report.plan, last)
 
 
 def title(plan: FleetPlan) -> str:
-    """Who calls whom."""
+    """Who calls whom, or is recorded where."""
+    if plan.local:
+        place = printable(str(plan.local.storage))
+        return f"{plural(plan.phones, 'phone')} recorded to {place}, seed {plan.seed}"
     host, port = plan.server
     return f"{plural(plan.phones, 'phone')} against {f'[{host}]' if ':' in host else host}:{port}, seed {plan.seed}"
 
@@ -64,8 +70,17 @@ def plan_words(plan: FleetPlan, voice: str) -> Iterator[tuple[str, str]]:
     spoilt = [f"{name} {share(value)}" for name, value in shares.items() if value]
     spoilt += [f"jitter up to {duration(to_seconds(impairments.jitter))}"] if impairments.jitter else []
     yield "network", ", ".join(spoilt) or "unimpaired"
+    if plan.local:
+        yield "recorded", _how_recorded(plan.local)
+        return
     ways = ", ".join(bad.value for bad in plan.bad)
     yield "stop badly", f"{share(plan.bad_share)}: {ways}" if plan.bad_share else "none"
+
+
+def _how_recorded(local: Local) -> str:
+    """As the plan has it."""
+    ports = "one port for all" if local.shared_port else "a port for each leg"
+    return f"{ports}, received by {local.receiver or local.receive or 'the best there is'}"
 
 
 def recordings(last: Snapshot) -> str:
@@ -87,8 +102,17 @@ def packets(last: Snapshot) -> str:
     return ", ".join([*parts, f"{last.packets_unsent:,} unsent"]) + f" ({a_second})"
 
 
-def bottleneck(last: Snapshot) -> str:
+def files(plan: FleetPlan, last: Snapshot) -> str:
+    """What a fleet that records by itself has written, and how well."""
+    looked_at = plan.local is not None and plan.local.check_files
+    wrong = f"{last.frames_wrong:,} wrong" if looked_at else "not looked at for wrong ones (--check-files does)"
+    return f"{last.files:,} written; frames: {last.frames_lost:,} lost, {wrong}"
+
+
+def bottleneck(plan: FleetPlan, last: Snapshot) -> str:
     """One sentence, where there is something to be said."""
+    if plan.local:
+        return f"the fleet itself was the bottleneck: {last.bottleneck}. Use fewer phones, or a machine with more cores"
     return (
         f"the fleet itself was the bottleneck: {last.bottleneck}."
         " What it measured is of this machine as much as of the server: use fewer phones, or more machines"

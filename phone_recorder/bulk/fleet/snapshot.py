@@ -52,8 +52,10 @@ class Snapshot:
     """That the kernel did not take."""
     octets_sent: int = 0
     start_latency: Spread = field(default_factory=Spread)
-    """From the wish to record until the first packet may leave: connected, asked, answered."""
+    """From the wish to record until the first packet may leave: connected, asked, answered. Mode local: until there is
+    a file with its header."""
     stop_latency: Spread = field(default_factory=Spread)
+    """From the stop until its answer. Mode local: until the file is whole."""
     lateness: Spread = field(default_factory=Spread)
     """Of packets: from when each was due until it was given to the kernel."""
     loop_lag: Spread = field(default_factory=Spread)
@@ -65,6 +67,6 @@ class Snapshot:
     files: int = 0
     """Mode local: record files written."""
     frames_lost: int = 0
-    """Mode local: packets that were sent to the recorder and did not come."""
+    """Mode local: packets that were sent to the recorder and are not in a recording: they did not come, or too late."""
     frames_wrong: int = 0
     """Mode local, with every file checked: frames that are not what was said."""

@@ -88,3 +88,4 @@ FIGURES: Mapping[str, Figure] = {
 
 LOCAL_FIGURES: Mapping[str, Figure] = {name: _count(name) for name in ("files", "frames_lost", "frames_wrong")}
 """Those that there are too where a fleet records by itself."""
+ALL_FIGURES: Mapping[str, Figure] = {**FIGURES, **LOCAL_FIGURES}

@@ -31,3 +31,10 @@ def ip(source: Address, target: Address, body: bytes, options: bytes = b"", frag
     words = 5 + len(options) // 4
     head = struct.pack(">BBHHHBBH", 0x40 | words, 0, 0, 77, fragment, 64, _UDP, 0)
     return head + socket.inet_aton(source[0]) + socket.inet_aton(target[0]) + options + body
+
+
+def finished(packet: bytes) -> bytes:
+    """With length and checksum, for where no kernel adds them."""
+    head = (packet[0] & 0xF) * 4
+    sized = packet[:2] + struct.pack(">H", len(packet)) + packet[4:]
+    return sized[:10] + struct.pack(">H", checksum(sized[:head])) + sized[12:]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import random
 import socket
+import sys
+import termios
 import time
 from contextlib import ExitStack, suppress
 from itertools import count
@@ -14,6 +17,7 @@ import pytest
 
 from phone_recorder.adapters.batches.batch import WIDTH, Receiver
 from phone_recorder.adapters.batches.best import WAYS
+from phone_recorder.adapters.batches.packet_ring import PacketRing
 from phone_recorder.adapters.udp import Address, UdpPort
 from phone_recorder.errors import UsageError
 from tests.adapters.batches.receivers import (
@@ -117,13 +121,14 @@ def test_ipv6(stack: ExitStack) -> None:
         except UsageError as error:
             pytest.skip(str(error))
         four = receiver.add(4)
-        senders = sender(stack, "::1"), sender(stack)
-        for _ in range(3):
-            senders[0].sendto(b"six", six)
-            senders[1].sendto(b"four", four)
-        found = received(receiver, 6)
-        assert {(datagram.data, datagram.source) for datagram in found[6]} == {(b"six", senders[0].getsockname()[:2])}
-        assert {(datagram.data, datagram.source) for datagram in found[4]} == {(b"four", senders[1].getsockname())}
+        senders = {4: sender(stack), 6: sender(stack, "::1")}
+        # What is left of a shorter address, where a longer one comes next, and the other way round.
+        for flows in ((4, 4, 4), (6, 6, 6), (4, 6, 4)):
+            for flow in flows:
+                senders[flow].sendto(b"of IPv%d" % flow, {4: four, 6: six}[flow])
+            for flow, datagrams in received(receiver, 3).items():
+                source = senders[flow].getsockname()[:2]
+                assert {datagram[1:] for datagram in datagrams} == {(b"of IPv%d" % flow, source)}
 
 
 def numbered(stack: ExitStack, receiver: Receiver, flows: int, total: int, burst: int) -> Received:
@@ -260,6 +265,13 @@ def bound_to(address: Address) -> socket.socket:
     raise AssertionError(address)
 
 
+def waiting_at(bound: socket.socket) -> int:
+    """Bytes that can be read (SIOCINQ); that does not take the socket's error from it."""
+    size = bytearray(4)
+    fcntl.ioctl(bound, termios.FIONREAD, size)
+    return int.from_bytes(size, sys.byteorder)
+
+
 def disconnect(connected: socket.socket) -> None:
     """connect(2) with AF_UNSPEC, which Python has no words for."""
     nowhere = ctypes.create_string_buffer(16)
@@ -284,7 +296,12 @@ def test_an_error_of_a_socket_does_not_stop_it(receiver: Receiver, stack: ExitSt
                 same.send(b"x")
             disconnect(same)
             sending.sendto(b"after", address)
-            assert payloads(received(receiver, 2)) == {FLOW: [b"before", b"after"]}
+            until = time.monotonic() + 5
+            while receiver.name != PacketRing.name and waiting_at(same) == 0 and time.monotonic() < until:
+                pass
+            first = payloads(look(receiver)).get(FLOW, [])
+            assert first or receiver.name == PacketRing.name
+            assert first + payloads(received(receiver, 2 - len(first))).get(FLOW, []) == [b"before", b"after"]
 
 
 def test_two_at_once(stack: ExitStack) -> None:
@@ -302,7 +319,8 @@ def test_two_at_once(stack: ExitStack) -> None:
 def test_a_flood_does_not_hold_the_reader_for_ever(each: Receiver, stack: ExitStack) -> None:
     sending, address = sender(stack), each.add(FLOW)
     until = time.monotonic() + 60
-    for _ in range(2000):
+    # More than a batch has rows.
+    for _ in range(2500):
         sending.sendto(b"x", address)
     for batch in each.receive():
         for _ in range(len(batch.sizes)):

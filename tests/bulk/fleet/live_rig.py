@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from phone_recorder.bulk.fleet.durations import Durations
-from phone_recorder.bulk.fleet.fleet import Fleet
-from phone_recorder.bulk.fleet.live import run_fleet
+from phone_recorder.bulk.fleet.live import Running, run_fleet
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.site import Outcome
 from phone_recorder.bulk.fleet.snapshot import Snapshot
@@ -70,7 +69,7 @@ class Run:
         return {outcome.call.flow: outcome.packets.said for outcome in self.outcomes}
 
 
-def run(plan: FleetPlan, show: Callable[[Fleet], object] = id, every_s: float = 0.05) -> Run:
+def run(plan: FleetPlan, show: Callable[[Running], object] = id, every_s: float = 0.05) -> Run:
     """Run a fleet to its end."""
     made = Run()
     ended = asyncio.run(asyncio.wait_for(run_fleet(plan, None, show, every_s, made.outcomes.append), 3 * PATIENCE_S))

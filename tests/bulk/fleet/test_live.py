@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.bulk.fleet.durations import Durations
-from phone_recorder.bulk.fleet.fleet import Fleet
+from phone_recorder.bulk.fleet.live import Running
 from phone_recorder.bulk.fleet.plan import Bad, FleetPlan
 from phone_recorder.bulk.media_impairments import Impairments
 from phone_recorder.errors import UsageError
@@ -120,7 +120,7 @@ def test_a_server_that_is_full_refuses_in_its_own_words(tmp_path: Path) -> None:
 
 
 def test_a_server_that_dies_in_the_middle(server: Server) -> None:
-    def kill(fleet: Fleet) -> None:
+    def kill(fleet: Running) -> None:
         if fleet.snapshot().talking == 20:
             server.process.kill()
 
@@ -128,7 +128,7 @@ def test_a_server_that_dies_in_the_middle(server: Server) -> None:
     snapshot = run(plan, kill).snapshot
     assert (snapshot.started, snapshot.ended, snapshot.failed) == (20, 0, 20)
     assert all(reason.startswith("connection lost: ") for reason in snapshot.failures)
-    assert snapshot.at_s < 10
+    assert snapshot.at_s < 30, "they would have talked so long"
 
 
 def test_nobody_listens_there(server: Server) -> None:
@@ -146,7 +146,7 @@ def test_a_source_that_is_not_of_this_machine_is_said_at_the_start() -> None:
 def test_interrupted_it_ends_in_order(server: Server) -> None:
     sent: list[bool] = []
 
-    def interrupt(fleet: Fleet) -> None:
+    def interrupt(fleet: Running) -> None:
         if fleet.snapshot().talking == 10 and not sent:
             sent.append(True)
             os.kill(os.getpid(), signal.SIGINT)
@@ -159,7 +159,7 @@ def test_interrupted_it_ends_in_order(server: Server) -> None:
 
 
 def test_interrupted_twice_it_ends_at_once(server: Server) -> None:
-    def interrupt(fleet: Fleet) -> None:
+    def interrupt(fleet: Running) -> None:
         if fleet.snapshot().talking:
             os.kill(os.getpid(), signal.SIGINT)
 

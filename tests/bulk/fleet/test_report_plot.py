@@ -21,7 +21,7 @@ from phone_recorder.bulk.fleet.report_plot import (
     thinned,
 )
 from phone_recorder.bulk.fleet.report_plots import MOST_ROWS, plots
-from tests.bulk.fleet.report_runs import bad, course_of, second
+from tests.bulk.fleet.report_runs import PLAN, bad, course_of, second
 
 
 def plot(*points: tuple[float, float | None], marked: tuple[tuple[float, float], ...] = ()) -> ElementTree.Element:
@@ -78,7 +78,7 @@ def test_steps_are_round(top: float, step: float) -> None:
 
 
 def test_plots_of_a_run_have_tables_that_say_the_same() -> None:
-    found = list(plots(bad().course))
+    found = list(plots(bad().course, PLAN))
     names = [one.title for one, _ in found]
     assert names[:2] == ["Phones by state", "Recordings a second"]
     states, table = found[0]
@@ -90,7 +90,7 @@ def test_plots_of_a_run_have_tables_that_say_the_same() -> None:
 
 
 def test_a_table_of_a_long_run_has_one_row_of_several() -> None:
-    [*_, (_, table)] = plots(course_of(*(second(float(at)) for at in range(1, 302))))
+    [*_, (_, table)] = plots(course_of(*(second(float(at)) for at in range(1, 302))), PLAN)
     assert table.every == 6
     assert len(table.rows) <= MOST_ROWS
     assert [row[0] for row in table.rows[:2]] == ["1", "7"]

@@ -1,0 +1,89 @@
+"""What the phones of one Locust process share during a test: their plan, their numbers, and the media process."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import gevent
+
+from phone_recorder.adapters.clock import Clock, LiveClock
+from phone_recorder.bulk.fleet.fleet import run_of
+from phone_recorder.bulk.fleet.media_child_messages import Second
+from phone_recorder.bulk.fleet.plan import FleetPlan
+from phone_recorder.bulk.fleet.script import call_of
+from phone_recorder.bulk.locust.call import CallSite, RecordedCall, Step
+from phone_recorder.bulk.locust.media_process import Media, MediaProcess
+from phone_recorder.bulk.locust.options import SLOTS
+from phone_recorder.errors import UsageError
+from phone_recorder.recording.units import to_seconds
+
+MOST_CALLS = (1 << 31) // SLOTS
+"""Of one process, until its flows begin again: the voice `pattern` tells so many apart."""
+_LOOK_S = 0.02
+_IDLE_S = 1.0
+_NOTICE_S = 5.0
+
+
+class WorkerSite:
+    """Of the process with this index of Locust's, from 0 on; UsageError if there are more of them than SLOTS.
+
+    `tell` has each step of each call, `told` each second of its media.
+    """
+
+    def __init__(
+        self,
+        plan: FleetPlan,
+        voice: str,
+        index: int,
+        tell: Callable[[Step], object],
+        told: Callable[[Second], object],
+        clock: Clock | None = None,
+    ) -> None:
+        if not 0 <= index < SLOTS:
+            raise UsageError(f"at most {SLOTS} workers can take part, and this is number {index + 1}")
+        self.plan = plan
+        self.calling = 0
+        """How many calls are going on."""
+        self._clock = clock or LiveClock()
+        self.media = Media(lambda: MediaProcess(plan, voice, told), self._clock)
+        self._index = index
+        self._tell = tell
+        self._phones = self._calls = 0
+        self._run = ""
+        self._leaving = False
+
+    def next_phone(self) -> int:
+        """The number of another phone, which no phone of any other process has."""
+        self._phones += 1
+        return (self._phones - 1) * SLOTS + self._index
+
+    def make_call(self, phone: int) -> float:
+        """Make a recorded call, from its begin to its end; seconds of rest after it."""
+        if self._leaving:
+            return _IDLE_S
+        number = self._calls % MOST_CALLS
+        self._calls += 1
+        if not number:
+            # A server takes an id once, and those of a run are used up.
+            self._run = run_of(secrets.randbits)
+        call = call_of(self.plan, self._index, number)
+        site = CallSite(self.plan, self._run, self._clock, self.media, self._tell, lambda: self._leaving)
+        self.calling += 1
+        try:
+            RecordedCall(site, phone, call).carry_out()
+        finally:
+            self.calling -= 1
+        return to_seconds(call.rest)
+
+    def leave(self) -> None:
+        """Have all phones end their calls in order, and call no more; wait until they have ended."""
+        self._leaving = True
+        # The answers to a start and a stop may have to be waited for, and it takes a while to notice.
+        with gevent.Timeout(2 * to_seconds(self.plan.policy.timeout) + _NOTICE_S, False):
+            while self.calling:
+                gevent.sleep(_LOOK_S)
+
+    def close(self) -> None:
+        """End the media process."""
+        self.media.close()
