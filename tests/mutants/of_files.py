@@ -64,8 +64,8 @@ FAULTS = (
     Fault(
         "the header says twice the packet's length",
         "recording/drive_destination.py",
-        "return replace(self._header, data_size=",
-        "return replace(self._header, increment=2 * self._header.increment, data_size=",
+        "return RecordHeader(header.codec, packet, header.increment, ",
+        "return RecordHeader(header.codec, packet, 2 * header.increment, ",
         "C1",
     ),
     Fault(

@@ -16,18 +16,18 @@ NET_HEADER = 10
 
 TAKEN_BY_US, COPIED_ASIDE = 1, 2
 """TP_STATUS_USER, TP_STATUS_COPY."""
-_CHECKSUM_LATER, _VLAN, _CHECKSUM_RIGHT = 1 << 3, 1 << 4, 1 << 7
+_CHECKSUM_LATER, _CHECKSUM_RIGHT = 1 << 3, 1 << 7
 _SEGMENTED = 5
 
 FRAME = np.dtype(
     {
-        "names": ["status", "size", "kept", "link", "network", "s", "ns", "interface"],
-        "offsets": [0, 4, 8, 12, 14, 16, 20, 36],
-        "formats": ["u4", "u4", "u4", "u2", "u2", "u4", "u4", "i4"],
-        "itemsize": 40,
+        "names": ["status", "size", "kept", "link", "network", "s", "ns"],
+        "offsets": [0, 4, 8, 12, 14, 16, 20],
+        "formats": ["u4", "u4", "u4", "u2", "u2", "u4", "u4"],
+        "itemsize": 32,
     }
 )
-"""struct tpacket2_hdr, and of the sockaddr_ll that follows it the interface."""
+"""struct tpacket2_hdr."""
 _IP = np.dtype(
     {
         "names": ["version", "size", "source", "target"],
@@ -73,9 +73,8 @@ class Parser:
         size = udp["size"].astype(np.int64) - _UDP.itemsize
         kept = frames["size"].astype(np.int64) - (at - links)
         whole = (size >= 0) & (size + _UDP.itemsize + header <= np.minimum(ip["size"], kept)) & (header >= _IP.itemsize)
-        # A frame with a VLAN's tag comes once more, without it, at the interface of that VLAN.
         status = frames["status"]
-        chosen = np.flatnonzero(whole & ((status & _VLAN) == 0))
+        chosen = np.flatnonzero(whole)
         found = Found(
             chosen,
             (at + header + _UDP.itemsize)[chosen],

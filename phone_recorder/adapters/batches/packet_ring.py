@@ -17,7 +17,7 @@ from phone_recorder.adapters.batches.gathered import Gathered
 from phone_recorder.adapters.batches.messages import ROWS
 from phone_recorder.adapters.batches.packet_filter import TAKE_NOTHING, attach, udp_to_ports
 from phone_recorder.adapters.batches.packet_frames import Found, Parser, right
-from phone_recorder.adapters.batches.packet_socket import PacketSocket, beneath_others
+from phone_recorder.adapters.batches.packet_socket import PacketSocket
 from phone_recorder.adapters.batches.packet_targets import Targets
 from phone_recorder.adapters.batches.receiver_clock import ArrivalClock
 from phone_recorder.adapters.batches.receiver_ports import Ports
@@ -39,8 +39,7 @@ _SOURCE = np.dtype(
 class PacketRing:
     """Needs Linux 6.2 and CAP_NET_RAW; UsageError says what is missing. IPv4, and no fragments.
 
-    `dropped` counts packets, of which one may be several datagrams. At interfaces that are ports of a bridge or a bond
-    it does not look, nor at VLANs below the interface that is theirs: all of it comes once more.
+    `dropped` counts packets, of which one may be several datagrams.
     """
 
     name = "AF_PACKET ring"
@@ -55,7 +54,8 @@ class PacketRing:
         self._width = width
         self._lowest, self._highest = 65535, 0
         self._interface = _LOOPBACK
-        self._beneath: list[int] = []
+        self._closed = False
+        self._held = 0
 
     @property
     def dropped(self) -> int:
@@ -79,25 +79,31 @@ class PacketRing:
 
     def receive(self) -> Iterator[Batch]:
         self._clock.look()
+        # What a look that was broken off has left.
+        self._let_go()
         left = self._ring.frames
         while left > 0 and (count := self._ring.ready(min(ROWS, left))):
             left -= count
-            try:
-                yield from self._batches(count)
-            finally:
-                # Also of a look that is broken off.
-                self._ring.release(count)
+            self._held = count
+            yield from self._batches(count)
+            self._let_go()
 
     def close(self) -> None:
         self._ports.close()
-        del self._parser, self._gathered
-        self._ring.close()
+        if not self._closed:
+            self._closed = True
+            # They hold the ring's memory.
+            del self._parser, self._gathered
+            self._ring.close()
+
+    def _let_go(self) -> None:
+        self._ring.release(self._held)
+        self._held = 0
 
     def _listen(self, address: Address) -> None:
         host, port = address
         if not host.startswith("127.") and self._interface == _LOOPBACK:
             self._interface = _EVERY
-            self._beneath = beneath_others()
         elif self._lowest <= port <= self._highest:
             return
         self._lowest, self._highest = min(self._lowest, port), max(self._highest, port)
@@ -106,8 +112,6 @@ class PacketRing:
     def _batches(self, count: int) -> Iterator[Batch]:
         """What is in the next frames, and for a flow of ours."""
         taken = self._ring.take(count)
-        if self._beneath:
-            taken = taken.only(~np.isin(taken.headers["interface"], self._beneath))
         found = self._parser.datagrams(taken.headers, taken.links)
         stamps = taken.headers["s"].astype(np.int64) * 1_000_000_000 + taken.headers["ns"]
         for first in range(0, len(found.sizes), ROWS):

@@ -11,7 +11,6 @@ import os
 import socket
 import struct
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -32,9 +31,10 @@ _BLOCK_FRAMES = 51 * 32
 """Blocks are whole pages and whole frames, and just below the power of two of pages that the kernel sets aside."""
 
 _SOL_PACKET = 263
-_RX_RING, _STATISTICS, _COPY_THRESHOLD, _VERSION, _NET_HEADERS, _IGNORE_OUTGOING = 5, 6, 7, 10, 15, 23
+_RX_RING, _STATISTICS, _COPY_THRESHOLD, _VERSION, _NET_HEADERS = 5, 6, 7, 10, 15
 _TPACKET_V2 = 1
 _ETH_P_IP = 0x0800
+"""Of this protocol alone, a packet is shown once, where the kernel's own IPv4 takes it: after bridge, bond and VLAN."""
 _SO_RCVBUFFORCE = 33
 _RING = struct.Struct("@4I")
 _COUNTS = struct.Struct("@2I")
@@ -137,14 +137,18 @@ class PacketSocket:
         self.read += count
 
     def close(self) -> None:
-        """Nothing may be called any more, and nobody hold `memory` any more."""
+        """Nothing may be called any more, and nobody should hold `memory` any more."""
+        if self._socket.fileno() < 0:
+            return
         del self._headers, self.memory
-        self._pages.close()
+        with suppress(BufferError):
+            # A look that was broken off, but not forgotten, keeps the pages until it is.
+            self._pages.close()
         self._socket.close()
 
     def _ask(self, ring: bytes) -> None:
         self._socket.setsockopt(_SOL_PACKET, _VERSION, _TPACKET_V2)
-        for option in (_NET_HEADERS, _IGNORE_OUTGOING, _COPY_THRESHOLD):
+        for option in (_NET_HEADERS, _COPY_THRESHOLD):
             self._socket.setsockopt(_SOL_PACKET, option, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _ASIDE_BUFFER)
         self._socket.setsockopt(_SOL_PACKET, _RX_RING, ring)
@@ -170,11 +174,3 @@ class PacketSocket:
         except OSError:
             return _NOWHERE
         return start + NET_HEADER
-
-
-def beneath_others() -> list[int]:
-    """The interfaces that are ports of a bridge or a bond: what comes there comes once more, at that bridge or bond."""
-    numbers = {name: number for number, name in socket.if_nameindex()}
-    ports = (path.parent.name for path in Path("/sys/class/net").glob("*/master"))
-    # sysfs may be that of another network namespace, with interfaces that are not here.
-    return [numbers[name] for name in ports if name in numbers]

@@ -12,6 +12,8 @@ from phone_recorder.recording.units import NS_PER_UNIT, from_ns
 
 NO_STAMP = 0
 
+_TRIES = 5
+
 
 class ArrivalClock:
     """Turns the system time at which datagrams came into instants. `system_ns` is that system's clock."""
@@ -29,8 +31,18 @@ class ArrivalClock:
 
         A step of the system time since a datagram came could name an instant that has not come yet, or is long past.
         """
-        now_ns = time.monotonic_ns()
-        now = from_ns(now_ns)
-        instants = (stamps - (self._system_ns() - now_ns)) // NS_PER_UNIT
+        skew, now = self._skew()
+        instants = (stamps - skew) // NS_PER_UNIT
         instants[stamps == NO_STAMP] = now
         return np.clip(instants, self._since, now, out=instants)
+
+    def _skew(self) -> tuple[int, int]:
+        """How many ns the system time is ahead of the monotonic clock; and now, in units."""
+        for _ in range(_TRIES):
+            before = time.monotonic_ns()
+            system = self._system_ns()
+            now = time.monotonic_ns()
+            if now - before < NS_PER_UNIT:
+                # Others had the processor in between, if it is longer.
+                break
+        return system - (before + now) // 2, from_ns(now)

@@ -100,6 +100,8 @@ class Queues:
 
     def close(self) -> None:
         """Ends every request; nothing may be called any more."""
+        if self._rings.closed:
+            return
         del self._sq_tail, self._cq_head, self._cq_tail, self._cqes, self._sqes
         self._rings.close()
         self._entries.close()

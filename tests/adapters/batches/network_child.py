@@ -63,7 +63,7 @@ def write_all(alone: int, bridged: int, port: int) -> None:
         (alone, frame("tap0", ELSEWHERE, port, b"for another host")),
         (alone, frame("tap0", ALONE, port, b"of a VLAN that is not here", tag=_VLAN_5)),
         (alone, bytes(6) + frame("tap0", ALONE, port, b"for another card")[6:]),
-        (bridged, frame("br0", BRIDGED, port, b"bridged")),
+        (bridged, frame("tap1", BRIDGED, port, b"bridged")),
         (alone, frame("tap0", ALONE, port, b"last")),
     ):
         os.write(descriptor, written)
