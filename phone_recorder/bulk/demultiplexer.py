@@ -26,7 +26,7 @@ class Demultiplexer:
         self._rows: dict[int, int] = {}  # by SSRC
         self._keys = np.full(1 << _BITS, _EMPTY)  # the SSRC at its place in the table
         self._values = np.zeros(1 << _BITS, np.int64)
-        self._elsewhere: set[int] = set()  # SSRCs whose place is another's
+        self._expected: dict[int, int] = {}  # by row, its SSRC; where its place is another's, only `_rows` has it
         self._sources: dict[bytes, int] = {}
         self._source_of: dict[int, bytes] = {}
         self._heard = np.zeros(0, np.bool_)  # by row; the last is NOBODY
@@ -35,22 +35,22 @@ class Demultiplexer:
         """Packets of this SSRC are of that row. UsageError if another row has it already."""
         if self._rows.setdefault(ssrc, row) != row:
             raise UsageError(f"the SSRC {ssrc:#010x} is another stream's at this port already: give each its own")
+        self._expected[row] = ssrc
         if row + 1 >= len(self._heard):
             self._heard = np.concatenate([self._heard, np.zeros(row + 1024, np.bool_)])
         place = int(_places(np.array([ssrc]))[0])
         if self._keys[place] in (_EMPTY, ssrc):
             self._keys[place], self._values[place] = ssrc, row
-        else:
-            self._elsewhere.add(ssrc)
 
     def forget(self, row: int) -> None:
         """Nothing is of this row any more."""
-        for ssrc in [known for known, owner in self._rows.items() if owner == row]:
-            del self._rows[ssrc]
-            self._elsewhere.discard(ssrc)
-            place = int(_places(np.array([ssrc]))[0])
-            if self._keys[place] == ssrc:
-                self._keys[place] = _EMPTY
+        ssrc = self._expected.pop(row, None)
+        if ssrc is None:
+            return
+        del self._rows[ssrc]
+        place = int(_places(np.array([ssrc]))[0])
+        if self._keys[place] == ssrc:
+            self._keys[place] = _EMPTY
         self._sources.pop(self._source_of.pop(row, b""), None)
         self._heard[row] = False
 

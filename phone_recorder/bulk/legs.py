@@ -188,8 +188,3 @@ class Legs:
 def slots_for(frame: int, horizon: int) -> int:
     """Frames that are kept of each leg: a power of two."""
     return 1 << (-(-(horizon + AHEAD) // frame) - 1).bit_length()
-
-
-def in_rows(rows: Rows) -> Ints:
-    """The order that puts packets of one row one after another, each row's as they came."""
-    return np.argsort(rows, kind="stable")

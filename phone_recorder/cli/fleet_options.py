@@ -12,7 +12,7 @@ from phone_recorder.bulk.fleet import words
 from phone_recorder.bulk.fleet.threshold import parse_threshold
 from phone_recorder.bulk.fleet.threshold_figures import ALL_FIGURES
 from phone_recorder.cli.option_groups import under
-from phone_recorder.cli.parameters import Address, PathGiven, Seconds, Word
+from phone_recorder.cli.parameters import Address, PathGiven, Seconds, Whole, Word
 from phone_recorder.errors import UsageError
 
 STDOUT = Path("-")
@@ -25,7 +25,6 @@ _who, _calls, _media, _network = (
 )
 _server, _told, _judged = under("How they speak to the server"), under("What is told"), under("What is well")
 _local = under("Mode local: how this process records")
-_LONGEST_NUMBER = 40
 
 
 class _Parsed(click.ParamType):  # type: ignore[type-arg]  # generic in newer click alone
@@ -44,17 +43,6 @@ class _Parsed(click.ParamType):  # type: ignore[type-arg]  # generic in newer cl
             self.fail(str(error), param, ctx)
 
 
-class _Whole(click.IntRange):
-    """A whole number within limits, in words that say so."""
-
-    name = "whole number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if len(str(value)) > _LONGEST_NUMBER:
-            self.fail(f"{str(value)[:_LONGEST_NUMBER]}... is too long for a {self.name}", param, ctx)
-        return super().convert(value, param, ctx)
-
-
 _DURATION = _Parsed("time", words.parse_duration)
 _DURATIONS = _Parsed("times", words.parse_durations)
 _SHARE = _Parsed("share", words.parse_share)
@@ -71,7 +59,7 @@ OPTIONS = [
     ),
     _who("--server", type=Address(), metavar="HOST:PORT", help="The record server, in mode server."),
     _who("--storage", type=_FILE, metavar="DIR", help="The drive or directory, in mode local."),
-    _who("--phones", type=_Whole(1), metavar="N", default=1, show_default=True, help="How many there are."),
+    _who("--phones", type=Whole(1), metavar="N", default=1, show_default=True, help="How many there are."),
     _who(
         "--ramp",
         type=_Parsed("rate", words.parse_rate),
@@ -84,11 +72,11 @@ OPTIONS = [
         metavar="ADDRESSES",
         help="Addresses of this machine that they call from in turn, such as 127.0.0.2-127.0.0.9.",
     ),
-    _who("--seed", type=_Whole(0), metavar="N", help="That of an earlier run, to have the same calls again."),
+    _who("--seed", type=Whole(0), metavar="N", help="That of an earlier run, to have the same calls again."),
     _calls("--talk", type=_DURATIONS, metavar="TIME", default="60s", show_default=True, help="How long each lasts."),
     _calls("--rest", type=_DURATIONS, metavar="TIME", default="1s", show_default=True, help="From one to the next."),
     _calls("--for", "lasts", type=_DURATION, metavar="TIME", help="Call again and again for so long."),
-    _calls("--calls", type=_Whole(1), metavar="N", help="Call again and again, so many calls in all."),
+    _calls("--calls", type=Whole(1), metavar="N", help="Call again and again, so many calls in all."),
     _calls("--bad", type=_SHARE, metavar="SHARE", help="So many of the calls stop badly, such as 5%."),
     _calls(
         "--bad-ways",

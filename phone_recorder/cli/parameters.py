@@ -10,6 +10,7 @@ import click
 _SIZE = re.compile(r"([0-9]{1,15})([KMG]?)(I?B)?", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]+))(?::(?P<port>[0-9]{1,5}))?")
 _SPAN = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+_LONGEST_NUMBER = 40
 _FACTORS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -25,6 +26,17 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic in newer click
                 f"{_short(value)} is not a size: write bytes, or a number with K, M or G, such as 64M", param, ctx
             )
         return int(found[1]) * _FACTORS[found[2].upper()]
+
+
+class Whole(click.IntRange):
+    """A whole number within limits, in words that say so."""
+
+    name = "whole number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if len(str(value)) > _LONGEST_NUMBER:
+            self.fail(f"{str(value)[:_LONGEST_NUMBER]}... is too long for a {self.name}", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Address(click.ParamType):  # type: ignore[type-arg]  # generic in newer click alone

@@ -9,23 +9,11 @@ from typing import Any
 import click
 
 from phone_recorder.cli.option_groups import under
-from phone_recorder.cli.parameters import Address, PathGiven, Seconds, Word
+from phone_recorder.cli.parameters import Address, PathGiven, Seconds, Whole, Word
 
 _which, _how, _told, _instead = under("Which"), under("How"), under("What is told"), under("Instead of playing")
 _subject = under("Another device than our own phone")
 _file = PathGiven(path_type=Path, dir_okay=False)
-_LONGEST_NUMBER = 40
-
-
-class _Whole(click.IntRange):
-    """A whole number within limits, in words that say so."""
-
-    name = "whole number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if len(str(value)) > _LONGEST_NUMBER:
-            self.fail(f"{str(value)[:_LONGEST_NUMBER]}... is too long for a {self.name}", param, ctx)
-        return super().convert(value, param, ctx)
 
 
 class _Limit(Seconds):
@@ -54,12 +42,12 @@ OPTIONS = [
     _how(
         "-j",
         "--jobs",
-        type=_Whole(1, 256),
+        type=Whole(1, 256),
         metavar="N",
         help="Processes; without it, one a CPU, or four with --live.",
     ),
-    _how("--seed", type=_Whole(0), metavar="N", help="That of an earlier run, to have the same again."),
-    _how("--repeat", type=_Whole(1, 10_000), metavar="N", default=1, help="Each case N times, by other seeds."),
+    _how("--seed", type=Whole(0), metavar="N", help="That of an earlier run, to have the same again."),
+    _how("--repeat", type=Whole(1, 10_000), metavar="N", default=1, help="Each case N times, by other seeds."),
     _how(
         "--timeout",
         type=_Limit(),

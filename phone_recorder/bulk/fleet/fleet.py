@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.bulk.fleet.bottleneck import Watch
-from phone_recorder.bulk.fleet.phone_table import CONNECTING, ENDING, IDLE, TALKING, Event
+from phone_recorder.bulk.fleet.phone_table import IDLE, Event
 from phone_recorder.bulk.fleet.phones import Phone
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.site import OpenLink, Outcome, Site, StreamMedia
@@ -123,28 +124,16 @@ class Fleet:
     def snapshot(self) -> Snapshot:
         """What was done so far. When the run is over, `bottleneck` is what limited it the longest."""
         tally, packets, over = self.tally, self._media.totals(), self.over
-        return Snapshot(
+        return replace(
+            tally.snapshot(),
             at_s=to_seconds(self._clock.now() - self._began),
             phones=self.plan.phones,
-            connecting=tally.count(*CONNECTING),
-            talking=tally.count(*TALKING),
-            ending=tally.count(*ENDING),
-            attempted=tally.attempted,
-            started=tally.started,
-            ended=tally.ended,
-            cut=tally.cut,
-            given_up=tally.given_up,
-            failed=tally.failures.count,
-            failures=dict(tally.failures.by_reason),
             packets_said=packets.said,
             packets_sent=packets.sent,
             packets_dropped=packets.dropped,
             packets_unsent=packets.unsent,
             octets_sent=packets.octets,
-            start_latency=tally.start_latency.spread(),
-            stop_latency=tally.stop_latency.spread(),
             lateness=self._media.lateness(),
-            loop_lag=tally.loop_lag.spread(),
             cpu_share=self._watch.second.cpu_share,
             bottleneck=self._watch.worst if over else self._watch.why,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from phone_recorder.adapters.clock import Clock
@@ -15,7 +16,6 @@ from phone_recorder.bulk.fleet.bottleneck import LATE, Sign, Watch
 from phone_recorder.bulk.fleet.local_messages import Checked, Counts, Message, Said
 from phone_recorder.bulk.fleet.local_phones import MakeRecorder, Phones
 from phone_recorder.bulk.fleet.local_recording import Recording
-from phone_recorder.bulk.fleet.phone_table import CONNECTING, ENDING, TALKING
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.site import Outcome
 from phone_recorder.bulk.fleet.snapshot import Snapshot
@@ -107,27 +107,16 @@ class LocalFleet:
     def snapshot(self) -> Snapshot:
         """What was done so far. When the run is over, `bottleneck` is what limited it the longest."""
         tally, packets = self._phones.tally, self._packets
-        return Snapshot(
+        return replace(
+            tally.snapshot(),
             at_s=to_seconds(self._clock.now() - self._began),
             phones=self.plan.phones,
-            connecting=tally.count(*CONNECTING),
-            talking=tally.count(*TALKING),
-            ending=tally.count(*ENDING),
-            attempted=tally.attempted,
-            started=tally.started,
-            ended=tally.ended,
-            given_up=tally.given_up,
-            failed=tally.failures.count,
-            failures=dict(tally.failures.by_reason),
             packets_said=packets.said,
             packets_sent=packets.sent,
             packets_dropped=packets.dropped,
             packets_unsent=packets.unsent,
             octets_sent=packets.octets,
-            start_latency=tally.start_latency.spread(),
-            stop_latency=tally.stop_latency.spread(),
             lateness=packets.lateness,
-            loop_lag=tally.loop_lag.spread(),
             cpu_share=self._watch.second.cpu_share,
             bottleneck=self._watch.worst if self.over else self._watch.why,
             files=self._files(),

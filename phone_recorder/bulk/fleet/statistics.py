@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from phone_recorder.bulk.fleet.histogram import Histogram
-from phone_recorder.bulk.fleet.phone_table import State
+from phone_recorder.bulk.fleet.phone_table import CONNECTING, ENDING, TALKING, State
+from phone_recorder.bulk.fleet.snapshot import Snapshot
 from phone_recorder.wire.printable import printable
 
 MOST_REASONS = 50
@@ -50,3 +51,21 @@ class Tally:
     def count(self, *states: State) -> int:
         """Phones in any of these states."""
         return sum(self.states[state] for state in states)
+
+    def snapshot(self) -> Snapshot:
+        """What is counted here; the rest of it is left as it is of a run that has not begun."""
+        return Snapshot(
+            connecting=self.count(*CONNECTING),
+            talking=self.count(*TALKING),
+            ending=self.count(*ENDING),
+            attempted=self.attempted,
+            started=self.started,
+            ended=self.ended,
+            cut=self.cut,
+            given_up=self.given_up,
+            failed=self.failures.count,
+            failures=dict(self.failures.by_reason),
+            start_latency=self.start_latency.spread(),
+            stop_latency=self.stop_latency.spread(),
+            loop_lag=self.loop_lag.spread(),
+        )
