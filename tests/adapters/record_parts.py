@@ -20,11 +20,16 @@ def end(part: RecordFileWriter, header: bytes, size: int) -> None:
         part.close()
 
 
+def descriptors() -> dict[int, str]:
+    """What this process has open: the name behind each descriptor."""
+    found = {}
+    for link in Path("/proc/self/fd").iterdir():
+        # The listing's own is gone by now, and so may be one of another thread.
+        with suppress(FileNotFoundError):
+            found[int(link.name)] = str(link.readlink())
+    return found
+
+
 def open_files() -> str:
     """The names of all that this process has open."""
-    found = []
-    for link in Path("/proc/self/fd").iterdir():
-        # The listing's own is gone by now.
-        with suppress(FileNotFoundError):
-            found.append(str(link.readlink()))
-    return "\n".join(found)
+    return "\n".join(descriptors().values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterator
 from math import inf, nan
@@ -15,6 +14,7 @@ from phone_recorder.adapters.silent_sink import open_silence
 from phone_recorder.errors import UsageError
 from phone_recorder.media.time_stretch import TimeStretch
 from tests.adapters.player_rig import AUDIO, DEADLINE_S, NAME, PACKETS, Rig, a_file, packets
+from tests.adapters.record_parts import open_files
 from tests.record_bytes import record
 from tests.signals import joined
 
@@ -142,7 +142,7 @@ def test_closed_it_has_let_file_and_sink_go(path: Path) -> None:
     rig.sink.let_go()
     assert rig.player.close()
     assert rig.sink.closed.is_set()
-    assert str(path) not in [os.path.realpath(fd) for fd in Path("/proc/self/fd").iterdir()]
+    assert str(path) not in open_files()
     assert rig.player.close()
 
 

@@ -16,6 +16,7 @@ from phone_recorder.errors import RecordFileError, SpeakerError, UsageError
 from phone_recorder.media import g711
 from phone_recorder.wire.payload import PCMU
 from tests.adapters.player_rig import AUDIO, DEADLINE_S, NAME, PACKETS, HeldSink, Rig, a_file, packets
+from tests.adapters.record_parts import descriptors, open_files
 from tests.record_bytes import record
 from tests.signals import joined
 
@@ -27,9 +28,9 @@ def path(tmp_path: Path) -> Path:
 
 def behind(path: Path, other: int) -> None:
     """Put another open file behind the reader's descriptor: the drive does from now on what that does."""
-    for fd in Path("/proc/self/fd").iterdir():
-        if fd.is_symlink() and str(fd.readlink()) == str(path):
-            os.dup2(other, int(fd.name))
+    for fd, name in descriptors().items():
+        if name == str(path):
+            os.dup2(other, fd)
 
 
 def break_the_drive(path: Path) -> None:
@@ -124,7 +125,7 @@ def test_what_cannot_be_played_at_all_is_refused_at_once(
     with pytest.raises(error, match=why):
         RecordPlayer(path, sink.open)
     assert sink.rate == 0
-    assert str(path) not in [os.path.realpath(fd) for fd in Path("/proc/self/fd").iterdir()]
+    assert str(path) not in open_files()
 
 
 def test_without_a_sound_device_it_ends_and_says_why(path: Path) -> None:
