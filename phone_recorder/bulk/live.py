@@ -27,6 +27,8 @@ from phone_recorder.wire.record_file import RecordHeader
 
 TICK = from_ms(200)
 """Between two looks at the ports."""
+_STALL = 2 * TICK
+"""What has come for longer than this is mixed before more of it is taken."""
 LOOK = SECOND
 """Between two looks at the drive, and two syncs."""
 
@@ -70,6 +72,7 @@ class LiveRecorder:
         self._host = host
         self._drive = SharedDrive(files.drive)
         self._looked_at = 0
+        self._advanced = 0
         self._on_end = on_end
         self._recorder = BulkRecorder(plan, self._ended)
         self._header = RecordHeader(plan.codec, plan.frame, plan.frame)
@@ -110,17 +113,29 @@ class LiveRecorder:
     def tick(self, now: int) -> None:
         """Take what has come, and write what is due: every TICK. After a stall of ours nothing is missing."""
         if now - self._looked_at >= LOOK:
-            self._looked_at = now
-            self._drive.look()
-            if self._files.sync and self.running:
-                self._files.sync.ask()
+            self._look(now)
         for batch in self._receiver.receive():
             self._take(batch)
-        self._recorder.advance(now)
+            if self._receiver.ordered and batch.arrivals[-1] - self._advanced >= _STALL:
+                self._advance(int(batch.arrivals[-1]))
+        self._advance(now)
 
     def close(self) -> None:
         """Give the ports back."""
         self._receiver.close()
+
+    def _look(self, now: int) -> None:
+        """At the drive."""
+        self._looked_at = now
+        self._drive.look()
+        if self._files.sync and self.running:
+            self._files.sync.ask()
+
+    def _advance(self, now: int) -> None:
+        """All has been taken that came until now."""
+        # While a long tick was read, more came than was there at its instant.
+        self._advanced = max(self._advanced, now)
+        self._recorder.advance(self._advanced)
 
     def _open(self, row: int, ssrc: int) -> Address:
         if self._streams is None or self._shared is None:

@@ -21,13 +21,14 @@ from phone_recorder.adapters.group_sync import GroupSync
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.bulk.live import Files, LiveRecorder
+from phone_recorder.bulk.mixed_frames import LEGS
 from phone_recorder.bulk.recorder import NAMES, BulkPlan
 from phone_recorder.recording.account import Account
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.units import SECOND, from_ns
 from phone_recorder.wire.payload import PCMU
 from phone_recorder.wire.record_file import HEADER_SIZE
-from tests.bench.bulk_load import Leg
+from tests.bench.bulk_load import PACKETS_PER_S, Leg
 from tests.bulk.checking import FRAME, wrong_frames
 
 RECEIVE = os.environ.get("BENCH_RECEIVE")
@@ -51,7 +52,7 @@ class Told:
 def main() -> None:
     calls, shared, place = int(sys.argv[1]), sys.argv[2] == "shared", Path(sys.argv[3])
     ended: dict[int, Account] = {}
-    receiver = best(shared, wanted=RECEIVE)
+    receiver = best(shared, wanted=RECEIVE, waiting=calls * LEGS * PACKETS_PER_S)
     sync = GroupSync(place) if SYNC else None
     files = Files(MountedDrive(place, syncs=Syncs.BY_OTHERS), SpacePolicy(0), lambda now: datetime.now(), sync)
     live = LiveRecorder(

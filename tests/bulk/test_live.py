@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phone_recorder.adapters.batches.batch import Receiver
+from phone_recorder.adapters.batches.batch import NAME_SIZE, Batch, Receiver
 from phone_recorder.adapters.batches.best import WAYS, best
 from phone_recorder.adapters.mounted_drive import MountedDrive
-from phone_recorder.adapters.udp import LOOPBACK, UdpPort
+from phone_recorder.adapters.udp import LOOPBACK, Address, UdpPort
 from phone_recorder.bulk.live import Begun, Files, LiveRecorder
 from phone_recorder.bulk.pattern import expected, pattern
 from phone_recorder.bulk.recorder import BulkPlan
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.account import Account
+from phone_recorder.recording.in_step import SteppingTimeline
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.recording.units import SECOND, from_ns
 from phone_recorder.wire.payload import PCMU
@@ -146,6 +147,66 @@ def test_a_port_is_another_calls_when_a_call_is_over(tmp_path: Path) -> None:
         assert not rig.live.running
     assert begun.near[0] == LOOPBACK
     rig.live.close()
+
+
+class Stored:
+    """A receiver of what came to one port over a long time, in batches of half a second."""
+
+    name, dropped = "a test", 0
+
+    def __init__(self, ordered: bool) -> None:
+        self.ordered = ordered
+        self.batches: list[Batch] = []
+
+    def add(self, flow: int, host: str = LOOPBACK, port: int = 0) -> Address:
+        return host, 4000
+
+    def remove(self, flow: int) -> None:
+        pass
+
+    def receive(self) -> Iterator[Batch]:
+        batches, self.batches = self.batches, []
+        yield from batches
+
+    def close(self) -> None:
+        pass
+
+
+def stored(start: int, legs: int, first: int, frames: int) -> Batch:
+    """Frames of each leg from the first on, 20 ms after each other."""
+    packets = [
+        (start + frame * FRAME, bytes(RtpPacket(0, frame, frame * FRAME, leg + 1, said(leg, frame))))
+        for frame, leg in product(range(first, first + frames), range(legs))
+    ]
+    count = len(packets)
+    data = np.frombuffer(b"".join(packet for _, packet in packets), np.uint8).reshape(count, -1)
+    arrivals = np.array([at for at, _ in packets], np.int64)
+    sizes = np.full(count, data.shape[1], np.int32)
+    return Batch(np.zeros(count, np.int32), arrivals, sizes, data, np.zeros((count, NAME_SIZE), np.uint8))
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_what_came_during_a_long_stall_is_whole_and_stays_in_arrays_where_it_is_in_order(
+    ordered: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    singly: list[int] = []
+    receive = SteppingTimeline.receive
+
+    def watched(timeline: SteppingTimeline, arrival: int, datagram: bytes) -> None:
+        singly.append(arrival)
+        receive(timeline, arrival, datagram)
+
+    monkeypatch.setattr(SteppingTimeline, "receive", watched)
+    receiver = Stored(ordered)
+    rig, seconds = Rig(tmp_path, receiver, True, calls=1), 6
+    rig.begin(0)
+    receiver.batches = [stored(rig.now, 2, 25 * half, 25) for half in range(2 * seconds)]
+    rig.live.tick(rig.now + seconds * SECOND)
+    rig.end()
+    account = rig.ended[0]
+    audio = np.frombuffer(Path(account.parts[0].path).read_bytes()[76:], np.uint8).reshape(-1, FRAME)
+    assert wrong_frames(0, audio, (50 * seconds, 50 * seconds)) == 0
+    assert (len(singly) < 20) == ordered
 
 
 def test_a_frame_that_is_not_what_was_said_is_noticed() -> None:

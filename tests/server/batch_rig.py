@@ -22,6 +22,7 @@ class Receiver:
 
     name = "a test"
     dropped = 0
+    ordered = False
 
     def __init__(self, rows: int = 1000) -> None:
         self.flows: dict[int, int] = {}

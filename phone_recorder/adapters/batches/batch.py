@@ -50,6 +50,10 @@ class Receiver(Protocol):
     def dropped(self) -> int:
         """Datagrams for which the kernel had no room, of all ports that this receiver ever had."""
 
+    @property
+    def ordered(self) -> bool:
+        """Whether what came first is given out first, across flows and batches, as long as no port is added."""
+
     def add(self, flow: int, host: str = LOOPBACK, port: int = 0) -> Address:
         """Bind a port, any free one for port 0; where it is bound. UsageError if it cannot be had."""
 

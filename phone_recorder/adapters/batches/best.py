@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from phone_recorder.adapters.batches.batch import Receiver
 from phone_recorder.adapters.batches.many_ports import ManyPorts
-from phone_recorder.adapters.batches.packet_ring import PacketRing
-from phone_recorder.adapters.batches.receiver_ports import SHARED_BUFFER, buffered
+from phone_recorder.adapters.batches.packet_ring import WAITING, PacketRing
+from phone_recorder.adapters.batches.receiver_ports import shared_buffer
 from phone_recorder.adapters.batches.shared_port import SharedPort
 from phone_recorder.adapters.batches.uring import Uring
 from phone_recorder.adapters.udp import LOOPBACK
 from phone_recorder.errors import UsageError
 
 
-class Way(NamedTuple):
-    """A way to receive. Both functions make a receiver, or raise UsageError that says why it cannot be had."""
+class Make(Protocol):
+    """Makes a receiver at which so many packets may wait, or raises UsageError that says why it cannot be had."""
 
-    many: Callable[[], Receiver]
+    def __call__(self, waiting: int = 0) -> Receiver: ...
+
+
+class Way(NamedTuple):
+    """A way to receive."""
+
+    many: Make
     """For a port a flow."""
-    shared: Callable[[], Receiver]
+    shared: Make
     """For one port of all."""
     loopback_only: bool = False
     """Is chosen for loopback alone, unless it is asked for by its name."""
 
 
+def _ring(waiting: int = 0) -> Receiver:
+    return PacketRing(waiting=max(WAITING, waiting))
+
+
 WAYS = {
     # No firewall stands before the ring: what it would keep out at another interface must stay out.
-    "packet-ring": Way(PacketRing, PacketRing, loopback_only=True),
-    "recvmmsg": Way(ManyPorts, SharedPort),
-    "io_uring": Way(Uring, lambda: Uring(prepare=buffered(SHARED_BUFFER))),
+    "packet-ring": Way(_ring, _ring, loopback_only=True),
+    "recvmmsg": Way(lambda waiting=0: ManyPorts(), lambda waiting=0: SharedPort(waiting=waiting)),
+    "io_uring": Way(lambda waiting=0: Uring(), lambda waiting=0: Uring(prepare=shared_buffer(waiting))),
 }
 """By name, those that cost the least per packet first."""
 
 
-def best(shared: bool = False, host: str = LOOPBACK, wanted: str | None = None) -> Receiver:
+def best(shared: bool = False, host: str = LOOPBACK, wanted: str | None = None, waiting: int = 0) -> Receiver:
     """The receiver that costs least of those that can be had for ports of that host, or the one `wanted` by its name.
 
-    UsageError if that one cannot be had, or there is none of that name.
+    It keeps `waiting` packets of calls while nobody reads, if this user may have the memory: one second of them is
+    much. UsageError if that one cannot be had, or there is none of that name.
     """
     if wanted is not None:
-        return _make(_by_name(wanted), shared)
+        return _make(_by_name(wanted), shared, waiting)
     for way in WAYS.values():
         try:
             if not way.loopback_only or host.startswith("127."):
-                return _make(way, shared)
+                return _make(way, shared, waiting)
         except UsageError as error:
             refused = error
     raise refused
@@ -57,5 +67,5 @@ def _by_name(name: str) -> Way:
     return WAYS[name]
 
 
-def _make(way: Way, shared: bool) -> Receiver:
-    return way.shared() if shared else way.many()
+def _make(way: Way, shared: bool, waiting: int) -> Receiver:
+    return (way.shared if shared else way.many)(waiting)

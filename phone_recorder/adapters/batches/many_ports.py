@@ -38,6 +38,10 @@ class ManyPorts:
     def dropped(self) -> int:
         return self._ports.dropped
 
+    @property
+    def ordered(self) -> bool:
+        return len(self._ports) <= 1
+
     def add(self, flow: int, host: str = LOOPBACK, port: int = 0) -> Address:
         address = self._ports.add(flow, host, port)
         bound = self._ports[flow]

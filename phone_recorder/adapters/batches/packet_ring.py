@@ -43,6 +43,7 @@ class PacketRing:
     """
 
     name = "AF_PACKET ring"
+    ordered = True
 
     def __init__(self, width: int = WIDTH, waiting: int = WAITING, clock: ArrivalClock | None = None) -> None:
         self._ring = _ring(waiting)

@@ -21,6 +21,8 @@ from phone_recorder.adapters.batches.packet_filter import Instruction, attach
 from phone_recorder.adapters.batches.packet_frames import COPIED_ASIDE, FRAME, FRAME_SIZE, NET_HEADER, TAKEN_BY_US
 
 _ASIDE_BUFFER = 64 << 20
+_ASIDE_CHARGE = 256
+"""Half of what the kernel charges that buffer with for a datagram of a call, if it travels together with others."""
 _ASIDE_ROOM = 66_000
 """Of the longest packet, with its link's header."""
 _ASIDE = 32
@@ -150,7 +152,7 @@ class PacketSocket:
         self._socket.setsockopt(_SOL_PACKET, _VERSION, _TPACKET_V2)
         for option in (_NET_HEADERS, _COPY_THRESHOLD):
             self._socket.setsockopt(_SOL_PACKET, option, 1)
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _ASIDE_BUFFER)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, max(_ASIDE_BUFFER, self.frames * _ASIDE_CHARGE))
         self._socket.setsockopt(_SOL_PACKET, _RX_RING, ring)
 
     def _map(self, size: int) -> None:

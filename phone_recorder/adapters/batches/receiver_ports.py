@@ -12,7 +12,8 @@ from phone_recorder.adapters.udp import BUFFER_SIZE, MOST_WAITING, Address, fami
 from phone_recorder.errors import UsageError
 
 SHARED_BUFFER = 64 << 20
-"""Bytes asked of the kernel for what waits at one port for all: half a second of 5,000 phones, and more."""
+"""Bytes asked of the kernel for what waits at one port for all, at least: half a second of 5,000 phones, and more."""
+_MOST_BUFFER = 1 << 29
 
 _LEAST_CHARGE = 512
 """The kernel charges the buffer with more than this for any datagram, however short."""
@@ -92,6 +93,11 @@ def buffered(size: int = BUFFER_SIZE) -> Prepare:
                 unbound.setsockopt(socket.SOL_SOCKET, option, value)
 
     return prepare
+
+
+def shared_buffer(waiting: int) -> Prepare:
+    """As `buffered`, for one port of all, at which so many packets of calls may wait."""
+    return buffered(min(max(SHARED_BUFFER, waiting * _LEAST_CHARGE), _MOST_BUFFER))
 
 
 def most_waiting(bound: socket.socket) -> int:

@@ -6,7 +6,7 @@ import socket
 
 from phone_recorder.adapters.batches.batch import WIDTH
 from phone_recorder.adapters.batches.many_ports import ManyPorts
-from phone_recorder.adapters.batches.receiver_ports import SHARED_BUFFER, buffered
+from phone_recorder.adapters.batches.receiver_ports import shared_buffer
 from phone_recorder.adapters.udp import LOOPBACK, Address
 from phone_recorder.errors import UsageError
 
@@ -16,8 +16,8 @@ class SharedPort(ManyPorts):
 
     name = "recvmmsg on one port"
 
-    def __init__(self, width: int = WIDTH) -> None:
-        super().__init__(width, buffered(SHARED_BUFFER))
+    def __init__(self, width: int = WIDTH, waiting: int = 0) -> None:
+        super().__init__(width, shared_buffer(waiting))
 
     def add(self, flow: int, host: str = LOOPBACK, port: int = 0) -> Address:
         if len(self._ports):

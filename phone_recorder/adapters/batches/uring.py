@@ -45,6 +45,7 @@ class Uring:
     """Needs Linux 6.1 and the right to use io_uring; UsageError says what is missing. Of one thread: its maker's."""
 
     name = "io_uring"
+    ordered = False
 
     def __init__(self, width: int = WIDTH, prepare: Prepare | None = None, clock: ArrivalClock | None = None) -> None:
         self._queues = _queues()

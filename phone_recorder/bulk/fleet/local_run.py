@@ -25,6 +25,7 @@ from phone_recorder.bulk.fleet.plan import FleetPlan, Local
 from phone_recorder.bulk.fleet.site import Outcome
 from phone_recorder.bulk.fleet.snapshot import Snapshot
 from phone_recorder.bulk.live import Files, LiveRecorder
+from phone_recorder.bulk.mixed_frames import LEGS
 from phone_recorder.bulk.recorder import BulkPlan
 from phone_recorder.bulk.voices import PATTERN
 from phone_recorder.recording.account import Account
@@ -42,7 +43,7 @@ def prepared(plan: FleetPlan) -> FleetPlan:
     local = _local(plan)
     check_local_room(plan, most_open_files())
     MountedDrive(local.storage, syncs=Syncs.BY_OTHERS)
-    with closing(best(local.shared_port, wanted=local.receive)) as receiver:
+    with closing(_receiver(plan)) as receiver:
         return replace(plan, local=replace(local, receiver=receiver.name))
 
 
@@ -58,7 +59,7 @@ async def run_local(
     with ExitStack() as opened:
         drive = CountingDrive(MountedDrive(local.storage, syncs=Syncs.BY_OTHERS))
         sync = opened.enter_context(closing(GroupSync(local.storage)))
-        receiver = opened.enter_context(closing(best(local.shared_port, wanted=local.receive)))
+        receiver = opened.enter_context(closing(_receiver(plan)))
         sender = opened.enter_context(_sender(plan, voice))
         checker = opened.enter_context(_checker(plan)) if local.check_files else None
         opened.enter_context(undisturbed())
@@ -67,6 +68,12 @@ async def run_local(
         ended = await carry_out(fleet, show, every_s)
     ended = replace(ended, trouble=fleet.trouble)
     return replace(ended, snapshot=_not_safe(ended.snapshot, sync.error)) if sync.error else ended
+
+
+def _receiver(plan: FleetPlan) -> Receiver:
+    """With room for what all calls say in a second, during which nobody may read."""
+    local = _local(plan)
+    return best(local.shared_port, wanted=local.receive, waiting=plan.phones * LEGS * SECOND // plan.frame)
 
 
 def _not_safe(last: Snapshot, why: str) -> Snapshot:
