@@ -66,6 +66,8 @@ def command(sides: tuple[Path, ...], output: Path, **options: Any) -> None:
     """
     # numpy's linear algebra, which nothing here needs, would start threads that wait busily: a tenth of an hour's mix.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if str(output) == "-":
+        raise UsageError("a mix is written to a file: name one, as in -o call.wav")
     with _left_in_order():
         if _many(sides, options["pairs"]):
             from phone_recorder.cli.mix_archive import mix_archive

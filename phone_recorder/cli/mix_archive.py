@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from phone_recorder.bulk.offline.archive import Batch, Failed, exists, read_too, there
+from phone_recorder.bulk.offline.archive import Batch, Failed, exists, make_directory, read_too, there
 from phone_recorder.bulk.offline.pair import Mixed, Pair, same
 from phone_recorder.bulk.offline.pairs import Archive, listed, paired
 from phone_recorder.bulk.offline.target import Wish
@@ -30,6 +30,8 @@ def mix_archive(sides: tuple[Path, ...], output: Path, wish: Wish, options: dict
         raise UsageError(f"{output} is the directory to read from: choose another one")
     archive = listed(options["pairs"], output) if options["pairs"] else paired(sides[0], sides[1], output)
     todo = _todo(archive, output, options)
+    if todo:
+        make_directory(output)
     telling = _Telling(len(todo))
     for path in archive.alone:
         telling.complain(f"{path}: there is no other side of that name")
@@ -110,4 +112,10 @@ class _Telling:
             "there already": skipped,
         }
         words = ", ".join(f"{count} {what}" for what, count in counts.items() if count or what == "mixed")
-        tell(shown(f"{words}: {self._seconds / 3600:.2f} h in {took:.1f} s, {self._seconds / took:,.0f} x real time"))
+        if self.mixed:
+            words += f": {_length(self._seconds)} in {took:.1f} s, {self._seconds / took:,.0f} x real time"
+        tell(shown(words))
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds / 3600:.2f} h" if seconds >= 3600 else f"{seconds:.1f} s"

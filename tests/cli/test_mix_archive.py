@@ -19,7 +19,7 @@ from tests.cli.mixing import PATIENCE_S, begun, started
 from tests.cli.terminal import Terminal
 from tests.signals import write
 
-SUMMARY = re.compile(r"(.*): \d+\.\d\d h in \d+\.\d s, [\d,]+ x real time\n")
+SUMMARY = re.compile(r"(.*?)(?:: \d+\.\d s in \d+\.\d s, [\d,]+ x real time)?\n")
 
 
 def run(*words: str | Path) -> Result:
@@ -47,6 +47,23 @@ def rightly_mixed(out: Path) -> bool:
     place = next(parent for parent in out.parents if parent.name == "out")
     sides = [(place.parent / side / out.relative_to(place)).read_bytes()[76:] for side in ("a", "b")]
     return out.read_bytes() == record(as_recorded((PCMU, sides[0]), (PCMU, sides[1]), PCMU))
+
+
+def test_hours_are_told_as_hours_and_nothing_has_no_speed(tmp_path: Path) -> None:
+    a, b, out = archive(tmp_path, "1.wav")
+    for side in (a, b):
+        write(side / "1.wav", record(b"\x55" * 8000 * 3600))
+    assert run(a, b, "-o", out).stdout.startswith("1 mixed: 1.00 h in ")
+    assert run(a, b, "-o", out, "--skip-existing").stdout == "0 mixed, 1 there already\n"
+
+
+def test_an_output_that_cannot_be_made_is_told_once_and_before_anything_is_begun(tmp_path: Path) -> None:
+    a, b, out = archive(tmp_path, "1.wav", "2.wav")
+    write(tmp_path / "file", b"")
+    result = run(a, b, "-o", tmp_path / "file" / "out")
+    sentence = f"cannot make the directory {tmp_path}/file/out: a part of its path is not a directory"
+    assert (result.exit_code, result.stderr.count(sentence)) == (2, 1)
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("jobs", [[], ["-j", "1"], ["-j", "3"]], ids=["usual", "one", "three"])

@@ -34,7 +34,7 @@ class Batch(NamedTuple):
         """Mix that pair, its directory made where it is missing."""
         pair = self.pairs[number]
         try:
-            _make_directory(pair.out.parent)
+            make_directory(pair.out.parent)
             return mix_pair(pair, self.wish, self.force)
         except PhoneRecorderError as error:
             return Failed(str(error), _ends_all(error))
@@ -59,7 +59,8 @@ def exists(path: Path) -> bool:
         return False
 
 
-def _make_directory(path: Path) -> None:
+def make_directory(path: Path) -> None:
+    """And what it lies in, where that is missing. UsageError if it cannot be made."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
