@@ -11,6 +11,7 @@ from phone_recorder.adapters.clock import Clock
 from phone_recorder.recording.units import SECOND
 from phone_recorder.server.control import ControlConnection, Safe
 from phone_recorder.server.core import RecordServer
+from phone_recorder.server.door import CLOSED, NOT_ALLOWED, TOO_MANY, TOO_MANY_OF_A_HOST, TOO_OFTEN
 from phone_recorder.server.limits import BURST
 from phone_recorder.server.rate_limit import RateLimits
 
@@ -46,15 +47,15 @@ class Lobby:
         """Why nobody of this host is let in now; "" if somebody is."""
         limits = self.core.limits
         if self.closed:
-            return "closed"
+            return CLOSED
         if not self.core.access.may_connect(host):
-            return "not allowed"
+            return NOT_ALLOWED
         if len(self.open) >= limits.connections:
-            return "too many connections"
+            return TOO_MANY
         if self._of_host[host] >= limits.connections_per_host:
-            return "too many of a host"
+            return TOO_MANY_OF_A_HOST
         if not self._rates.take(host, self.clock.now()):
-            return "too often"
+            return TOO_OFTEN
         return ""
 
     def advance(self, now: int) -> None:
@@ -98,6 +99,8 @@ class Lobby:
 
 class ControlSocket(asyncio.Protocol):
     """One control connection's socket."""
+
+    __slots__ = ("_connection", "_lobby", "_transport", "host")
 
     def __init__(self, lobby: Lobby) -> None:
         self._lobby = lobby

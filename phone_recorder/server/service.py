@@ -24,6 +24,7 @@ from phone_recorder.server.access import Access
 from phone_recorder.server.archive import Archive
 from phone_recorder.server.control_socket import Lobby
 from phone_recorder.server.core import STORAGE, USUAL_PACKET, RecordServer
+from phone_recorder.server.door import Door
 from phone_recorder.server.entry import Live
 from phone_recorder.server.figures import Figures
 from phone_recorder.server.limits import Limits
@@ -55,7 +56,7 @@ class Rules:
 class Service:
     """A record server that stores in the directory `storage`. Use as `async with Service(...)`; `address` is where.
 
-    `tell` is given a line for each recording that has ended, safe to show; `on_end` the recording.
+    `tell` is given a line for each recording that has ended and for what goes wrong, safe to show; `on_end` the recording.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Service:
         self._port = port
         self._tell = tell
         self._told_fault = ""
+        self._door = Door()
         self._retaining: asyncio.Task[None] | None = None
         self._live: list[Live] = []
         self._live_at = -LIVE
@@ -249,6 +251,8 @@ class Service:
                 self._retaining = asyncio.create_task(self._retain())
                 retained_at = now
             self._look_at_faults()
+            if words := self._door.look(now, self.lobby.turned_away):
+                self._tell(words)
             # By the clock, however long a tick takes: ports must not wait longer the more of them there are.
             due = max(due + TICK_S, loop.time())
             await asyncio.sleep(due - loop.time())

@@ -98,10 +98,13 @@ def test_a_host_that_connects_too_often_is_turned_away_and_another_is_not(tmp_pa
         other = await phone(service, "other", "127.0.0.2")
         await other.start()
         assert service.lobby.turned_away["too often"] == 6
+        while not any("turned away" in line for line in lines):
+            await asyncio.sleep(0.01)
         for one in [*many, other]:
             one.close()
 
-    serve(tmp_path, scenario, rules=Rules(Limits(connection_rate=1)))
+    _, lines = serve(tmp_path, scenario, rules=Rules(Limits(connection_rate=1)))
+    assert any(line.endswith("too often (see --connection-rate)") for line in lines)
 
 
 def test_a_phone_that_reads_no_answers_is_dropped(tmp_path: Path) -> None:
