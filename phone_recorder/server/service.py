@@ -56,7 +56,7 @@ class Rules:
 class Service:
     """A record server that stores in the directory `storage`. Use as `async with Service(...)`; `address` is where.
 
-    `tell` is given a line for each recording that has ended and for what goes wrong, safe to show; `on_end` the recording.
+    `tell` is given a line, safe to show, for each recording that has ended and what goes wrong; `on_end` the recording.
     """
 
     def __init__(
