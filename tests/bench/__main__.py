@@ -1,4 +1,7 @@
-"""Runs every benchmark, or those that are named: `python -m tests.bench phone sip`. Ours, the peer, the ratio."""
+"""Runs every benchmark, or those that are named: `python -m tests.bench phone sip`. Ours, the peer, the ratio.
+
+Options are those of `thousands`, a table in Markdown: `python -m tests.bench thousands --help`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from phone_recorder.media.mixing import Piece, mix_g711, mix_table
@@ -24,10 +29,17 @@ FFMPEG = ["ffmpeg", "-y", "-protocol_whitelist", "file,udp,rtp", "-i", "call.sdp
 
 def main() -> None:
     calls = (help_text, fast_hour, fast_memory, mixing, mix, bulk, bulk_peers, fleet, live)
-    known = {bench.__name__: bench for bench in (*calls, usb, server, sip, phone, agent, harness)}
-    wanted = sys.argv[1:] or list(known)
+    known = {bench.__name__: bench for bench in (*calls, usb, server, thousands, sip, phone, agent, harness)}
+    named = list(takewhile(lambda word: not word.startswith("-"), sys.argv[1:]))
+    wanted, options = named or list(known), sys.argv[1 + len(named) :]
     if not known.keys() >= set(wanted):
         sys.exit(f"benchmarks are {', '.join(known)}")
+    if options and wanted != [thousands.__name__]:
+        sys.exit(f"only {thousands.__name__}, by itself, takes options")
+    if wanted == [thousands.__name__]:
+        with tempfile.TemporaryDirectory() as place:
+            thousands(Path(place), options)
+        return
     print(f"Python {platform.python_version()}, {platform.machine()}; medians of runs in turn")
     print()
     with tempfile.TemporaryDirectory() as place:
@@ -72,6 +84,12 @@ def server(directory: Path) -> None:
     from tests.bench.server import server as bench
 
     bench(directory)
+
+
+def thousands(directory: Path, options: Sequence[str] = ()) -> None:
+    from tests.bench.thousands.run import thousands as bench
+
+    bench(directory, options)
 
 
 def sip(directory: Path) -> None:

@@ -61,8 +61,15 @@ def told(process: subprocess.Popen[str]) -> Any:
     """What the process says next; RuntimeError if it has ended instead."""
     assert process.stdout
     if not (line := process.stdout.readline()):
-        raise RuntimeError(f"{process.args!r} has ended")
+        raise RuntimeError(f"{module(process)} has ended")
     return json.loads(line)
+
+
+def module(process: subprocess.Popen[str]) -> str:
+    """The name of the module that it runs."""
+    assert isinstance(process.args, list)
+    name: str = process.args[process.args.index("-m") + 1]
+    return name
 
 
 def spent(pids: Sequence[int], seconds: float) -> float:

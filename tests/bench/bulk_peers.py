@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from phone_recorder.adapters.batches.packet_filter import TAKE_NOTHING, attach
 from phone_recorder.adapters.batches.receiver_ports import Ports
 from tests.bench.agent import FFMPEG, LEG, MIX, SDP, WAV, free_port
-from tests.bench.bulk import recorder
-from tests.bench.bulk_load import PACKETS_PER_S, RECORDER_CPU, Leg, many_files, spent, talking
+from tests.bench.bulk import ended, recorder
+from tests.bench.bulk_load import PACKETS_PER_S, RECORDER_CPU, Leg, many_files, spent, talking, told
 from tests.bench.bulk_peers_rtpengine import rtpengine
 from tests.bench.measure import have, running
 
@@ -35,16 +35,30 @@ WATCHED = "127.0.0.77"
 """An address of loopback where nothing comes but what tcpdump is to write."""
 PACKET = 200
 """Bytes of IPv4 with RTP of 20 ms."""
+HEADS = 28
+"""Of these, IPv4's and UDP's."""
 BEHIND_S = 8
 """ffmpeg begins 5 s late, calls do not begin at once, and what a peer has not written yet when it ends is lost."""
 
 
 class Peer(NamedTuple):
-    """Who records: its processes, where its legs go, and how to tell how many bytes it has written."""
+    """Who records: its processes, where its legs go, and how to tell how many bytes it has written.
+
+    `ended` ends it and gives what it tells then, for who tells something.
+    """
 
     pids: list[int]
     legs: list[Leg]
     written: Callable[[], int]
+    ended: Callable[[], dict[str, Any]] = dict
+
+
+class Spent(NamedTuple):
+    """CPU seconds of a call for a second, what the recorder told in the end, and the sender."""
+
+    cost: float
+    recorder: dict[str, Any]
+    sender: dict[str, Any]
 
 
 class Row(NamedTuple):
@@ -68,22 +82,25 @@ def bulk_peers(directory: Path) -> None:
             if row.name not in failures:
                 with tempfile.TemporaryDirectory(dir=directory) as place:
                     try:
-                        costs[row.name].append(cost(row, Path(place)))
+                        costs[row.name].append(cost(row, Path(place)).cost)
                     except RuntimeError as error:
                         failures[row.name] = str(error)
     print(f"CPU of a call for a second, the same RTP, one core, {ROUNDS} times {SECONDS} s")
     show({name: statistics.median(each) for name, each in costs.items() if name not in failures}, failures)
 
 
-def cost(row: Row, place: Path) -> float:
-    """CPU seconds of a call for a second; RuntimeError if it has not been recorded."""
-    with contextmanager(row.start)(place, row.calls) as peer, talking(peer.legs, WARM_UP_S + SECONDS + 1):
-        time.sleep(WARM_UP_S)
-        used = spent(peer.pids, SECONDS)
+def cost(row: Row, place: Path, seconds: int = SECONDS, frames: bool = False) -> Spent:
+    """One run; RuntimeError if it has not been recorded. `frames`: see bulk_frames."""
+    with contextmanager(row.start)(place, row.calls) as peer:
+        with talking(peer.legs, WARM_UP_S + seconds + 1, frames) as sender:
+            time.sleep(WARM_UP_S)
+            used = spent(peer.pids, seconds)
+            sent = told(sender)
+        recorded = peer.ended()
     # ffmpeg writes when it ends, and not before.
-    if peer.written() < row.each * row.calls * (WARM_UP_S + SECONDS - BEHIND_S):
+    if peer.written() < row.each * row.calls * (WARM_UP_S + seconds - BEHIND_S):
         raise RuntimeError("it has not recorded all that it was sent")
-    return used / SECONDS / row.calls
+    return Spent(used / seconds / row.calls, recorded, sent)
 
 
 def show(costs: dict[str, float], failures: dict[str, str]) -> None:
@@ -97,15 +114,27 @@ def show(costs: dict[str, float], failures: dict[str, str]) -> None:
 
 def ours(place: Path, calls: int) -> Iterator[Peer]:
     with recorder(place, calls, shared=False) as (process, ready):
-        yield Peer([process.pid], [Leg(*leg) for leg in ready["legs"]], lambda: size_of(place, "*.wav"))
+        yield Peer(
+            [process.pid], [Leg(*leg) for leg in ready["legs"]], lambda: size_of(place, "*.wav"), lambda: ended(process)
+        )
 
 
 def tcpdump(place: Path, calls: int) -> Iterator[Peer]:
     """Into a file, whole packets, of sockets that nobody reads."""
-    command = ["tcpdump", "-i", "lo", "-B", "65536", "-s", "256", "-w", str(place / "peer.pcap"), "udp", "and"]
+    yield from _tcpdump(place, calls, 2 * calls, 256)
+
+
+def tcpdump_shared(place: Path, calls: int) -> Iterator[Peer]:
+    """The same of one socket, where many packets come as the segments of one datagram."""
+    yield from _tcpdump(place, calls, 1, 65535)
+
+
+def _tcpdump(place: Path, calls: int, sockets: int, most: int) -> Iterator[Peer]:
+    command = ["tcpdump", "-i", "lo", "-B", "65536", "-s", f"{most}", "-w", str(place / "peer.pcap"), "udp", "and"]
     pinned = ["taskset", "-c", str(RECORDER_CPU), *command, "dst", "host", WATCHED]
-    with sinks(2 * calls, WATCHED) as ports, running(pinned, place) as process:
-        yield Peer([process.pid], legs_to(WATCHED, ports), lambda: size_of(place, "*.pcap"))
+    with sinks(sockets, WATCHED) as ports, running(pinned, place) as process:
+        legs = legs_to(WATCHED, ports * (2 * calls // sockets))
+        yield Peer([process.pid], legs, lambda: size_of(place, "*.pcap"))
 
 
 def recording(place: Path, calls: int) -> Iterator[Peer]:
@@ -160,6 +189,7 @@ def size_of(place: Path, names: str) -> int:
 FEWER, MORE = f"ours, {FEW:,} calls", f"ours, {MANY:,} calls"
 MIXED = 8000
 BOTH = 2 * PACKETS_PER_S * PACKET
+PAYLOADS = 2 * PACKETS_PER_S * (PACKET - HEADS)
 ROWS = [
     Row(FEWER, "", FEW, ours, MIXED),
     Row(MORE, "", MANY, ours, MIXED),

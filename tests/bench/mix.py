@@ -15,6 +15,9 @@ HOUR_S, BYTES_PER_S = 3600, 8000
 RUNS, WARM_UPS = 9, 1
 FILES, FILE_S = 60, 60
 _AMIX = ["-filter_complex", "amix=inputs=2", "-f", "mulaw"]
+OURS, SOX, FFMPEG = "phone-recorder mix", "sox -m", "ffmpeg amix"
+KEPT = ["env", "-u", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX=bytecode"]
+"""Before a command of Python: its byte code is kept, as that of an installed package is."""
 OUTPUTS = ("ours.wav", "sox.raw", "ffmpeg.raw")
 
 
@@ -30,18 +33,26 @@ def mix(directory: Path) -> None:
 def hour(place: Path) -> None:
     """The ratios are of the same round: other work on the machine hits all three."""
     print(f"two hours of PCMU mixed to one (targets: {15_000:,} x real time, 4 x sox, 13 x ffmpeg)")
-    for name in "ab":
-        write_side(place / f"{name}.wav", place / f"{name}.raw", HOUR_S, name)
-    costs: dict[str, list[Cost]] = {name: [] for name in commands()}
-    for number in range(WARM_UPS + RUNS):
-        for name, command in commands().items():
-            remove(place)
-            spent = cost(command, place)
-            if number >= WARM_UPS:
-                costs[name].append(spent)
+    write_hours(place)
+    for _ in range(WARM_UPS):
+        in_one_round(place)
+    rounds = [in_one_round(place) for _ in range(RUNS)]
+    costs = {name: [each[name] for each in rounds] for name in commands()}
     for name, all_spent in costs.items():
         row(name, median(all_spent))
-        print(f"  {HOUR_S / median(all_spent).wall:,.0f} x real time{ratio(all_spent, costs['phone-recorder mix'])}")
+        print(f"  {HOUR_S / median(all_spent).wall:,.0f} x real time{ratio(all_spent, costs[OURS])}")
+
+
+def write_hours(place: Path, seconds: int = HOUR_S) -> None:
+    """The two sides that all of them mix."""
+    for name in "ab":
+        write_side(place / f"{name}.wav", place / f"{name}.raw", seconds, name)
+
+
+def in_one_round(place: Path) -> dict[str, Cost]:
+    """What each of them costs, one after the other; what they have written stays until the next round."""
+    remove(place)
+    return {name: cost(command, place) for name, command in commands().items()}
 
 
 def ratio(theirs: list[Cost], ours: list[Cost]) -> str:
@@ -71,18 +82,16 @@ def archive(place: Path) -> None:
 
 def commands() -> dict[str, list[str]]:
     """Ours and those of the peers that are here, for the same two hours."""
-    found = {"phone-recorder mix": ours("a.wav", "b.wav", "ours.wav")}
+    found = {OURS: ours("a.wav", "b.wav", "ours.wav")}
     if have("sox"):
-        found["sox -m"] = sox("a.raw", "b.raw")
+        found[SOX] = sox("a.raw", "b.raw")
     if have("ffmpeg"):
-        found["ffmpeg amix"] = ffmpeg()
+        found[FFMPEG] = ffmpeg()
     return found
 
 
 def ours(a: str, b: str, out: str) -> list[str]:
-    """With its byte code kept, as that of an installed package is."""
-    kept = ["env", "-u", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX=bytecode"]
-    return [*kept, sys.executable, "-m", "phone_recorder", "mix", a, b, "-o", out]
+    return [*KEPT, sys.executable, "-m", "phone_recorder", "mix", a, b, "-o", out]
 
 
 def sox(a: str, b: str) -> list[str]:
