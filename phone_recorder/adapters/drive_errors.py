@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import resource
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from phone_recorder.adapters.files import reason
 from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, SyncFailed
@@ -85,19 +85,38 @@ def _gone(present: Callable[[], bool], grace_s: float) -> bool:
     return True
 
 
-@contextmanager
-def drive_errors(path: Path, present: Callable[[], bool] = always, syncing: bool = False) -> Iterator[None]:
-    """Every OSError inside becomes the DriveError that it means.
+class DriveErrors:
+    """Inside, every OSError becomes the DriveError that it means. It may be entered again and again.
 
     Where the stick is not `present` any more it is gone, whatever was said: the kernel tells ENOSPC, EIO, or nothing
     (EDGE-CASES S5). `syncing`: an EIO tells of earlier writes, and the next ones may succeed (S6).
     """
-    try:
-        yield
-    except OSError as error:
+
+    # No generator: where thousands of files are written it would cost more than the writing.
+    __slots__ = ("_path", "_present", "_syncing")
+
+    def __init__(self, path: Path, present: Callable[[], bool], syncing: bool = False) -> None:
+        self._path = path
+        self._present = present
+        self._syncing = syncing
+
+    def __enter__(self) -> None:
+        """Nothing is to be done before."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            self.told(error)
+
+    def told(self, error: OSError) -> NoReturn:
+        """Raise what it means."""
         number = error.errno or 0
-        if _gone(present, 0 if number == errno.EFBIG else GRACE_S):
+        if _gone(self._present, 0 if number == errno.EFBIG else GRACE_S):
             raise DriveGone(REMOVED) from error
-        kind = (_OF_A_SYNC if syncing else {}).get(number) or _KINDS.get(number, DriveError)
-        what = _WHAT.get(number) or f"cannot write to {printable(str(path))}"
+        kind = (_OF_A_SYNC if self._syncing else {}).get(number) or _KINDS.get(number, DriveError)
+        what = _WHAT.get(number) or f"cannot write to {printable(str(self._path))}"
         raise kind(f"{what}: {reason(error)}") from error
+
+
+def drive_errors(path: Path, present: Callable[[], bool] = always, syncing: bool = False) -> DriveErrors:
+    """Those of the drive at this path."""
+    return DriveErrors(path, present, syncing)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
+from typing import NoReturn
 
-from phone_recorder.adapters.drive_errors import drive_errors
+from phone_recorder.adapters.drive_errors import DriveErrors
 
 
 class Access(Enum):
@@ -52,14 +52,16 @@ class Medium:
 REAL = Medium()
 
 
-@contextmanager
-def medium_errors(medium: Medium, path: Path, present: Callable[[], bool], syncing: bool = False) -> Iterator[None]:
-    """As drive_errors; the medium is told of what it has not said itself."""
-    with drive_errors(path, present, syncing):
-        try:
-            yield
-        except Refused:
-            raise
-        except OSError as error:
-            medium.failed(error)
-            raise
+class MediumErrors(DriveErrors):
+    """As DriveErrors; the medium is told of what it has not said itself."""
+
+    __slots__ = ("_medium",)
+
+    def __init__(self, medium: Medium, path: Path, present: Callable[[], bool], syncing: bool = False) -> None:
+        super().__init__(path, present, syncing)
+        self._medium = medium
+
+    def told(self, error: OSError) -> NoReturn:
+        if not isinstance(error, Refused):
+            self._medium.failed(error)
+        super().told(error)

@@ -9,13 +9,12 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from phone_recorder.adapters.drive_errors import REMOVED, always
 from phone_recorder.adapters.files import reason
-from phone_recorder.adapters.medium import REAL, Access, Medium, medium_errors
+from phone_recorder.adapters.medium import REAL, Access, Medium, MediumErrors
 from phone_recorder.adapters.record_repair import Repair, Result, repair, sweep
 from phone_recorder.adapters.record_writer import RecordFileWriter, Syncs, exists, let_go
 from phone_recorder.adapters.room import Room
@@ -62,7 +61,8 @@ class MountedDrive:
         self._mounted = mounted
         self.medium = medium
         self._identity: tuple[int, int] | None = None
-        self._errors = partial(medium_errors, medium, path, present)
+        self._errors = MediumErrors(medium, path, present)
+        self._syncing = MediumErrors(medium, path, present, syncing=True)
         self.check()
         # Only asked once: it tells every error as a no.
         with self.opened_folder("stop") as last:
@@ -79,7 +79,7 @@ class MountedDrive:
         """DriveGone or DriveReadOnly if nothing can be written now."""
         if not self.present():
             raise DriveGone(REMOVED)
-        with self._root() as root, self._errors():
+        with self._root() as root, self._errors:
             self.medium.ask(Access.CHANGE)
             if os.fstatvfs(root).f_flag & os.ST_RDONLY:
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS))
@@ -90,12 +90,12 @@ class MountedDrive:
         return self.last_free
 
     def _of_file_system(self) -> int:
-        with self._root() as root, self._errors():
+        with self._root() as root, self._errors:
             status = os.fstatvfs(root)
             return status.f_bavail * status.f_frsize
 
     def _of_capacity(self, room: Room) -> int:
-        with self._errors():
+        with self._errors:
             self.medium.ask(Access.LOOK)
             return room.look(self.path)
 
@@ -131,7 +131,7 @@ class MountedDrive:
 
     def room_in(self, paths: Iterable[str]) -> list[int]:
         """Bytes that deleting each of these would free; none where a file has other names, or is gone."""
-        with self.opened_folder() as folder, self._errors():
+        with self.opened_folder() as folder, self._errors:
             return [self._frees(folder, Path(path).name) for path in paths]
 
     def _frees(self, folder: int, name: str) -> int:
@@ -158,7 +158,7 @@ class MountedDrive:
                 yield Repair(self.directory, Result.FAILED, why=str(error))
 
     def _repairs(self, folder: int, go_on: Callable[[], bool]) -> Iterator[Repair]:
-        with self._errors():
+        with self._errors:
             sweep(_by_number(folder))
         for name in self._names(folder):
             if not go_on():
@@ -170,13 +170,13 @@ class MountedDrive:
                 yield replace(done, path=self.directory / name)
 
     def _names(self, folder: int) -> list[str]:
-        with self._errors(), os.scandir(folder) as entries:
+        with self._errors, os.scandir(folder) as entries:
             orders = {entry.name: record_order(entry.name) for entry in entries}
         return [name for _, name in sorted((order, name) for name, order in orders.items() if order)]
 
     def delete(self, path: str) -> None:
         """Delete one of `recordings`, unless another recorder has done so meanwhile."""
-        with self.opened_folder("fail") as folder, self._errors(), suppress(FileNotFoundError):
+        with self.opened_folder("fail") as folder, self._errors, suppress(FileNotFoundError):
             self.medium.ask(Access.CHANGE)
             os.unlink(Path(path).name, dir_fd=folder)
 
@@ -184,7 +184,7 @@ class MountedDrive:
     def _root(self) -> Iterator[int]:
         """The drive's root directory, opened; DriveGone if another one is in its place."""
         with ExitStack() as opened:
-            with self._errors():
+            with self._errors:
                 self.medium.ask(Access.LOOK)
                 root = _held(opened, os.open(self.path, _DIRECTORY))
                 found = os.fstat(root)
@@ -204,7 +204,7 @@ class MountedDrive:
         with self._root() as folder, ExitStack() as opened:
             for name in self._folder:
                 # Syncing: a folder that could not be made safe is asked for again.
-                with self._errors(syncing=True), _named(name):
+                with self._syncing, _named(name):
                     if if_missing == "make":
                         _make(folder, name, self._syncs)
                     elif if_missing == "stop" and not exists(folder, name):

@@ -9,12 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from phone_recorder.adapters.drive_errors import REMOVED, always, limit_reached
-from phone_recorder.adapters.medium import REAL, Access, Medium, Refused, medium_errors
+from phone_recorder.adapters.medium import REAL, Access, Medium, MediumErrors, Refused
 from phone_recorder.adapters.room import Room
 from phone_recorder.errors import DriveError, DriveFull, DriveGone, FileLost, FolderFull, SyncFailed
 from phone_recorder.wire.printable import printable
@@ -62,7 +61,8 @@ class RecordFileWriter:
         self._syncs = syncs
         self._present = present
         self._medium = medium
-        self._errors = partial(medium_errors, medium, directory, present)
+        self._errors = MediumErrors(medium, directory, present)
+        self._syncing = MediumErrors(medium, directory, present, syncing=True)
         self._unsafe = bytearray()  # what no sync has vouched for
         self._suspect = False  # a sync has failed: the kernel has forgotten what it could not write
         with self._making(folder):
@@ -81,7 +81,7 @@ class RecordFileWriter:
     def _making(self, folder: int) -> Iterator[None]:
         """What makes an entry in the folder: where there is room all the same, it is the folder that is full."""
         try:
-            with self._errors():
+            with self._errors:
                 yield
         except DriveFull as error:
             if min(self._room.left, _free(folder)) > SOME_ROOM:
@@ -90,7 +90,7 @@ class RecordFileWriter:
 
     def append(self, data: bytes) -> None:
         """Write at the end; DriveFull or FileTooLarge after as many bytes as there was room for."""
-        with self._errors():
+        with self._errors:
             self._medium.ask(Access.WRITE)
             # After the asking, which may take its time.
             may_grow = self._medium.largest_file - self.size
@@ -102,7 +102,7 @@ class RecordFileWriter:
                 self._unsafe += written
                 self._room.take(len(written))
         if len(fits) < len(data):
-            with self._errors():
+            with self._errors:
                 raise Refused(errno.EFBIG if len(fits) == max(may_grow, 0) else errno.ENOSPC)
 
     def checkpoint(self, header: bytes) -> None:
@@ -121,7 +121,7 @@ class RecordFileWriter:
         if self._syncs is Syncs.AT_END:
             self._syncs = Syncs.ALWAYS
         if self.size != size:
-            with self._errors():
+            with self._errors:
                 self._medium.ask(Access.CHANGE)
                 os.ftruncate(self._fd, size)
             del self._unsafe[len(self._unsafe) - (self.size - size) :]
@@ -139,7 +139,7 @@ class RecordFileWriter:
     def _save_audio(self) -> None:
         """Sync it. After a failure it is written once more before; after two it is given up."""
         if self._suspect:
-            with self._errors():
+            with self._errors:
                 self._medium.ask(Access.WRITE)
                 for _ in _writes(self._fd, bytes(self._unsafe), self.size - len(self._unsafe)):
                     continue
@@ -153,13 +153,13 @@ class RecordFileWriter:
             raise
 
     def _write_header(self, header: bytes) -> None:
-        with self._errors():
+        with self._errors:
             self._medium.ask(Access.WRITE)
             os.pwrite(self._fd, header, 0)
 
     def _is_in_place(self) -> bool:
         """Whether what has the file's name is the file."""
-        with self._errors():
+        with self._errors:
             try:
                 # Many recordings ask this each second, and a Path takes longer to make than the question.
                 named = os.lstat(self.path)
@@ -189,7 +189,7 @@ class RecordFileWriter:
 
     def _force(self, sync: Callable[[int], None], fd: int) -> None:
         """Put what was written there safely on the medium."""
-        with self._errors(syncing=True):
+        with self._syncing:
             self._medium.ask(Access.SYNC)
             sync(fd)
 

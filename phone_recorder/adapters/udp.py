@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
+from typing import TypeVar
 
 from phone_recorder.adapters.files import reason
 from phone_recorder.errors import UsageError
@@ -107,27 +108,58 @@ class UdpPort:
 TRIES = 64
 """Ports of a range that others may have taken, before it is given up: each costs a system call."""
 
+Opened = TypeVar("Opened")
+
+
+class PortNumbers:
+    """UDP ports from `first` to `last`, in turn: one that was given back is used again as late as can be.
+
+    Where both are 0, the system chooses.
+    """
+
+    def __init__(self, first: int = 0, last: int = 0) -> None:
+        self._range = range(first, last + 1)
+        self._last = last
+        self._taken: set[int] = set()
+
+    def open(self, opener: Callable[[int], Opened], even: bool = False) -> Opened:
+        """What the opener makes of the next number that is free, of the even ones if so wished; UsageError if none is.
+
+        UsageError of the opener says that others have taken that one.
+        """
+        if not self._range.start:
+            return opener(0)
+        turns = chain(range(self._last + 1, self._range.stop), range(self._range.start, self._last + 1))
+        wanted = (number for number in turns if number not in self._taken and not (even and number % 2))
+        for number in islice(wanted, TRIES):
+            with suppress(UsageError):
+                opened = opener(number)
+                self._taken.add(number)
+                self._last = number
+                return opened
+        kind = "even UDP port" if even else "UDP port"
+        raise UsageError(f"no {kind} from {self._range[0]} to {self._range[-1]} is free")
+
+    def give_back(self, number: int) -> None:
+        """It may be opened again."""
+        self._taken.discard(number)
+
 
 class PortRange:
-    """UDP ports of a range, both ends included, in turn: one that was given back is used again as late as can be."""
+    """PortNumbers whose ports come back when they are closed."""
 
     def __init__(self, first: int, last: int) -> None:
-        self._ports = range(first, last + 1)
+        self._numbers = PortNumbers(first, last)
         self._opened: dict[int, UdpPort] = {}
-        self._last = last
 
     def open(self, host: str, even: bool = False) -> UdpPort:
         """The next that is free, of the even ones if so wished; UsageError if none is."""
-        turns = chain(range(self._last + 1, self._ports.stop), range(self._ports.start, self._last + 1))
-        wanted = (number for number in turns if not even or number % 2 == 0)
-        unused = (number for number in wanted if number not in self._opened or self._opened[number].closed)
-        for number in islice(unused, TRIES):
-            with suppress(UsageError):
-                self._opened[number] = port = UdpPort(host, number)
-                self._last = number
-                return port
-        kind = "even UDP port" if even else "UDP port"
-        raise UsageError(f"no {kind} from {self._ports[0]} to {self._ports[-1]} is free")
+        for number in [number for number, port in self._opened.items() if port.closed]:
+            del self._opened[number]
+            self._numbers.give_back(number)
+        port = self._numbers.open(lambda number: UdpPort(host, number), even)
+        self._opened[port.address[1]] = port
+        return port
 
 
 class UdpMixLink:

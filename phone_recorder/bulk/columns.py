@@ -23,8 +23,10 @@ WINDOW = 4096
 NO_LAW = 0xFF
 """In `law`: nothing has come. Otherwise it is the payload type."""
 
+UNKNOWN = np.iinfo(np.int64).min
+"""In a column of what may not be known."""
+
 _KNOWN = np.arange(MAX_DROPOUT + 1)
-_UNKNOWN = np.iinfo(np.int64).min
 
 
 class Columns:
@@ -35,6 +37,8 @@ class Columns:
         self.slots = slots
         self.start = np.zeros(rows, np.int64)
         """The instant of frame 0."""
+        self.silent = np.zeros(rows, np.bool_)
+        """Has begun, and was never heard."""
         self.in_step = np.zeros(rows, np.bool_)
         self.ssrc = np.zeros(rows, np.int64)
         self.payload_type = np.zeros(rows, np.int64)
@@ -51,7 +55,10 @@ class Columns:
         self.mixed = np.zeros(rows, np.int64)
         """Frames that are needed no more: the slots have room for as many as they are, from this one on."""
         self.laid = np.zeros(rows, np.int64)
+        self.late = np.zeros(rows, np.int64)
         self.repeated = np.zeros(rows, np.int64)
+        self.late_since = np.full(rows, UNKNOWN)
+        """When the newest packets began to come too late, if they do."""
         self.since = np.zeros(rows, np.int64)
         """The number that was the newest when the stream fell into step."""
         self.lowest = np.zeros(rows, np.int64)
@@ -66,30 +73,44 @@ class Columns:
         self.law = np.full((rows, slots), NO_LAW, np.uint8)
         self.ring = np.zeros((rows, slots, frame), np.uint8)
 
+    def fall_in(self, rows: Rows | int, number: Ints | int) -> None:
+        """Let these be in step from the newest packet on, which has this number of 16 bits: nothing is counted yet."""
+        # What is below it, and has come, is above 0.
+        self.number[rows] = self.since[rows] = self.lowest[rows] = number + (1 << 16)
+        self.laid[rows] = self.late[rows] = self.repeated[rows] = 0
+        self.in_step[rows] = True
+
+    def put(self, rows: Rows, frames: Ints, payloads: NDArray[np.void]) -> None:
+        """Frames of streams in step into the ring, each as one thing."""
+        laws, ring = self.flat()
+        slots = rows * self.slots + (frames & self.slots - 1)
+        laws[slots] = self.payload_type[rows]
+        ring[slots] = payloads
+
     def flat(self) -> tuple[Bytes, NDArray[np.void]]:
         """The laws, and the frames as one thing each, of all rows one after another."""
         return self.law.reshape(-1), self.ring.reshape(-1, self.frame).view(f"V{self.frame}").reshape(-1)
 
     def clear(self, row: int, start: int) -> None:
         """Let a row be that of a new stream, whose frame 0 is at this instant."""
-        self.in_step[row] = False
+        self.in_step[row], self.silent[row] = False, True
         self.start[row] = start
         self.opened[row] = self.given[row] = self.mixed[row] = 0
         self.law[row] = NO_LAW
 
     def delays(self, row: int) -> DelaysInStep:
         """What is known of a stream's delay."""
-        kept, normal = int(self.kept[row]), int(self.normal[row])
-        seconds = tuple(self.seconds[row, DRIFT_WINDOW_S - kept :].tolist())
-        return DelaysInStep(
-            int(self.second[row]), int(self.least[row]), seconds, None if normal == _UNKNOWN else normal
-        )
+        seconds = tuple(self.seconds[row, DRIFT_WINDOW_S - int(self.kept[row]) :].tolist())
+        normal, late_since = _known(self.normal[row]), _known(self.late_since[row])
+        return DelaysInStep(int(self.second[row]), int(self.least[row]), seconds, normal, late_since)
 
-    def set_delays(self, row: int, delays: DelaysInStep) -> None:
-        self.second[row], self.least[row], seconds, normal = delays
+    def set_delays(self, row: int | Rows, delays: DelaysInStep) -> None:
+        """Of one stream, or of several of which the same is known."""
+        self.second[row], self.least[row], seconds, normal, late_since = delays
         self.kept[row] = len(seconds)
         self.seconds[row, DRIFT_WINDOW_S - len(seconds) :] = seconds
-        self.normal[row] = _UNKNOWN if normal is None else normal
+        self.normal[row] = UNKNOWN if normal is None else normal
+        self.late_since[row] = UNKNOWN if late_since is None else late_since
 
     def known(self, row: int) -> int:
         """Bit n: the number n below the newest has come."""
@@ -104,9 +125,13 @@ class Columns:
         )
 
 
-def unknown(normal: Ints) -> Any:
-    """Which of these delays are not known yet."""
-    return normal == _UNKNOWN
+def unknown(found: Ints) -> Any:
+    """Which of these are not known."""
+    return found == UNKNOWN
+
+
+def _known(found: np.int64) -> int | None:
+    return None if found == UNKNOWN else int(found)
 
 
 def spans(rows: Rows) -> Ints:

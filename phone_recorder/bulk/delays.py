@@ -1,11 +1,14 @@
-"""DelayWatch for rows of streams: the least delay of each second, and when drift calls for a shift."""
+"""What is known of delays, for rows of streams: the least one of each second, and since when packets come too late.
+
+As DelayWatch and Placement have it for one: when drift calls for a shift, and when a stream that is too late is stuck.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from phone_recorder.bulk.columns import Columns, Flags, Ints, Rows, spans, unknown
-from phone_recorder.recording.placement import AHEAD, DRIFT_WINDOW_S, NORMAL_S
+from phone_recorder.bulk.columns import UNKNOWN, Columns, Flags, Ints, Rows, spans, unknown
+from phone_recorder.recording.placement import AHEAD, DRIFT_WINDOW_S, NORMAL_S, STUCK
 
 
 class Noted:
@@ -63,3 +66,37 @@ class Noted:
         normal[new] = np.maximum(seconds[new, :NORMAL_S].min(axis=1), -AHEAD)
         moved = seconds[judged].min(axis=1) - normal[judged]
         self.due[judged] |= np.abs(moved) * 4 >= columns.frame * 3
+
+
+class Lateness:
+    """Since when the newest packets of some rows have come too late, taken only by `commit`.
+
+    `rows` in order, one or more packets of each, which came at these `arrivals`, and of which some were `late`.
+    """
+
+    def __init__(self, columns: Columns, rows: Rows, arrivals: Ints, late: Flags) -> None:
+        self._columns = columns
+        self.stuck: Flags = np.zeros(len(rows), np.bool_)
+        """Those with which their streams begin again elsewhere."""
+        some = bool(late.any())
+        # Mostly none is late, and none was before.
+        at = spans(rows) if some or not unknown(columns.late_since).all() else np.zeros(0, np.int64)
+        self._rows, self._since = rows[at], np.full(len(at), UNKNOWN)
+        if some:
+            since = self._runs(at, arrivals, late)
+            self.stuck = late & (arrivals - since >= STUCK)
+            last = np.append(at[1:], len(rows)) - 1
+            self._since[late[last]] = since[last][late[last]]
+
+    def commit(self) -> None:
+        """Take it."""
+        self._columns.late_since[self._rows] = self._since
+
+    def _runs(self, at: Ints, arrivals: Ints, late: Flags) -> Ints:
+        """When the run of late packets began that each late one is in."""
+        begins = late.copy()
+        begins[1:] &= ~late[:-1]
+        begins[at] = late[at]
+        since, known = arrivals.copy(), self._columns.late_since[self._rows]
+        since[at] = np.where(unknown(known), since[at], known)
+        return since[np.maximum.accumulate(np.where(begins, np.arange(len(late)), 0))]

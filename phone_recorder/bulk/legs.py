@@ -6,6 +6,7 @@ from collections import deque
 
 import numpy as np
 
+from phone_recorder.bulk.anchoring import anchor, anchor_of
 from phone_recorder.bulk.columns import NO_LAW, Columns, Ints, Rows, spans
 from phone_recorder.bulk.placing import Packets, lay
 from phone_recorder.media.mixing import Piece
@@ -33,17 +34,13 @@ class Legs:
         self.holes: dict[tuple[int, int], Hole] = {}
         """By row and frame: what never came of a frame in the ring, of a codec that must know."""
         self._horizon = horizon
-        self._timelines: dict[int, SteppingTimeline] = {}
+        self._timelines: dict[int, SteppingTimeline] = {}  # of those that have ever been apart
         self._apart: set[int] = set()  # those whose timeline knows all
         self._waiting: dict[int, deque[Piece | None]] = {}  # given out by a timeline, and no room in the ring yet
 
     def begin(self, row: int, start: int) -> None:
         """A new leg, which begins at this instant."""
-        columns = self.columns
-        self._timelines[row] = SteppingTimeline(columns.frame, self._horizon, ByArrival(start))
-        self._waiting[row] = deque()
-        self._apart.add(row)
-        columns.clear(row, start)
+        self.columns.clear(row, start)
 
     def stop(self, row: int, now: int) -> int:
         """End with the last frame that is whole by now: how many there are."""
@@ -51,18 +48,20 @@ class Legs:
 
     def end(self, row: int) -> StreamCounts:
         """Let go of a leg: what has come of it."""
-        self._apart.discard(row)
-        self.columns.in_step[row] = False
-        del self._waiting[row]
-        return self._timelines.pop(row).counts
+        counts = self._timeline(row).counts
+        self._apart.remove(row)
+        del self._timelines[row], self._waiting[row]
+        return counts
 
     def receive(self, packets: Packets) -> None:
         """Packets of a tick, of legs that have begun."""
+        if self.columns.silent[packets.rows].any():
+            packets = packets.of(anchor(self.columns, packets, self._horizon))
         for _ in range(_TURNS):
             packets = packets.of(lay(self.columns, packets, self._horizon))
             if not len(packets.rows):
                 return
-            # A stream that begins is in step after a packet or two: no more of it than that has to be taken one by one.
+            # A stream that changes is in step after a packet or two: no more of it has to be taken one by one.
             first = np.zeros(len(packets.rows), np.bool_)
             first[spans(packets.rows)] = True
             self._receive_apart(packets.of(first))
@@ -80,17 +79,20 @@ class Legs:
         """Give out what can be: `columns.given` tells of how many frames; until they are mixed they are in the ring."""
         for row in tuple(self._apart):
             self._close_apart(row, now)
-        rows = np.flatnonzero(self.columns.in_step)
+        rows = np.flatnonzero(self.columns.in_step | self.columns.silent)
         if len(rows):
-            self._close_in_step(rows, now)
+            self._close_rows(rows, now)
 
     def _close_apart(self, row: int, now: int) -> None:
         waiting, columns = self._waiting[row], self.columns
-        timeline = self._timelines[row]
-        waiting += timeline.close(now)
-        while waiting and columns.given[row] < columns.mixed[row] + columns.slots:
-            self._put(row, int(columns.given[row]), waiting.popleft())
-            columns.given[row] += 1
+        waiting += self._timelines[row].close(now)
+        given = int(columns.given[row])
+        ready = min(len(waiting), int(columns.mixed[row]) + columns.slots - given)
+        for index in range(given, given + ready):
+            # Where nothing came the slot is as it was left when it was mixed.
+            if piece := waiting.popleft():
+                self._put(row, index, piece)
+        columns.given[row] = given + ready
         self._try_hand_over(row)
 
     def _try_hand_over(self, row: int) -> None:
@@ -99,16 +101,15 @@ class Legs:
         if state and all(index < columns.mixed[row] + columns.slots for index in state.frames):
             self._hand_over(row, state)
 
-    def _put(self, row: int, index: int, piece: Piece | None) -> None:
+    def _put(self, row: int, index: int, piece: Piece) -> None:
         """A frame into the ring."""
         slot = index & self.columns.slots - 1
-        self.columns.law[row, slot] = piece.codec.payload_type if piece else NO_LAW
-        if piece:
-            self.columns.ring[row, slot] = np.frombuffer(piece.payload, np.uint8)
-            if piece.holes:
-                self.holes[row, index] = piece.holes
+        self.columns.law[row, slot] = piece.codec.payload_type
+        self.columns.ring[row, slot] = np.frombuffer(piece.payload, np.uint8)
+        if piece.holes:
+            self.holes[row, index] = piece.holes
 
-    def _close_in_step(self, rows: Rows, now: int) -> None:
+    def _close_rows(self, rows: Rows, now: int) -> None:
         columns = self.columns
         stand = now - columns.start[rows]
         opened = np.maximum(columns.opened[rows], (stand - self._horizon) // columns.frame)
@@ -130,13 +131,25 @@ class Legs:
         return given
 
     def _timeline(self, row: int) -> SteppingTimeline:
-        """That of a leg, which is in step no more."""
-        timeline = self._timelines[row]
+        """That of a leg, which is a row of arrays no more."""
         if row not in self._apart:
-            timeline.go_on(self._take_back(row))
+            self._timelines[row] = self._brought_up(row)
+            self._waiting[row] = deque()
             self._apart.add(row)
-            self.columns.in_step[row] = False
-        return timeline
+            self.columns.in_step[row] = self.columns.silent[row] = False
+        return self._timelines[row]
+
+    def _brought_up(self, row: int) -> SteppingTimeline:
+        """Its timeline, which knows what its row knows."""
+        columns, timeline = self.columns, self._timelines.get(row)
+        begun = timeline or SteppingTimeline(columns.frame, self._horizon, ByArrival(int(columns.start[row])))
+        if columns.silent[row]:
+            begun.skip(int(columns.given[row]), int(columns.opened[row]))
+            return begun
+        if not timeline:
+            begun.receive(*anchor_of(columns, row))
+        begun.go_on(self._take_back(row))
+        return begun
 
     def _take_back(self, row: int) -> Went:
         columns = self.columns
@@ -154,7 +167,8 @@ class Legs:
             columns.delays(row),
         )
         ahead = number - int(columns.since[row])
-        return Went(now, int(columns.laid[row]), int(columns.repeated[row]), ahead, number - int(columns.lowest[row]))
+        laid, late, repeated = (int(column[row]) for column in (columns.laid, columns.late, columns.repeated))
+        return Went(now, laid, late, repeated, ahead, number - int(columns.lowest[row]))
 
     def _take_frames(self, row: int, given: int) -> dict[int, Piece]:
         """Those that have come and are not given out: their slots are free then."""
@@ -171,18 +185,16 @@ class Legs:
 
     def _hand_over(self, row: int, state: InStep) -> None:
         columns = self.columns
-        number = state.number + (1 << 16)
         columns.ssrc[row], columns.payload_type[row] = state.ssrc, state.codec.payload_type
-        columns.number[row] = columns.since[row] = columns.lowest[row] = number
         columns.timestamp[row], columns.place[row] = state.timestamp, state.place
         columns.opened[row] = state.opened
-        columns.laid[row] = columns.repeated[row] = 0
+        columns.fall_in(row, state.number)
         columns.set_known(row, state.seen)
         columns.set_delays(row, state.delays)
         for index, piece in state.frames.items():
             self._put(row, index, piece)
-        columns.in_step[row] = True
-        self._apart.discard(row)
+        self._apart.remove(row)
+        del self._waiting[row]
 
 
 def slots_for(frame: int, horizon: int) -> int:

@@ -50,17 +50,14 @@ class Sent(NamedTuple):
 
 
 class Media:
-    """Streams of one packet time. `frame` is units, which are bytes too; `random` seeds what impairments draw.
+    """Streams of one packet time. `frame` is units, which are bytes too.
 
     Voices are few, and one that several streams have is one object. Instants are units, of any clock.
     """
 
-    def __init__(
-        self, sender: BatchSender, frame: int = from_ms(20), random: np.random.Generator | None = None
-    ) -> None:
+    def __init__(self, sender: BatchSender, frame: int = from_ms(20)) -> None:
         self._sender = sender
         self._frame = frame
-        self._random = random or np.random.Generator(np.random.PCG64(0))
         self._streams = Streams()
         self._voices: Numbers[Voices] = Numbers()
         self._impaired = 0
@@ -85,10 +82,12 @@ class Media:
         voice: Voices,
         flow: int = 0,
         impairments: Impairments = NONE,
+        key: int = 0,
     ) -> int:
         """The number of a new stream to this address, whose first packet is due now; UsageError as of `route`.
 
-        `flow` is its number to the voice. A number is used again after `end`.
+        `flow` is its number to the voice. `key`, 64 bits, decides what the impairments do to each of its packets: the
+        same to those of another stream that has it too. A number is used again after `end`.
         """
         columns = {
             **impairments.columns(self._frame),
@@ -100,7 +99,7 @@ class Media:
             "payload_type": payload_type,
             "route": self._sender.route(address),
             "voice": self._voices.take(voice),
-            "key": int(self._random.integers(1 << 63)),
+            "key": key,
             "impaired": impairments != NONE,
         }
         self._impaired += impairments != NONE

@@ -1,7 +1,7 @@
 """What a network does to the streams of a fleet, on purpose: loss, duplicates, other order, jitter.
 
-Whether a packet is lost is a function of its stream's key and its own number, not of when we come to send it: the same
-seed gives the same losses, however the ticks fall.
+Whether a packet is lost is a function of its stream's key and its own number, not of when we come to send it, nor of
+which other streams there are: the same key gives the same losses, however the ticks fall.
 """
 
 from __future__ import annotations

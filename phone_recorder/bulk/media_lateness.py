@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from phone_recorder.bulk.fleet.snapshot import Spread
+from phone_recorder.bulk.spread import Spread
 from phone_recorder.recording.units import from_ms, to_seconds
 
 MOST_MS = 10_000
@@ -16,6 +16,9 @@ _UNITS_PER_MS = from_ms(1)
 class Lateness:
     """Of packets: from when each was due until it was given to the kernel."""
 
+    behind = 0
+    """Units by which the instant of a tick is earlier than now, where a stall is made up for in parts."""
+
     def __init__(self) -> None:
         self.counts: NDArray[np.int64] = np.zeros(MOST_MS + 1, np.int64)
         """Packets that were late by 0 to below 1 ms, by 1 to below 2 ms, and so on."""
@@ -23,9 +26,10 @@ class Lateness:
         self._least: int | None = None
 
     def note(self, late: NDArray[np.int64]) -> None:
-        """Packets that were late by so many units."""
+        """Packets that were late by so many units, at the instant of their tick."""
         if not len(late):
             return
+        late = late + self.behind
         found = np.bincount(np.minimum(late // _UNITS_PER_MS, MOST_MS))
         self.counts[: len(found)] += found
         self._sum += int(late.sum())

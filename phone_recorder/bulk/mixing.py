@@ -13,6 +13,8 @@ from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, Codec
 
 _BLOCK = 1 << 15
 """Samples mixed at a time: so many indices of eight bytes stay in the cache."""
+_IS_PLAIN = np.zeros(NO_LAW + 1, np.bool_)
+_IS_PLAIN[[*(law.payload_type for law in g711.LAWS), NO_LAW]] = True
 
 
 def mix(near: Bytes, far: Bytes, near_law: Bytes, far_law: Bytes, out: Codec) -> Bytes:
@@ -32,8 +34,8 @@ def mix(near: Bytes, far: Bytes, near_law: Bytes, far_law: Bytes, out: Codec) ->
 
 def in_g711(near_law: Bytes, far_law: Bytes) -> Flags:
     """Which frames have nothing but G.711 in them."""
-    laws = [law.payload_type for law in g711.LAWS] + [NO_LAW]
-    return np.isin(near_law, laws) & np.isin(far_law, laws)
+    plain: Flags = _IS_PLAIN[near_law] & _IS_PLAIN[far_law]
+    return plain
 
 
 def _mix(near: Bytes, far: Bytes, near_law: int, far_law: int, out: Codec) -> Bytes:

@@ -1,79 +1,80 @@
 """Packets of many streams at once, each laid where it stands (docs/timeline.md): loss, order and duplicates by numbers.
 
-What a stream in step cannot have, a change of SSRC, a jump, a packet of another length, one too late, a shift that
-drift calls for, is left to its timeline, with all that has come of that stream in the batch.
+What a stream in step cannot have, a change of SSRC, a jump, a packet of another length, a shift that drift calls for,
+is left to its timeline, with all that has come of that stream after it in the batch.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from phone_recorder.bulk.columns import WINDOW, Bytes, Columns, Flags, Ints, Rows, spans
-from phone_recorder.bulk.delays import Noted
+from phone_recorder.bulk.columns import WINDOW, Columns, Flags, Ints, Rows, spans
+from phone_recorder.bulk.delays import Lateness, Noted
+from phone_recorder.bulk.packets import Packets, headers
 from phone_recorder.recording.placement import JUMP
 from phone_recorder.recording.sequence import MAX_DROPOUT
 from phone_recorder.recording.units import SECOND
-from phone_recorder.wire.rtp import HEADER_SIZE, SEQUENCE_MASK, TIMESTAMP_MASK, VERSION
+from phone_recorder.wire.rtp import SEQUENCE_MASK, TIMESTAMP_MASK
 
-_HEADER = np.dtype([("flags", "u1"), ("type", "u1"), ("sequence", ">u2"), ("timestamp", ">u4"), ("ssrc", ">u4")])
-_PLAIN = VERSION << 6
+__all__ = ["Packets", "lay"]
+
 _FAR = np.iinfo(np.int64).max
 
 
-class Packets(NamedTuple):
-    """Datagrams, those of one row one after another, rows in order, in each as they came.
-
-    Each is row `at` of `data`, which is [any, width], and has `sizes` bytes there.
-    """
-
-    rows: Rows
-    arrivals: Ints
-    sizes: Ints
-    at: Ints
-    data: Bytes
-
-    def of(self, which: Flags | Ints) -> Packets:
-        """Some of them."""
-        return Packets(self.rows[which], self.arrivals[which], self.sizes[which], self.at[which], self.data)
-
-
 class _Read(NamedTuple):
-    """What packets say: numbers, not wrapped; frames; where they stand by their arrival, and how much later that is."""
+    """What packets say: numbers, not wrapped; frames; where they stand by their arrival, and how much later that is.
+
+    `late`: their frames take no more; `repeated`: they have come before.
+    """
 
     numbers: Ints
     frames: Ints
     stand: Ints
     delays: Ints
+    late: Flags
     repeated: Flags
+
+    def of(self, which: Flags) -> _Read:
+        """Some of them."""
+        numbers, frames, stand, delays, late, repeated = self
+        return _Read(numbers[which], frames[which], stand[which], delays[which], late[which], repeated[which])
 
 
 def lay(columns: Columns, packets: Packets, horizon: int) -> Flags:
-    """Lay what is in step; which of the packets are not laid: all of each row that has one which is not in step."""
+    """Lay what is in step; which of the packets are not laid: in each row from the first on that is not in step."""
     read, good = _read(columns, packets, horizon)
-    apart = _all_of(columns, packets.rows, packets.rows[~good])
-    if apart.any():
-        return _without(columns, packets, apart, horizon)
-    if not len(packets.rows):
-        return apart
-    newest = _sort_out(columns, packets.rows, read)
-    rows = packets.rows[newest]
-    noted = Noted(columns, rows, packets.arrivals[newest] // SECOND, read.delays[newest])
-    if noted.due.any():
-        apart = _all_of(columns, packets.rows, noted.rows[noted.due])
-        return _without(columns, packets, apart, horizon)
+    left = _from_the_first(packets.rows, ~good)
+    while True:
+        some, told = (packets.of(~left), read.of(~left)) if left.any() else (packets, read)
+        if not len(some.rows):
+            return left
+        newest = _sort_out(columns, some.rows, told)
+        rows, arrivals = some.rows[newest], some.arrivals[newest]
+        noted = Noted(columns, rows, arrivals // SECOND, told.delays[newest])
+        lateness = Lateness(columns, rows, arrivals, told.late[newest])
+        if not (noted.due.any() or lateness.stuck.any()):
+            break
+        # Nothing has been laid so far: begin again without them.
+        apart = _all_of(columns, some.rows, noted.rows[noted.due])
+        apart[np.flatnonzero(newest)[lateness.stuck]] = True
+        left[np.flatnonzero(~left)[_from_the_first(some.rows, apart)]] = True
     noted.commit()
-    _move(columns, packets.rows, read, horizon)
-    _keep(columns, packets, read)
-    return apart
+    lateness.commit()
+    _move(columns, some.rows, told, horizon)
+    _keep(columns, some, told)
+    return left
 
 
-def _without(columns: Columns, packets: Packets, apart: Flags, horizon: int) -> Flags:
-    """Lay all but these: nothing has been laid so far."""
-    rest = np.flatnonzero(~apart)
-    apart[rest] = lay(columns, packets.of(rest), horizon)
-    return apart
+def _from_the_first(rows: Rows, some: Flags) -> Flags:
+    """Which of `rows` are among some, or come after one of these in the same row."""
+    if not some.any():
+        return some
+    at, count = spans(rows), np.cumsum(some)
+    before: Ints = count[at] - some[at]
+    after: Flags = count > np.repeat(before, np.diff(at, append=len(rows)))
+    return after
 
 
 def _all_of(columns: Columns, rows: Rows, some: Rows) -> Flags:
@@ -86,24 +87,24 @@ def _all_of(columns: Columns, rows: Rows, some: Rows) -> Flags:
 def _read(columns: Columns, packets: Packets, horizon: int) -> tuple[_Read, Flags]:
     """What they say, and which of them are in step."""
     rows, frame = packets.rows, columns.frame
-    heads = _heads(packets)
-    steps = ((heads["sequence"] - columns.number[rows] + 0x8000) & SEQUENCE_MASK) - 0x8000
-    leads = ((heads["timestamp"] - columns.timestamp[rows] + 0x80000000) & TIMESTAMP_MASK) - 0x80000000
+    heads = headers(packets, frame)
+    steps = ((heads.numbers - columns.number[rows] + 0x8000) & SEQUENCE_MASK) - 0x8000
+    leads = ((heads.timestamps - columns.timestamp[rows] + 0x80000000) & TIMESTAMP_MASK) - 0x80000000
     numbers, places = columns.number[rows] + steps, columns.place[rows] + leads
     stand, frames = packets.arrivals - columns.start[rows], places // frame
-    same = columns.in_step[rows] & (heads["flags"] == _PLAIN) & (packets.sizes == HEADER_SIZE + frame)
-    same &= (heads["type"] & 0x7F == columns.payload_type[rows]) & (heads["ssrc"] == columns.ssrc[rows])
-    same &= (leads == steps * frame) & (np.abs(steps) <= MAX_DROPOUT) & _in_turn(rows, packets.arrivals)
+    same = columns.in_step[rows] & heads.plain & _in_turn(rows, packets.arrivals)
+    same &= (heads.types == columns.payload_type[rows]) & (heads.ssrcs == columns.ssrc[rows])
+    same &= (leads == steps * frame) & (np.abs(steps) <= MAX_DROPOUT)
     repeated = same & (steps <= 0) & columns.seen[rows, numbers & WINDOW - 1]
+    near = np.abs(places - stand) <= JUMP
     opened = np.maximum(np.maximum(columns.opened, columns.given)[rows], (stand - horizon) // frame)
-    room = (frames >= opened) & (frames < columns.mixed[rows] + columns.slots) & (np.abs(places - stand) <= JUMP)
-    return _Read(numbers, frames, stand, stand - places, repeated), same & (repeated | room)
-
-
-def _heads(packets: Packets) -> dict[str, Any]:
-    heads = packets.data[:, :HEADER_SIZE].view(f"V{HEADER_SIZE}")[:, 0][packets.at].view(_HEADER)
-    # A datagram that is too short for one has what an earlier one had there, and fails by its size.
-    return {name: heads[name].astype(np.int64) for name in _HEADER.names or ()}
+    room = (frames >= opened) & (frames < columns.mixed[rows] + columns.slots) & near
+    good, late = same & (repeated | room), np.zeros(len(rows), np.bool_)
+    if not good.all():
+        over = np.maximum(columns.opened[rows], (stand - horizon) // frame)
+        # What is not the newest is late however old it is, and moves nothing.
+        late = same & ~good & (frames < over) & (frames >= 0) & (near | (steps <= 0))
+    return _Read(numbers, frames, stand, stand - places, late, repeated), good | late
 
 
 def _in_turn(rows: Rows, arrivals: Ints) -> Flags:
@@ -122,8 +123,8 @@ def _sort_out(columns: Columns, rows: Rows, read: _Read) -> Flags:
     newest: Flags = keys > before
     if not newest.all():
         order = np.argsort(keys, kind="stable")
-        again = np.flatnonzero(np.diff(keys[order]) == 0) + 1
-        read.repeated[order[again]] = True
+        again = order[np.flatnonzero(np.diff(keys[order]) == 0) + 1]
+        read.repeated[again], read.late[again] = True, False
     return newest
 
 
@@ -136,12 +137,13 @@ def _move(columns: Columns, rows: Rows, read: _Read, horizon: int) -> None:
     columns.number[each] += ahead
     columns.place[each] += ahead * columns.frame
     columns.timestamp[each] = (columns.timestamp[each] + ahead * columns.frame) & TIMESTAMP_MASK
-    columns.laid[each] += np.add.reduceat(fresh, at, dtype=np.int64)
+    columns.laid[each] += np.add.reduceat(fresh & ~read.late, at, dtype=np.int64)
+    columns.late[each] += np.add.reduceat(read.late, at, dtype=np.int64)
     columns.repeated[each] += np.add.reduceat(read.repeated, at, dtype=np.int64)
     lowest = np.minimum.reduceat(np.where(fresh, read.numbers, _FAR), at)
     columns.lowest[each] = np.minimum(columns.lowest[each], lowest)
-    late = np.maximum.reduceat(np.where(fresh, (read.stand - horizon) // columns.frame, 0), at)
-    columns.opened[each] = np.maximum(columns.opened[each], late)
+    given_up = np.maximum.reduceat(np.where(fresh, (read.stand - horizon) // columns.frame, 0), at)
+    columns.opened[each] = np.maximum(columns.opened[each], given_up)
 
 
 def _forget(columns: Columns, rows: Rows, each: Rows, ahead: Ints, came: Ints) -> None:
@@ -156,12 +158,13 @@ def _forget(columns: Columns, rows: Rows, each: Rows, ahead: Ints, came: Ints) -
 
 
 def _keep(columns: Columns, packets: Packets, read: _Read) -> None:
-    """Put what has not come before into the ring."""
-    fresh = slice(None) if not read.repeated.any() else np.flatnonzero(~read.repeated)
-    rows, frame = packets.rows[fresh], columns.frame
-    columns.seen[rows, read.numbers[fresh] & WINDOW - 1] = True
-    laws, ring = columns.flat()
-    slots = rows * columns.slots + (read.frames[fresh] & columns.slots - 1)
-    laws[slots] = columns.payload_type[rows]
-    payloads = packets.data[:, HEADER_SIZE : HEADER_SIZE + frame].view(f"V{frame}")[:, 0]
-    ring[slots] = payloads[packets.at[fresh]]
+    """Put what has not come before into the ring, unless it is too late."""
+    fresh = _where(~read.repeated)
+    columns.seen[packets.rows[fresh], read.numbers[fresh] & WINDOW - 1] = True
+    laid = _where(~(read.repeated | read.late))
+    columns.put(packets.rows[laid], read.frames[laid], packets.payloads(columns.frame, laid))
+
+
+def _where(wanted: Flags) -> slice | Ints:
+    """All of them as they are, or the places of some."""
+    return slice(None) if wanted.all() else np.flatnonzero(wanted)

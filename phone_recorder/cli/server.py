@@ -78,6 +78,7 @@ async def _serve(options: dict[str, Any]) -> None:
         host, port = service.address
         where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         lines.tell(f"record server on {where}, storing in {shown(options['storage'])}; {page}Ctrl-C stops it")
+        lines.tell(f"RTP: {service.media.name}")
         await service.until(stopped)
         # Before the web page, which gives downloads some more time: phones must not wait for that.
         await service.stop()

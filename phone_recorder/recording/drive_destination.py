@@ -265,8 +265,9 @@ class DriveDestination:
     def _look_at_space(self) -> None:
         free = self._drive.free()
         if self._cover is None:
-            packets = self._policy.remaining(free, self._header.rtp_len)
-            self.health = replace(self.health, remaining=packets * self._header.increment)
+            remaining = self._policy.remaining(free, self._header.rtp_len) * self._header.increment
+            if remaining != self.health.remaining:
+                self.health = self.health.with_remaining(remaining)
 
     def _keep_reserve(self) -> None:
         """Others may have written meanwhile. Without a reserve the drive itself says when it is full, to the byte."""
@@ -292,7 +293,7 @@ class DriveDestination:
             self._end_part()
             if isinstance(error, FolderFull):
                 # There is room, and no use for it: how long could still be recorded nobody can tell.
-                self.health = replace(self.health, remaining=None)
+                self.health = self.health.with_remaining(None)
             elif isinstance(error, DriveFull):
                 # What is told of the room is no more than there is.
                 self._look_at_space()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.placement import EVER, DelaysInStep, Pace
+from phone_recorder.recording.tally import Fate
 from phone_recorder.recording.timeline import Stream, Timeline
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, PCMU, Codec
 from phone_recorder.wire.rtp import SEQUENCE_MASK, RtpPacket
@@ -38,13 +39,14 @@ class InStep:
 
 @dataclass(frozen=True, slots=True)
 class Went:
-    """How a stream has gone on: where it is now, and how many packets have been `laid` and were `repeated` meanwhile.
+    """How a stream has gone on: where it is now, and how many packets were laid, came too late or again meanwhile.
 
-    It is `ahead` so many numbers; the lowest of those laid is `depth` below the newest.
+    It is `ahead` so many numbers; the lowest of those that are new is `depth` below the newest.
     """
 
     now: InStep
     laid: int
+    late: int
     repeated: int
     ahead: int
     depth: int
@@ -70,16 +72,22 @@ class SteppingTimeline(Timeline):
             return None
         return InStep(ssrc, codec, number, timestamp, place, seen, self._next, self._open, frames, delays)
 
+    def skip(self, given: int, opened: int) -> None:
+        """So many frames are given out, and what is before frame `opened` takes no more."""
+        self._settled = True
+        self._next = self.given = given
+        self._open = opened
+
     def go_on(self, went: Went) -> None:
         """Take it back."""
         now, sequence, placement = went.now, self._stream.sequence, self._stream.placement
         assert placement is not None, "what was handed over had a place"
-        sequence.go_on(went.ahead, now.seen, went.laid, went.repeated, went.depth)
-        self._whole.go_on(now.ssrc, went.ahead, now.seen, went.laid, went.repeated, went.depth)
+        sequence.go_on(went.ahead, now.seen, went.laid + went.late, went.repeated, went.depth)
+        fates: dict[Fate, int] = {"laid": went.laid, "late": went.late, "repeated": went.repeated}
+        self._whole.go_on(now.ssrc, went.ahead, now.seen, went.depth, fates)
         placement.go_on(now.timestamp, now.place, now.delays)
+        self.skip(now.given, now.opened)
         self._frames = dict(now.frames)
-        self._next = self.given = now.given
-        self._open = now.opened
         self._end = now.place + self.frame
         self._newest = now.ssrc, now.number, now.codec
 
@@ -88,6 +96,10 @@ class SteppingTimeline(Timeline):
         if stream.sequence.newest:
             self._newest = packet.ssrc, packet.sequence, BY_PAYLOAD_TYPE[packet.payload_type]
         return place
+
+    def _takes(self, index: int) -> bool:
+        # A leg goes on after the end of its recording: what reaches beyond that is no duplicate.
+        return index >= self._next and index >= self._open
 
     def _pieces(self) -> dict[int, Piece] | None:
         """The frames that wait; None if any of them is not whole."""

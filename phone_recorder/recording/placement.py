@@ -208,12 +208,14 @@ class Placement:
 
     @property
     def delays_in_step(self) -> DelaysInStep | None:
-        """What is known of the delay; None while the stream is too late, or a shift is due."""
-        return None if self._late_since is not None else self._delays.in_step
+        """What is known of the delay; None while a shift is due."""
+        known = self._delays.in_step
+        return known and known._replace(late_since=self._late_since)
 
     def go_on(self, timestamp: int, place: int, delays: DelaysInStep) -> None:
         """Measure from here on, with this known of the delay."""
         self._timestamp, self._place = timestamp, place
+        self._late_since = delays.late_since
         self._delays.go_on(delays)
 
     def stuck(self, arrival: int, late: bool) -> bool:
@@ -240,13 +242,15 @@ class Placement:
 
 
 class DelaysInStep(NamedTuple):
-    """What a DelayWatch knows when no shift is due: the second that runs (-1: none yet) and its least delay, those of
-    the last seconds that had packets, and the delay with which the stream began, None while that is not known."""
+    """What is known of a delay when no shift is due: the second that runs (-1: none yet) and its least delay, those of
+    the last seconds that had packets, the delay with which the stream began, None while that is not known, and since
+    when its newest packets have come too late, None if they do not."""
 
-    second: int
-    least: int
-    seconds: tuple[int, ...]
-    normal: int | None
+    second: int = -1
+    least: int = 0
+    seconds: tuple[int, ...] = ()
+    normal: int | None = None
+    late_since: int | None = None
 
 
 class DelayWatch:
@@ -282,7 +286,7 @@ class DelayWatch:
 
     def go_on(self, delays: DelaysInStep) -> None:
         """Know this from now on."""
-        self._second, self._least, seconds, self._normal = delays
+        self._second, self._least, seconds, self._normal, _ = delays
         self._seconds = deque(seconds, DRIFT_WINDOW_S)
 
     def patient(self, arrival: int) -> bool:

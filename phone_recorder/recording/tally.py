@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from phone_recorder.recording.account import StreamCounts
@@ -48,12 +49,12 @@ class Tally:
         for number in range(first, first + packets):
             self.note("laid", ssrc, number & SEQUENCE_MASK)
 
-    def go_on(self, ssrc: int, ahead: int, seen: int, laid: int, repeated: int, depth: int) -> None:
-        """Count packets that are inside, as SequenceCounter.go_on has them."""
+    def go_on(self, ssrc: int, ahead: int, seen: int, depth: int, fates: Mapping[Fate, int]) -> None:
+        """Count packets that are inside, as SequenceCounter.go_on has them; how many of them had each fate."""
         counter = self._counter if ssrc == self._ssrc else self._turn_to(ssrc)
-        counter.go_on(ahead, seen, laid, 0, depth)
-        self._fates["laid"] += laid
-        self._fates["repeated"] += repeated
+        counter.go_on(ahead, seen, sum(fates.values()) - fates.get("repeated", 0), 0, depth)
+        for fate, packets in fates.items():
+            self._fates[fate] += packets
 
     def note_bad(self) -> None:
         """Count a datagram that is no RTP."""

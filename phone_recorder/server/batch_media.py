@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
-from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from phone_recorder.adapters.batches.batch import Batch, Receiver
+from phone_recorder.adapters.batches.datagrams import datagrams
 from phone_recorder.adapters.batches.many_ports import ManyPorts
+from phone_recorder.adapters.batches.messages import Messages
+from phone_recorder.adapters.udp import PortNumbers
 from phone_recorder.recording.sender_session import Run
 from phone_recorder.recording.units import from_ms
 from phone_recorder.server.batch_rows import Rows
 from phone_recorder.server.media_port import Datagram, Expected, RunPort
-from phone_recorder.server.port_numbers import PortNumbers
 
 LOOK = from_ms(150)
 """Between two looks at a port."""
 GROUPS = 3
 """Ports are looked at in so many groups, so that nobody else waits while all are."""
-_SIX = socket.AF_INET6
 
 
 class BatchPort(RunPort):
@@ -96,27 +97,29 @@ class Group:
             return
         self.looked_at = now
         for batch in self._receiver.receive():
-            self._hand_out(batch, self.rows.take(batch).tolist())
+            other = self.rows.take(batch)
+            if len(other.flows):
+                self._hand_out(other)
 
     def close(self) -> None:
         self._receiver.close()
 
-    def _hand_out(self, batch: Batch, numbers: list[int]) -> None:
-        """One by one, what is no part of a run."""
-        for number in numbers:
-            port = self.ports[int(batch.flows[number])]
-            data = batch.data[number, : batch.sizes[number]].tobytes()
-            port.waiting.append((int(batch.arrivals[number]), data, _host(batch.sources[number].tobytes())))
+    def _hand_out(self, batch: Batch) -> None:
+        """One by one, stream by stream, what is no part of a run."""
+        for row, those in groupby(datagrams(batch), itemgetter(0)):
+            port = self.ports[row]
+            port.waiting += [(arrival, data, host) for _, arrival, data, host in those]
             port.wake()
 
 
 class BatchMedia:
     """Ports in groups. `receiver` makes what reads one of them; UsageError if that cannot be had here."""
 
-    def __init__(self, ports: tuple[int, int], receiver: Callable[[], Receiver] = ManyPorts) -> None:
+    def __init__(self, ports: tuple[int, int], receiver: Callable[[], Receiver] | None = None) -> None:
         numbers = PortNumbers(*ports)
-        made = [receiver() for _ in range(GROUPS)]
-        self.name = f"in batches by {made[0].name}"
+        make = receiver or _sharing_memory()
+        made = [make() for _ in range(GROUPS)]
+        self.name = f"{made[0].name} over all ports"
         self.groups = [Group(one, numbers) for one in made]
         self._turn = 0
         self._due = -LOOK
@@ -137,9 +140,7 @@ class BatchMedia:
             group.close()
 
 
-@lru_cache(maxsize=4096)
-def _host(source: bytes) -> str:
-    """The host of a raw address, as socket.recvmsg tells it."""
-    if int.from_bytes(source[:2], "little") == _SIX:
-        return socket.inet_ntop(_SIX, source[8:24])
-    return socket.inet_ntop(socket.AF_INET, source[4:8])
+def _sharing_memory() -> Callable[[], Receiver]:
+    """Makes receivers for groups, of which one at a time is read."""
+    messages = Messages()
+    return lambda: ManyPorts(messages=messages)

@@ -1,11 +1,13 @@
 """Recordings as rows of arrays: which packets of a batch are plainly the next of their streams, and their payloads.
 
-What is plainly next is judged by SenderTimeline.plainly_next, for all packets at once. A recording of which anything
-else has come gets all its datagrams one by one, until it says again what is next.
+What is plainly next is judged by SenderTimeline.plainly_next, for all packets at once. From the first packet on that
+is anything else, a recording gets its datagrams one by one, until it says again what is next.
 """
 
 from __future__ import annotations
 
+import mmap
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,9 +45,7 @@ Bools = NDArray[np.bool_]
 class _Sorted(NamedTuple):
     """A batch, stream by stream: [n] of packets, [m] of streams."""
 
-    order: NDArray[np.intp]
-    rows: NDArray[np.int32]
-    arrivals: Ints
+    batch: Batch
     ranks: Ints
     """[n] how many of its stream came before in this batch."""
     first: NDArray[np.intp]
@@ -54,13 +54,17 @@ class _Sorted(NamedTuple):
     streams: NDArray[np.int32]
     """[m] their rows."""
 
+    def each(self, values: NDArray[Any]) -> NDArray[Any]:
+        """[n] of [m]: what is a stream's, for each of its packets."""
+        return np.repeat(values, self.counts)
+
 
 class Rows:
     """One row a recording, numbered as its flow is."""
 
     def __init__(self, size: int = 64) -> None:
         self._columns: dict[str, NDArray[Any]] = {name: np.zeros(size, kind) for name, kind in _COLUMNS.items()}
-        self._payloads = np.zeros((size, ROOM), np.uint8)
+        self._payloads = _room(size)
 
     def __len__(self) -> int:
         return len(self._payloads)
@@ -68,8 +72,7 @@ class Rows:
     def grow(self) -> None:
         """Twice as many."""
         self._columns = {name: np.concatenate((old, np.zeros_like(old))) for name, old in self._columns.items()}
-        # Not by concatenating: rows that nobody uses should take no memory.
-        payloads = np.zeros((2 * len(self), ROOM), np.uint8)
+        payloads = _room(2 * len(self))
         payloads[: len(self)] = self._payloads
         self._payloads = payloads
 
@@ -105,54 +108,64 @@ class Rows:
         payloads = self._payloads[row, : held * int(columns["frame"][row])].tobytes()
         return Run(payloads, int(columns["heard_at"][row]), int(columns["late"][row]))
 
-    def take(self, batch: Batch) -> NDArray[np.intp]:
-        """Hold the runs that are in a batch; the numbers of the other datagrams, in the order of each stream."""
+    def take(self, batch: Batch) -> Batch:
+        """Hold the runs that are in a batch; the other datagrams, stream by stream, each in its order."""
         found = _sorted(batch)
-        whole = self._whole(batch, found)
-        self._hold(batch, found, np.repeat(whole, found.counts))
-        self._go_on(found, whole)
-        self._columns["told"][found.streams[~whole]] = False
-        return found.order[~np.repeat(whole, found.counts)]
+        counts = self._runs(found)
+        taken = found.ranks < found.each(counts)
+        self._hold(found, taken)
+        self._go_on(found, counts, taken)
+        self._columns["told"][found.streams[counts < found.counts]] = False
+        return _some(found.batch, np.flatnonzero(~taken))
 
-    def _whole(self, batch: Batch, found: _Sorted) -> Bools:
-        """[m] whether all that has come of a stream is plainly next, and there is room for it."""
-        columns, streams, frame = self._columns, found.streams, self._columns["frame"][found.streams]
-        fits = (columns["held"][streams] + found.counts) * frame <= ROOM
+    def _runs(self, found: _Sorted) -> Ints:
+        """[m] how many packets at the head of a stream are plainly next, and have room."""
+        columns, streams = self._columns, found.streams
+        frame = np.maximum(columns["frame"][streams], 1)
+        plain = np.where(self._plain(found), found.each(found.counts), found.ranks)
+        run = np.minimum(np.minimum.reduceat(plain, found.first), ROOM // frame - columns["held"][streams])
         # EDGE-CASES M10. Its room grows at least as fast as time does.
-        timely = found.counts * frame <= columns["credit"][streams] + found.arrivals[found.first + found.counts - 1]
-        plain = np.logical_and.reduceat(self._plain(batch, found), found.first)
-        return np.asarray(columns["told"][streams] & fits & timely & plain)
+        last = found.batch.arrivals[found.first + found.counts - 1]
+        timely = found.counts * frame <= columns["credit"][streams] + last
+        return np.where(columns["told"][streams] & timely, run, 0)
 
-    def _plain(self, batch: Batch, found: _Sorted) -> Bools:
+    def _plain(self, found: _Sorted) -> Bools:
         """[n] whether a packet is the next of its stream, those before it in the batch being so too."""
-        columns, rows = self._columns, found.rows
-        frame = columns["frame"][rows]
-        words = np.ascontiguousarray(batch.data[found.order, :HEADER_SIZE]).view(_WORDS)
-        sequence = columns["sequence"][rows] + found.ranks & SEQUENCE_MASK
-        timestamp = columns["timestamp"][rows] + found.ranks * frame & TIMESTAMP_MASK
-        good = batch.sizes[found.order] == HEADER_SIZE + frame
-        good &= words[:, 0] == (columns["lead"][rows] << 16 | sequence)
+        columns, streams, batch = self._columns, found.streams, found.batch
+        frame = found.each(columns["frame"][streams])
+        words = np.ascontiguousarray(batch.data[:, :HEADER_SIZE]).view(_WORDS)
+        sequence = found.each(columns["sequence"][streams]) + found.ranks & SEQUENCE_MASK
+        timestamp = found.each(columns["timestamp"][streams]) + found.ranks * frame & TIMESTAMP_MASK
+        good = batch.sizes == HEADER_SIZE + frame
+        good &= words[:, 0] == (found.each(columns["lead"][streams] << 16) | sequence)
         good &= words[:, 1] == timestamp
-        good &= words[:, 2] == columns["ssrc"][rows]
-        good &= host_keys(batch.sources[found.order]) == columns["peer"][rows]
+        good &= words[:, 2] == found.each(columns["ssrc"][streams])
+        good &= host_keys(batch.sources) == found.each(columns["peer"][streams])
         return np.asarray(good)
 
-    def _hold(self, batch: Batch, found: _Sorted, taken: Bools) -> None:
+    def _hold(self, found: _Sorted, taken: Bools) -> None:
         """Keep the payloads of [n] packets, behind what their rows hold."""
-        frames = self._columns["frame"][found.rows]
-        for frame in set(frames[taken].tolist()):
-            chosen = np.flatnonzero(taken & (frames == frame))
-            rows = found.rows[chosen]
-            slots = rows * (ROOM // frame) + self._columns["held"][rows] + found.ranks[chosen]
-            payloads = batch.data[found.order[chosen], HEADER_SIZE : HEADER_SIZE + frame]
-            self._payloads.reshape(-1, frame)[slots] = payloads
+        frames = self._columns["frame"][found.streams]
+        for frame in set(frames.tolist()) - {0}:
+            chosen = np.flatnonzero(taken & found.each(frames == frame))
+            if not len(chosen):
+                continue
+            behind = found.streams * (ROOM // frame) + self._columns["held"][found.streams]
+            slots = (found.each(behind) + found.ranks)[chosen]
+            # A packet as one value, which is copied as a whole.
+            packet = f"V{frame}"
+            payloads = found.batch.data[:, HEADER_SIZE : HEADER_SIZE + frame].view(packet)[:, 0]
+            self._payloads.reshape(-1).view(packet)[slots] = payloads[chosen]
 
-    def _go_on(self, found: _Sorted, whole: Bools) -> None:
-        """These streams are further by all that has come of them."""
-        columns, rows, counts = self._columns, found.streams[whole], found.counts[whole]
+    def _go_on(self, found: _Sorted, counts: Ints, taken: Bools) -> None:
+        """[m] streams are further by so many packets, those that are `taken`."""
+        columns = self._columns
+        late = np.maximum.reduceat(np.where(taken, self._late(found), -EVER), found.first)
+        further = np.flatnonzero(counts)
+        rows, counts = found.streams[further], counts[further]
         units = counts * columns["frame"][rows]
-        columns["late"][rows] = np.maximum(columns["late"][rows], self._late(found)[whole])
-        columns["heard_at"][rows] = found.arrivals[found.first + found.counts - 1][whole]
+        columns["late"][rows] = np.maximum(columns["late"][rows], late[further])
+        columns["heard_at"][rows] = found.batch.arrivals[found.first[further] + counts - 1]
         columns["sequence"][rows] = columns["sequence"][rows] + counts & SEQUENCE_MASK
         columns["timestamp"][rows] = columns["timestamp"][rows] + units & TIMESTAMP_MASK
         columns["place"][rows] += units
@@ -160,20 +173,41 @@ class Rows:
         columns["held"][rows] += counts
 
     def _late(self, found: _Sorted) -> Ints:
-        """[m] the furthest place that BySender.late would have told as each packet arrived."""
-        columns, rows, arrivals = self._columns, found.rows, found.arrivals
-        before = np.roll(arrivals, 1)
-        before[found.first] = columns["heard_at"][found.streams]
-        end = columns["place"][rows] + found.ranks * columns["frame"][rows]
-        late = end + np.minimum(arrivals - before - HORIZON, 0)
-        return np.asarray(np.maximum.reduceat(late, found.first))
+        """[n] the place that BySender.late would have told as each packet arrived, those before it being taken."""
+        columns, streams, arrivals = self._columns, found.streams, found.batch.arrivals
+        before = np.concatenate((arrivals[:1], arrivals[:-1]))
+        before[found.first] = columns["heard_at"][streams]
+        end = found.each(columns["place"][streams]) + found.ranks * found.each(columns["frame"][streams])
+        return np.asarray(end + np.minimum(arrivals - before - HORIZON, 0))
+
+
+def _room(rows: int) -> NDArray[np.uint8]:
+    """[rows, ROOM] zeros: a row that nobody uses takes no memory."""
+    memory = mmap.mmap(-1, rows * ROOM, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):
+        # Of a kernel without huge pages: in one of them stand the rows of 200 recordings.
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory, np.uint8).reshape(rows, ROOM)
 
 
 def _sorted(batch: Batch) -> _Sorted:
-    count = len(batch.flows)
-    order = np.argsort(batch.flows, kind="stable")
-    rows = batch.flows[order]
-    first = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
+    found = _grouped(batch)
+    if len(set(found.streams.tolist())) == len(found.streams):
+        return found
+    return _grouped(_some(batch, np.argsort(batch.flows, kind="stable")))
+
+
+def _grouped(batch: Batch) -> _Sorted:
+    """A batch in which the packets of each stream stand together."""
+    flows, count = batch.flows, len(batch.flows)
+    first = np.flatnonzero(np.concatenate(([True], flows[1:] != flows[:-1])))
     counts = np.diff(first, append=count)
     ranks = np.arange(count) - np.repeat(first, counts)
-    return _Sorted(order, rows, batch.arrivals[order], ranks, first, counts, rows[first])
+    return _Sorted(batch, ranks, first, counts, flows[first])
+
+
+def _some(batch: Batch, numbers: NDArray[np.intp]) -> Batch:
+    """Copies of these datagrams of a batch, as long as the longest of them."""
+    sizes = batch.sizes[numbers]
+    data = batch.data[numbers, : max(int(sizes.max(initial=0)), HEADER_SIZE)]
+    return Batch(batch.flows[numbers], batch.arrivals[numbers], sizes, data, batch.sources[numbers])

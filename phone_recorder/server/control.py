@@ -57,6 +57,21 @@ class _Held:
 class ControlConnection:
     """A phone at host `peer` that has connected to our address `local`. `ended` asks the shell to drop it."""
 
+    __slots__ = (
+        "_buffer",
+        "_busy_at",
+        "_heard_at",
+        "_local",
+        "_messages",
+        "_now",
+        "_peer",
+        "_running",
+        "_safe",
+        "_server",
+        "_stopping",
+        "ended",
+    )
+
     def __init__(self, server: RecordServer, now: int, peer: str, local: str, safe: Safe | None = None) -> None:
         self.ended = False
         self._server = server

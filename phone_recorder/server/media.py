@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from phone_recorder.adapters.udp import UdpPort
+from phone_recorder.adapters.udp import PortNumbers, UdpPort
 from phone_recorder.errors import UsageError
 from phone_recorder.server.media_port import Datagram, MediaPort
-from phone_recorder.server.port_numbers import PortNumbers
+
+NO_NUMPY = "numpy (extra `bulk`) is not installed, which thousands of recordings need"
 
 
 class Media(Protocol):
@@ -45,11 +46,10 @@ class OnePort:
 
 
 class OneByOne:
-    """Each recording reads its own port."""
+    """Each recording reads its own port. `why` says why they are not read together."""
 
-    name = "one socket at a time"
-
-    def __init__(self, ports: tuple[int, int]) -> None:
+    def __init__(self, ports: tuple[int, int], why: str = "") -> None:
+        self.name = f"one socket at a time{why and f': {why}'}"
         self._numbers = PortNumbers(*ports)
 
     def open(self, host: str) -> OnePort:
@@ -69,5 +69,7 @@ def best_media(ports: tuple[int, int]) -> Media:
         from phone_recorder.server.batch_media import BatchMedia
 
         return BatchMedia(ports)
-    except (ImportError, UsageError):
-        return OneByOne(ports)
+    except ImportError:
+        return OneByOne(ports, NO_NUMPY)
+    except UsageError as error:
+        return OneByOne(ports, str(error))

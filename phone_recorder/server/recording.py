@@ -82,6 +82,8 @@ class ServerRecording:
     @property
     def names(self) -> list[str]:
         """Of its files, without `.wav`."""
+        if self._session:
+            self.account.parts = self._session.destination.parts
         return [PurePath(part.path).stem for part in self.account.parts]
 
     def entry(self) -> Entry:
@@ -198,7 +200,6 @@ class ServerRecording:
         session.advance(now)
         if now - self._saved_at >= CHECKPOINT:
             self._saved_at = now
-        self.account.parts = session.destination.parts
         if session.finished:
             self._session = None
             if self._ended and self.account.state == "recorded":

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.adapters.drive_errors import limit_reached
-from phone_recorder.adapters.medium import REAL, Access, Medium, Refused, medium_errors
+from phone_recorder.adapters.medium import REAL, Access, Medium, MediumErrors, Refused
 from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.errors import DriveError, DriveFull, DriveGone, DriveReadOnly, FileTooLarge, FolderFull, SyncFailed
 from tests.adapters.file_limit import no_file_above
@@ -246,5 +246,5 @@ def test_a_disk_that_fails_as_a_folder_is_looked_for_or_a_file_deleted_is_told_t
 
 def test_a_real_medium_is_told_too_and_does_not_mind(tmp_path: Path) -> None:
     REAL.failed(OSError(errno.EIO, "broken"))
-    with pytest.raises(DriveError), medium_errors(REAL, tmp_path, lambda: True):
+    with pytest.raises(DriveError), MediumErrors(REAL, tmp_path, lambda: True):
         raise OSError(errno.EIO, "broken")

@@ -128,8 +128,8 @@ def test_ten_percent_of_10_000_packets_are_lost_and_every_one_is_accounted_for(
     sender: BatchSender, ports: Ports
 ) -> None:
     [port] = ports(1)
-    media = Media(sender, random=np.random.default_rng(3))
-    streams = [begin(media, port.address, ssrc=n, flow=n, impairments=Impairments(loss=0.1)) for n in range(100)]
+    media = Media(sender)
+    streams = [begin(media, port.address, ssrc=n, flow=n, key=n, impairments=Impairments(loss=0.1)) for n in range(100)]
     got: Counter[int] = Counter()
     for n in range(100):
         media.tick(n * FRAME)
@@ -148,7 +148,7 @@ def test_all_that_a_network_does_at_once_is_in_the_account(sender: BatchSender, 
     everything = Impairments(loss=0.1, burst=3, duplicate=0.1, reorder=0.1, behind=2, jitter=from_ms(30))
     receivers = ports(40)
     media = Media(sender)
-    streams = [begin(media, port.address, flow=n, impairments=everything) for n, port in enumerate(receivers)]
+    streams = [begin(media, port.address, flow=n, key=n, impairments=everything) for n, port in enumerate(receivers)]
     quiet = begin(media, (steady := ports(1)[0]).address)
     for n in range(250):
         media.tick(n * FRAME)
@@ -188,11 +188,11 @@ def test_one_that_is_reordered_comes_after_the_next_whatever_the_tick(sender: Ba
         assert all(frame - place in (-1, 0, 1) for place, frame in enumerate(frames)) and frames != sorted(frames)
 
 
-def test_the_same_seed_is_the_same_loss_however_the_ticks_fall(sender: BatchSender, ports: Ports) -> None:
-    def survivors(seed: int, tick: int) -> list[int]:
+def test_the_same_key_is_the_same_loss_however_the_ticks_fall(sender: BatchSender, ports: Ports) -> None:
+    def survivors(key: int, tick: int) -> list[int]:
         [port] = ports(1)
-        media = Media(sender, random=np.random.default_rng(seed))
-        begin(media, port.address, impairments=Impairments(loss=0.3, burst=2))
+        media = Media(sender)
+        begin(media, port.address, key=key, impairments=Impairments(loss=0.3, burst=2))
         for now in range(0, 200 * FRAME + 1, tick):
             media.tick(now)
         return frames_of(received(port))
@@ -226,7 +226,7 @@ def test_what_the_kernel_does_not_take_is_counted_where_it_was_said(sender: Batc
 
 
 def test_streams_that_begin_and_end_again_and_again_leave_nothing_behind(sender: BatchSender) -> None:
-    media = Media(sender, random=np.random.default_rng(4))
+    media = Media(sender)
     jittery = Impairments(jitter=400, loss=0.1)
     highest = 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:

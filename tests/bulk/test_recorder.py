@@ -83,37 +83,33 @@ def alone(call: Call, ticks: list[int], codec: Codec, horizon: int, limit: int) 
 
 def together(calls: list[Call], ticks: list[int], codec: Codec, horizon: int, limit: int) -> list[Kept]:
     """All of them by one bulk recorder."""
-    drives, ended = [Memory() for _ in calls], {}
-    recorder = BulkRecorder(
-        BulkPlan(len(calls), FRAME, horizon, codec), lambda call, account: ended.update({call: account})
-    )
-    numbers: dict[int, int] = {}  # of each call, the recorder's
+    drives = [Memory() for _ in calls]
+    ended: dict[int, Account] = {}
+    running: dict[int, int] = {}  # by the recorder's number, which may be given to another call later: which call it is
+    plan = BulkPlan(len(calls), FRAME, horizon, codec)
+    recorder = BulkRecorder(plan, lambda number, account: ended.update({running.pop(number): account}))
     before = min(ticks) - 1
-    stopped: set[int] = set()
-    begins = sorted(range(len(calls)), key=lambda at: calls[at].begin)
+    waiting = sorted(range(len(calls)), key=lambda at: calls[at].begin)
     for now in ticks:
-        for at in begins:
-            if at not in numbers and calls[at].begin <= now:
-                account = Account("a", "local", codec.name)
-                numbers[at] = recorder.begin(calls[at].begin, destination(drives[at], codec, limit), account)
-        recorder.receive(rows(calls, numbers, ended, before, now))
+        while waiting and calls[waiting[0]].begin <= now:
+            at, account = waiting.pop(0), Account("a", "local", codec.name)
+            running[recorder.begin(calls[at].begin, destination(drives[at], codec, limit), account)] = at
+        recorder.receive(rows(calls, running, before, now))
         before = now
-        for at, number in numbers.items():
-            if now >= calls[at].end and at not in stopped:
+        for number, at in running.items():
+            if now >= calls[at].end:
                 recorder.stop(number, now, "stopped")
-                stopped.add(at)
         recorder.advance(now)
     assert not recorder.running
-    return [kept(drive, ended[numbers[at]]) for at, drive in enumerate(drives)]
+    return [kept(drive, ended[at]) for at, drive in enumerate(drives)]
 
 
-def rows(calls: list[Call], numbers: dict[int, int], ended: dict[int, Account], before: int, now: int) -> Packets:
+def rows(calls: list[Call], running: dict[int, int], before: int, now: int) -> Packets:
     """What has come since, one row after another."""
     found = [
         (2 * number + number_of_leg, one)
-        for at, number in numbers.items()
+        for number, at in running.items()
         for number_of_leg, packets in enumerate((calls[at].near, calls[at].far))
-        if number not in ended
         for one in between(packets, max(before, calls[at].begin - 1), now)
     ]
     found.sort(key=lambda entry: entry[0])
@@ -179,6 +175,26 @@ def test_files_and_counts_are_those_of_one_call_at_a_time(
     assert together(calls, ticks, codec, horizon, limit) == expected
 
 
+def test_a_call_that_has_the_number_of_one_that_is_over_knows_nothing_of_it() -> None:
+    first, second, third = (leg([("wait", 0), ("lose", 30), ("ssrc", 90)], seed, 1000) for seed in (1, 2, 3))
+    begin = first[-1].arrival + 5 * SECOND
+    later = leg([("run", 99)], 4, begin)
+    calls = [Call(1000, first[-1].arrival, first, second), Call(begin, begin + 3 * SECOND, later, [])]
+    calls.insert(1, Call(1000, 1000 + SECOND, third, []))
+    ticks = ticks_of(calls, [200])
+    expected = [alone(call, ticks, PCMU, SECOND, 0) for call in calls]
+    assert together(calls, ticks, PCMU, SECOND, 0) == expected
+
+
+@pytest.mark.parametrize("offset", range(1, 200 * MS, 23 * MS))
+def test_what_reaches_beyond_the_end_is_counted_wherever_that_is(offset: int) -> None:
+    near, far = leg([("run", 60), ("cut", 30), ("slower", 20)], 3, 1000), leg([("run", 60), ("repeat", 90)], 4, 1000)
+    calls = [Call(1000, near[92].arrival, near, far)]
+    ticks = [1000, *range(1000 + offset, near[-1].arrival + 5 * SECOND, 200 * MS)]
+    expected = [alone(call, ticks, PCMU, 60 * MS, 0) for call in calls]
+    assert together(calls, ticks, PCMU, 60 * MS, 0) == expected
+
+
 LONG = 5000
 """Packets: numbers come round in what is known of those before."""
 
@@ -193,39 +209,56 @@ LONG = 5000
         pytest.param([("run", 50), ("hold", 180), ("run", 600), ("hold", 300), ("run", 700)], id="held too long"),
         pytest.param([("run", 60), ("rush", 110), ("slow", 60), ("rush", 140), ("fast", 200)], id="faster than time"),
         pytest.param([("overtaken", 5), ("run", 50), ("overtaken", 5), ("run", 100)], id="the first was overtaken"),
+        pytest.param(
+            [("run", 99), ("hold", 75), ("run", 99), ("hold", 110), ("repeat", 99)], id="held, and in time again"
+        ),
+        pytest.param(
+            [("run", 99), ("behind", 22), ("again", 99), ("behind", 60), ("again", 60)], id="late for a while"
+        ),
+        pytest.param([("run", 99), *[("late", 9), ("lose", 9), ("late", 3)] * 20], id="some are late"),
+        pytest.param(
+            [("behind", 40), ("again", 1), ("behind", 5), ("lose", 40), ("again", 9)] * 9, id="late on and off"
+        ),
+        pytest.param([("wait", 0), ("event", 3), ("run", 60)], id="first heard of by a key"),
+        pytest.param([("wait", 0), ("hold", 150), ("run", 60)], id="first heard of with too much at once"),
+        pytest.param([("event", 3), ("run", 30), ("comfort", 1), ("run", 60)], id="a key before a word"),
+        pytest.param([("cut", 1), ("size", 99)], id="cut from the first packet on"),
     ],
 )
 @pytest.mark.parametrize("horizon", [SECOND, 60 * MS])
-def test_long_streams_are_those_of_one_call_too(steps: list[tuple[str, int]], horizon: int) -> None:
+@pytest.mark.parametrize("pattern", [[200], [200, 200, 200, 2500]], ids=["in time", "stalls of ours"])
+def test_long_streams_are_those_of_one_call_too(steps: list[tuple[str, int]], horizon: int, pattern: list[int]) -> None:
     near, far = leg(steps, 1, 1000), leg([("run", 3000)], 7, 1000)
     calls = [Call(1000, near[-1].arrival, near, far)]
-    ticks = ticks_of(calls, [200])
+    ticks = ticks_of(calls, pattern)
     expected = [alone(call, ticks, PCMU, horizon, 0) for call in calls]
     assert together(calls, ticks, PCMU, horizon, 0) == expected
 
 
 @pytest.mark.parametrize(
-    ("disturbed", "at_the_end"),
+    ("disturbed", "when"),
     [
-        pytest.param([("run", 180)], True, id="not at all"),
-        pytest.param([("run", 60), ("ssrc", 120)], True, id="another SSRC"),
-        pytest.param([("run", 60), ("restart", 120)], True, id="other numbers"),
-        pytest.param([("run", 60), ("event", 120)], True, id="a key in the call"),
-        pytest.param([("lose", 180)], True, id="losses"),
-        pytest.param([("run", 60), ("pause", 100)], True, id="a lull"),
-        pytest.param([("run", 60), ("comfort", 1), ("cut", 120)], False, id="cut packets"),
+        pytest.param([("run", 180)], "always", id="not at all"),
+        pytest.param([("lose", 180)], "always", id="losses"),
+        pytest.param([("run", 60), ("pause", 100)], "always", id="a lull"),
+        pytest.param([("run", 60), ("late", 60), ("run", 60)], "always", id="late by more than the horizon"),
+        pytest.param([("run", 60), ("hold", 75), ("run", 60)], "always", id="held for longer than the horizon"),
+        pytest.param([("run", 60), ("ssrc", 120)], "soon again", id="another SSRC"),
+        pytest.param([("run", 60), ("restart", 120)], "soon again", id="other numbers"),
+        pytest.param([("run", 60), ("event", 120)], "always", id="a key in the call"),
+        pytest.param([("run", 60), ("comfort", 1), ("cut", 120)], "no more", id="cut packets"),
     ],
 )
 def test_a_stream_is_an_array_from_its_first_tick_on_and_soon_again(
-    disturbed: list[tuple[str, int]], at_the_end: bool
+    disturbed: list[tuple[str, int]], when: str
 ) -> None:
     call = Call(1000, 1 << 30, [], leg(disturbed, 3, 1000))
     recorder = BulkRecorder(BulkPlan(1, FRAME, SECOND, PCMU))
     recorder.begin(1000, destination(Memory(), PCMU, 0), Account("a", "local", "PCMU"))
-    in_step = []
+    columns, in_step = recorder.legs.columns, []
     for now in range(1000 + 200 * MS, call.far[-1].arrival, 200 * MS):
-        recorder.receive(rows([call], {0: 0}, {}, now - 200 * MS, now))
+        recorder.receive(rows([call], {0: 0}, now - 200 * MS, now))
         recorder.advance(now)
-        in_step.append(bool(recorder.legs.columns.in_step[1]))
-    assert (in_step[0], in_step[-1]) == (True, at_the_end)
-    assert not recorder.legs.columns.in_step[0], "nobody has ever spoken there"
+        in_step.append(bool(columns.in_step[1]))
+    assert (in_step[0], in_step[-1], all(in_step)) == (True, when != "no more", when == "always")
+    assert columns.silent.tolist() == [True, False], "nobody has ever spoken there"

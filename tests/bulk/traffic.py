@@ -39,7 +39,7 @@ class _Sender:
 
 FAULTS = (
     *("run", "lose", "repeat", "swap", "hold", "pause", "ssrc", "jump", "restart", "law", "size", "event", "noise"),
-    *("bad", "drift", "quiet", "marker", "late", "g722", "comfort", "overtaken"),
+    *("bad", "drift", "quiet", "marker", "late", "g722", "comfort", "overtaken", "behind", "wait"),
 )
 """What a step of a leg can be; `run` is nothing at all but packets."""
 
@@ -87,6 +87,11 @@ def _lull(sender: _Sender, random: Random) -> None:
     sender.timestamp += random.choice([0, lull])
 
 
+def _wait(sender: _Sender, random: Random) -> None:
+    """It says nothing for longer than any horizon."""
+    sender.at += 4 * SECOND
+
+
 def _new_ssrc(sender: _Sender, random: Random) -> None:
     sender.ssrc = random.choice([sender.ssrc ^ 1, random.getrandbits(32)])
     sender.sequence, sender.timestamp = random.getrandbits(16), random.getrandbits(32)
@@ -112,6 +117,7 @@ def _set(**choices: Sequence[object]) -> Callable[[_Sender, Random], None]:
 
 _CHANGES: dict[str, Callable[[_Sender, Random], None]] = {
     "pause": _lull,
+    "wait": _wait,
     "ssrc": _new_ssrc,
     "jump": _jump,
     "restart": _restart,
@@ -125,6 +131,9 @@ _CHANGES: dict[str, Callable[[_Sender, Random], None]] = {
     "slow": _set(slow=[0.7]),
     "quiet": _set(quiet=[True, False]),
     "noise": _set(delay=[0, 5 * MS, 40 * MS, 300 * MS]),
+    "behind": _set(delay=[1020 * MS, 1300 * MS]),
+    "slower": _set(delay=[50 * MS]),
+    "again": _set(delay=[0]),
 }
 
 

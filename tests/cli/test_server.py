@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from phone_recorder.cli.main import cli
+from phone_recorder.server.media import NO_NUMPY
 from tests.server.rig import header, rtp
 
 AUDIO = [bytes([n]) * 160 for n in range(50)]
@@ -22,6 +23,15 @@ FILE = header(b"PCMU", 160, 8000) + b"".join(AUDIO)
 
 def run(*words: str | Path | int) -> Result:
     return CliRunner().invoke(cli, ["server", *map(str, words)])
+
+
+def best_name() -> str:
+    """How this Python's server reads RTP."""
+    try:
+        import numpy  # noqa: F401
+    except ImportError:
+        return f"one socket at a time: {NO_NUMPY}"
+    return "recvmmsg over all ports"
 
 
 @contextmanager
@@ -34,6 +44,7 @@ def server(storage: Path) -> Iterator[tuple[subprocess.Popen[str], tuple[str, in
         assert line.startswith("record server on 127.0.0.1:") and line.endswith(
             f" storing in {storage}; Ctrl-C stops it\n"
         )
+        assert process.stdout.readline() == f"RTP: {best_name()}\n"
         try:
             yield process, ("127.0.0.1", int(line.split(":")[1].split(",")[0]))
         finally:

@@ -96,13 +96,16 @@ def test_without_numpy_each_port_is_read_by_itself(monkeypatch: pytest.MonkeyPat
     ]:
         monkeypatch.delitem(sys.modules, name)
     media = best_media((0, 0))
-    assert (type(media), media.name) == (OneByOne, "one socket at a time")
+    assert (type(media), media.name) == (
+        OneByOne,
+        "one socket at a time: numpy (extra `bulk`) is not installed, which thousands of recordings need",
+    )
 
 
 def test_with_it_they_are_read_together() -> None:
     pytest.importorskip("numpy")
     media = best_media((0, 0))
-    assert media.name == "in batches by recvmmsg"
+    assert media.name == "recvmmsg over all ports"
     media.close()
 
 

@@ -20,14 +20,24 @@ _REMOVED = (-1, 0)
 
 
 class ManyPorts:
-    """Works on any Linux, for any user. `width` is the length from which on datagrams are given out empty."""
+    """Works on any Linux, for any user. `width` is the length from which on datagrams are given out empty.
+
+    `messages` is what it reads into, by a width of its own: receivers may share it that are read one after the other.
+    """
 
     name = "recvmmsg"
 
-    def __init__(self, width: int = WIDTH, prepare: Prepare | None = None, clock: ArrivalClock | None = None) -> None:
+    def __init__(
+        self,
+        width: int = WIDTH,
+        prepare: Prepare | None = None,
+        clock: ArrivalClock | None = None,
+        messages: Messages | None = None,
+    ) -> None:
         self._ports = Ports(prepare or buffered())
         self._reading: dict[int, tuple[int, int]] = {}
-        self._messages = Messages(width=width)
+        self._messages = messages or Messages(width=width)
+        self._rows = self._messages.rows
         self._headers = self._messages.address
         self._clock = clock or ArrivalClock()
         self._flows: list[int] = []
@@ -57,7 +67,7 @@ class ManyPorts:
         for flow, (_, left) in tuple(self._reading.items()):
             while left > 0:
                 left = self._read(flow, left)
-                if self._filled == self._messages.rows:
+                if self._filled == self._rows:
                     yield self._batch()
         if self._filled:
             yield self._batch()
@@ -71,7 +81,9 @@ class ManyPorts:
         # Asked for each time: who took a batch may have removed the flow, and its descriptor be another's by now.
         descriptor, _ = self._reading.get(flow, _REMOVED)
         filled = self._filled
-        asked = min(self._messages.rows - filled, left)
+        asked = self._rows - filled
+        if left < asked:
+            asked = left
         got = recvmmsg(descriptor, self._headers + filled * HEADER_SIZE, asked, socket.MSG_DONTWAIT, None)
         if got < 0:
             # Other errors are of a moment without memory, or of what was sent to a port that nobody listens on.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from phone_recorder.adapters.udp import PortNumbers
 from phone_recorder.errors import UsageError
-from phone_recorder.server.port_numbers import PortNumbers
 
 
 def opened(numbers: PortNumbers, taken: set[int] | None = None) -> int:
