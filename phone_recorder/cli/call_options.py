@@ -9,6 +9,7 @@ import click
 from phone_recorder.cli.call_sip_options import SIP_OPTIONS
 from phone_recorder.cli.option_groups import under
 from phone_recorder.cli.parameters import Address, Seconds, Size
+from phone_recorder.cli.record_server_options import speech_options, timeout_option
 
 CODECS = click.Choice(["PCMU", "PCMA", "G722"], case_sensitive=False)
 CODEC_NAMES = "PCMU|PCMA|G722"
@@ -84,13 +85,7 @@ OPTIONS = [
         show_default=True,
         help="Where the embedded server stores; the default directory is made.",
     ),
-    _server(
-        "--server-timeout",
-        type=Seconds(0.5, 60),
-        default=5,
-        show_default=True,
-        help="How long it may take to be reached and to answer.",
-    ),
+    timeout_option(_server),
     _server(
         "--server-dead-after",
         type=click.IntRange(2, 600),
@@ -114,15 +109,7 @@ OPTIONS = [
         show_default=True,
         help="How long to wait before each time.",
     ),
-    _server(
-        "--terminator",
-        type=click.Choice(["none", "LF", "CRLF"], case_sensitive=False),
-        metavar="none|LF|CRLF",
-        default="none",
-        show_default=True,
-        help="What ends the phone's control messages.",
-    ),
-    _server("--allow-foreign-media", is_flag=True, help="Send RTP to another host if the server names one."),
+    *speech_options(_server),
     *SIP_OPTIONS,
     _run("--seed", type=click.IntRange(0), help="Makes random numbers, and so faults, the same again."),
     _run("--fast", is_flag=True, help="Under a virtual clock, all at once: the same bytes, no waiting."),

@@ -13,12 +13,11 @@ from rich.text import Text
 
 from phone_recorder.adapters.keyboard import whole_terminal
 from phone_recorder.bulk.fleet.plan import FleetPlan
-from phone_recorder.bulk.fleet.report import SPREADS
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.report_series import Column, rate_of
 from phone_recorder.bulk.fleet.report_summary import files, title
 from phone_recorder.bulk.fleet.report_words import SPREAD_HEAD, clock, duration, rate, share, spread_words
-from phone_recorder.bulk.fleet.snapshot import Snapshot
+from phone_recorder.bulk.fleet.snapshot import SPREADS, Snapshot
 from phone_recorder.recording.units import to_seconds
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 8

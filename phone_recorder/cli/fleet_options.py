@@ -12,7 +12,8 @@ from phone_recorder.bulk.fleet import words
 from phone_recorder.bulk.fleet.threshold import parse_threshold
 from phone_recorder.bulk.fleet.threshold_figures import ALL_FIGURES
 from phone_recorder.cli.option_groups import under
-from phone_recorder.cli.parameters import Address, PathGiven, Seconds, Whole, Word
+from phone_recorder.cli.parameters import Address, PathGiven, Whole, Word
+from phone_recorder.cli.record_server_options import speech_options, timeout_option
 from phone_recorder.errors import UsageError
 
 STDOUT = Path("-")
@@ -112,22 +113,8 @@ OPTIONS = [
     _network("--duplicate", type=_SHARE, metavar="SHARE", help="So many come twice."),
     _network("--reorder", type=_SHARE, metavar="SHARE", help="So many come after later ones."),
     _network("--jitter", type=_DURATION, metavar="TIME", help="Each is delayed by up to so much, such as 20ms."),
-    _server(
-        "--server-timeout",
-        type=Seconds(0.5, 60),
-        default=5,
-        show_default=True,
-        help="How long it may take to be reached and to answer.",
-    ),
-    _server(
-        "--terminator",
-        type=click.Choice(["none", "LF", "CRLF"], case_sensitive=False),
-        metavar="none|LF|CRLF",
-        default="none",
-        show_default=True,
-        help="What ends the phones' control messages.",
-    ),
-    _server("--allow-foreign-media", is_flag=True, help="Send RTP to another host if the server names one."),
+    timeout_option(_server),
+    *speech_options(_server),
     _local("--shared-port", is_flag=True, help="Receive all at one port, not each leg at its own."),
     _local(
         "--receive",

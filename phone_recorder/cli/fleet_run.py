@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phone_recorder.bulk.fleet.interrupts import Interrupts
 from phone_recorder.bulk.fleet.live import Ended, Running, run_fleet
 from phone_recorder.bulk.fleet.local_run import prepared, run_local
 from phone_recorder.bulk.fleet.report import Report
@@ -23,7 +24,7 @@ from phone_recorder.cli.fleet_options import STDOUT
 from phone_recorder.cli.fleet_reports import MAKERS, wanted_reports, write_reports
 from phone_recorder.cli.fleet_request import plan_of
 from phone_recorder.cli.fleet_telling import Lines, tell_summary
-from phone_recorder.cli.main import EXIT_FAILED, EXIT_INTERRUPTED
+from phone_recorder.cli.main import EXIT_FAILED
 from phone_recorder.cli.output import complain, tell
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from phone_recorder.bulk.fleet.threshold import Threshold, Verdict
 
 Show = Callable[[Course], object]
-EXIT_HUNG_UP = 128 + signal.SIGHUP
+_SIGNALLED = 128
+"""And the number of the signal: the exit code, as shells have it."""
 
 
 @dataclass(slots=True)
@@ -68,7 +70,8 @@ def run(options: dict[str, Any]) -> int:
     voices = voice_of(options["voice"], plan.payload)
     reports = wanted_reports(options, _file_of(options["voice"]))
     began_at = datetime.now()
-    observer, ended = asyncio.run(_carried_out(plan, voices, options))
+    with Interrupts() as interrupts:
+        observer, ended = asyncio.run(_carried_out(plan, voices, options, interrupts))
     observer.course.end(ended.snapshot)
     report = Report(
         plan,
@@ -85,23 +88,23 @@ def run(options: dict[str, Any]) -> int:
     if ended.trouble:
         complain(ended.trouble)
     if observer.hung_up or ended.interrupted:
-        return EXIT_HUNG_UP if observer.hung_up else EXIT_INTERRUPTED
+        return _SIGNALLED + (signal.SIGHUP if observer.hung_up else ended.interrupted)
     well_told = written and not ended.trouble
     return _code(report, judged=bool(options["fail_if"])) if well_told else EXIT_TROUBLE
 
 
-async def _carried_out(plan: FleetPlan, voices: Voices, options: dict[str, Any]) -> tuple[Observer, Ended]:
+async def _carried_out(
+    plan: FleetPlan, voices: Voices, options: dict[str, Any], interrupts: Interrupts
+) -> tuple[Observer, Ended]:
     observer = Observer(options["stop_if"])
 
     def hang_up() -> None:
         observer.hung_up = True
 
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as `nohup` wants it
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hang_up)
     with _shown(plan, options, hang_up) as observer.show:
         if plan.local:
-            return observer, await run_local(plan, options["voice"], observer.look)
-        return observer, await run_fleet(plan, voices, observer.look)
+            return observer, await run_local(plan, options["voice"], observer.look, interrupts=interrupts)
+        return observer, await run_fleet(plan, voices, observer.look, interrupts=interrupts)
 
 
 @contextmanager

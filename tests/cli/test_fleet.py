@@ -70,6 +70,9 @@ def nobody() -> Iterator[str]:
         ("--seed -1", "-1 is not in the range x>=0"),
         ("--source 192.0.2.1", "no phone can call from 192.0.2.1"),
         ("--source here", "'here' is not an IP address"),
+        ("--source ::1", "no phone can call from ::1, which is IPv6, to the server at 127.0.0.1, which is IPv4"),
+        ("--source 127.0.0.2 --server 192.0.2.9", "no phone can call from 127.0.0.2: 192.0.2.9 cannot be reached from"),
+        ("--source 224.0.0.1", "no phone can call from 224.0.0.1: it is not the address of one machine"),
         ("--server-timeout nan", "is no time from 0.5 to 60 seconds"),
         ("--terminator CR", "'CR' is not one of"),
         ("--fail-if speed>1", "Invalid value for '--fail-if': 'speed' is no figure: known are"),
@@ -130,12 +133,13 @@ def test_where_nobody_listens_every_call_fails_and_thresholds_decide(
     lines = result.stdout.splitlines()
     assert lines[1].endswith("3 attempted, 0 started, 0 ended in order, 3 failed")
     assert lines[2] == "failed        3  cannot connect: connection refused"
+    assert lines[3].strip().startswith(f"is a record server running at {nobody}? `phone-recorder server --port ")
     assert lines[-1].startswith(end)
 
 
 def test_quiet_tells_only_what_is_not_well(nobody: str) -> None:
     result = run("--server", nobody, "-q", "--fail-if", "failed>5", "--fail-if", "failed>0")
-    assert [line.split()[0] for line in result.stdout.splitlines()] == ["recordings", "failed", "threshold"]
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["recordings", "failed", "is", "threshold"]
 
 
 def test_what_is_printed_is_one_document_alone(nobody: str) -> None:

@@ -86,7 +86,7 @@ def test_a_stop_if_ends_the_run_in_order(server: Server) -> None:
     assert "threshold     sent>100 is met" in done.stdout
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_it_in_order_with_summary_and_reports(
     server: Server, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:

@@ -179,6 +179,48 @@ def test_ctrl_c_ends_all_calls_in_order(drive: Path) -> None:
 
 
 @pytest.mark.live
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_other_signals_end_it_in_order_too(drive: Path, number: signal.Signals, code: int) -> None:
+    with begun(drive, "--phones", "5", "--talk", "300s", "--check-files", "--csv", "rows.csv") as process:
+        of_it = children(process)
+        process.send_signal(number)
+        ending, told, complaints = ended(process)
+    assert (ending, complaints) == (code, "")
+    assert "5 ended in order, 0 failed" in told
+    assert "frames: 0 lost, 0 wrong" in told
+    assert Path("rows.csv").exists()
+    assert not any(is_there(number) for number in of_it)
+
+
+@pytest.mark.live
+def test_ctrl_c_while_it_begins_is_told_like_any_other(drive: Path) -> None:
+    process = subprocess.Popen(
+        command("--phones", "5", "--talk", "300s"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=own_foreground,
+    )
+    until = time.monotonic() + PATIENCE_S
+    while not (of_it := children(process)):
+        assert process.poll() is None and time.monotonic() < until
+        time.sleep(0.001)
+    # As a terminal does, while the process that is to talk does not know yet what to do about it.
+    os.killpg(process.pid, signal.SIGINT)
+    code, told, complaints = ended(process)
+    assert (code, complaints) == (130, "")
+    assert "interrupted" in told
+    assert "0 failed" in told
+    assert not any(is_there(number) for number in of_it)
+
+
+def own_foreground() -> None:
+    """For `preexec_fn`."""
+    hears_ctrl_c()
+    os.setpgid(0, 0)
+
+
+@pytest.mark.live
 def test_a_second_ctrl_c_ends_it_at_once_and_every_file_is_true(drive: Path) -> None:
     with begun(drive, "--phones", "20", "--talk", "300s") as process:
         [sender] = children(process)

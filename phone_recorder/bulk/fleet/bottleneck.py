@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from phone_recorder.adapters.files import reason
-from phone_recorder.adapters.udp import family_of
+from phone_recorder.adapters.udp import Address, family_of
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.units import SECOND, to_seconds
@@ -31,6 +32,7 @@ NO_PORTS = "no local port is free"
 LACKS = (NO_FILES, NO_PORTS)
 _PORT_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _USUAL_PORTS = 28232
+_NO_MACHINE = "it is not the address of one machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def check_room(plan: FleetPlan, open_files: int) -> None:
             f" ask for {max(possible, 0)} phones at most, or raise the limit with `ulimit -n`"
         )
     for source in plan.sources:
-        _check_source(source)
+        check_source(source, plan.server)
     ports = local_ports() * max(len(plan.sources), 1)
     if plan.phones > ports:
         raise UsageError(f"{plan.phones} phones need more than the {ports} local ports: name more source addresses")
@@ -171,9 +173,27 @@ def local_ports() -> int:
     return _USUAL_PORTS
 
 
-def _check_source(source: str) -> None:
+def check_source(source: str, server: Address) -> None:
+    """UsageError if nobody here can call that server from this address. Nothing is sent."""
+    if why := _why_no_source(source, server):
+        raise UsageError(f"no phone can call from {source}: {why}")
+
+
+def _why_no_source(source: str, server: Address) -> str:
+    known = ip_address(source)
+    if known.is_multicast or known.is_unspecified:
+        return _NO_MACHINE
     with socket.socket(family_of(source), socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((source, 0))
         except OSError as error:
-            raise UsageError(f"no phone can call from {source}: {reason(error)}") from error
+            return reason(error)
+        try:
+            # One may bind to a broadcast address, and another is then the source; but not send there unasked (ip(7)).
+            probe.connect((source, server[1]))
+            probe.connect(server)
+        except PermissionError:
+            return _NO_MACHINE
+        except OSError as error:
+            return f"{server[0]} cannot be reached from there: {reason(error)}"
+    return ""

@@ -49,13 +49,14 @@ class ControlLink:
         self._socket: socket.socket | None = None
         self._soon: Handle | None = None
         try:
-            self._socket = opened = _socket(family_of(address[0]), source)
+            self._socket = opened = socket.socket(family_of(address[0]), socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            call_from(opened, source)
             error = opened.connect_ex(address)
             if error not in (0, errno.EINPROGRESS):
                 raise OSError(error, os.strerror(error))
             loop.add_writer(opened.fileno(), self._guarded, self._connected)
         except OSError as caught:
-            self._soon = loop.call_soon(self._lost, _words(caught))
+            self._soon = loop.call_soon(self._lost, words(caught))
 
     def send(self, data: bytes) -> None:
         if self._socket is None or self._soon:
@@ -67,7 +68,7 @@ class ControlLink:
         except OSError as error:
             # The kernel tells an error once: whoever reads after it finds a connection that was merely closed.
             self._loop.remove_reader(self._socket.fileno())
-            self._soon = self._loop.call_soon(self._lost, _words(error))
+            self._soon = self._loop.call_soon(self._lost, words(error))
 
     def close(self, reset: bool = False) -> None:
         if self._soon:
@@ -90,7 +91,7 @@ class ControlLink:
         except BlockingIOError:
             return
         except OSError as error:
-            self._lost(_words(error))
+            self._lost(words(error))
 
     def _connected(self, opened: socket.socket) -> None:
         error = opened.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -125,19 +126,15 @@ class ControlLink:
         self._owner.lost(why)
 
 
-def _socket(family: socket.AddressFamily, source: str) -> socket.socket:
-    made = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    try:
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if source:
-            with suppress(OSError):
-                made.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
-            made.bind((source, 0))
-    except OSError:
-        made.close()
-        raise
-    return made
+def call_from(made: socket.socket, source: str) -> None:
+    """Make a socket ready to connect, from this address, "" for any; OSError."""
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if source:
+        with suppress(OSError):
+            made.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+        made.bind((source, 0))
 
 
-def _words(error: OSError) -> str:
+def words(error: OSError) -> str:
+    """Why there is no connection; what this machine lacks is told apart (bottleneck.py)."""
     return _OURS.get(error.errno or 0) or reason(error)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from phone_recorder.bulk.fleet.snapshot import Spread
+from phone_recorder.bulk.spread import Spread
 
 LEAST_S, MOST_S = 1e-6, 1e5
 STEP = 1.02

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,14 +15,13 @@ from phone_recorder.adapters.process import most_open_files
 from phone_recorder.bulk.fleet.bottleneck import check_room
 from phone_recorder.bulk.fleet.control_link import links_on
 from phone_recorder.bulk.fleet.fleet import Fleet, run_of
+from phone_recorder.bulk.fleet.interrupts import Interrupts
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.site import Outcome
 from phone_recorder.bulk.fleet.snapshot import Snapshot
 from phone_recorder.bulk.fleet.streams import Streams
 from phone_recorder.bulk.voices import Pattern, Voices
 from phone_recorder.recording.units import from_seconds, to_seconds
-
-_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Running(Protocol):
@@ -52,10 +50,10 @@ class Running(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The last snapshot of a run, and whether somebody has interrupted it; `trouble`: why it could not go on."""
+    """The last snapshot of a run, and the signal that has interrupted it; `trouble`: why it could not go on."""
 
     snapshot: Snapshot
-    interrupted: bool
+    interrupted: int = 0
     trouble: str = ""
 
 
@@ -65,66 +63,45 @@ async def run_fleet(
     show: Callable[[Running], object] = id,
     every_s: float = 1.0,
     told: Callable[[Outcome], object] = id,
+    interrupts: Interrupts | None = None,
 ) -> Ended:
     """Run it to its end. `show` has the fleet each `every_s` and once at the end; `told` each call that is over.
 
-    The first SIGINT or SIGTERM ends it in order, which takes some seconds; the second at once. UsageError if there are
-    not the files, ports and addresses for it.
+    The first SIGINT or SIGTERM ends it in order, which takes some seconds; the second at once. `interrupts` are those
+    of a caller who hears them before and after too. UsageError if there are not the files, ports and addresses for it.
     """
     check_room(plan, most_open_files())
     loop = asyncio.get_running_loop()
     with Streams(plan, voices or Pattern()) as media, undisturbed():
         fleet = Fleet(plan, media, links_on(loop), LiveClock(), run_of(secrets.randbits), told)
-        return await carry_out(fleet, show, every_s)
+        return await carry_out(fleet, show, every_s, interrupts)
 
 
-async def carry_out(fleet: Running, show: Callable[[Running], object], every_s: float) -> Ended:
+async def carry_out(
+    fleet: Running, show: Callable[[Running], object], every_s: float, interrupts: Interrupts | None = None
+) -> Ended:
     """Run a fleet to its end, or until it is interrupted."""
-    with _interruptible(asyncio.get_running_loop(), fleet) as interrupts:
+    with nullcontext(interrupts) if interrupts else Interrupts() as heard:
         try:
-            await _tick(fleet, show, from_seconds(every_s))
+            await _tick(fleet, show, from_seconds(every_s), heard)
         finally:
             fleet.break_off()
-    show(fleet)
-    return Ended(fleet.snapshot(), bool(interrupts))
+        show(fleet)
+        return Ended(fleet.snapshot(), heard.first)
 
 
-async def _tick(fleet: Running, show: Callable[[Running], object], every: int) -> None:
+async def _tick(fleet: Running, show: Callable[[Running], object], every: int, interrupts: Interrupts) -> None:
     clock = LiveClock()
     shown_at = clock.now()
     while not fleet.over:
         # Late already: sockets have their turn all the same.
         await asyncio.sleep(max(to_seconds(fleet.due - clock.now()), 0.0))
+        interrupts.obey(fleet)
         now = clock.now()
         fleet.advance(now)
         if now - shown_at >= every:
             shown_at += (now - shown_at) // every * every
             show(fleet)
-
-
-@contextmanager
-def _interruptible(loop: asyncio.AbstractEventLoop, fleet: Running) -> Iterator[list[bool]]:
-    """What has an item for each interrupt."""
-    interrupts: list[bool] = []
-
-    def interrupt() -> None:
-        interrupts.append(True)
-        if len(interrupts) == 1:
-            fleet.stop()
-        else:
-            fleet.break_off()
-
-    handled = []
-    for number in _INTERRUPTS:
-        # Elsewhere than on the main thread nobody can interrupt it.
-        with suppress(RuntimeError, ValueError):
-            loop.add_signal_handler(number, interrupt)
-            handled.append(number)
-    try:
-        yield interrupts
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)
 
 
 @contextmanager

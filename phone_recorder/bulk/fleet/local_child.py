@@ -33,6 +33,8 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
+                # Ctrl-C in a terminal is for all of its foreground, before a child could say that it ignores that.
+                process_group=0,
             )
         except OSError as error:
             raise UsageError(f"cannot start the process that {does}: {reason(error)}") from error

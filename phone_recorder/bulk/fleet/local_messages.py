@@ -8,8 +8,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from phone_recorder.adapters.udp import Address
-from phone_recorder.bulk.fleet.snapshot import Spread
 from phone_recorder.bulk.media_impairments import Impairments
+from phone_recorder.bulk.spread import Spread
 
 
 class Talk(Struct, frozen=True, tag=True):
@@ -19,13 +19,13 @@ class Talk(Struct, frozen=True, tag=True):
     codec: str
     voice: str
     impairments: Impairments
-    seed: int
 
 
 class Say(Struct, frozen=True, tag=True):
     """To the sender: a leg, which ends after so many packets.
 
-    Its first one is due at the instant `start`, or if that is over when this is heard, at once.
+    Its first one is due at the instant `start`, or if that is over when this is heard, at once. `key` is as of
+    `Media.begin`.
     """
 
     flow: int
@@ -35,6 +35,7 @@ class Say(Struct, frozen=True, tag=True):
     address: Address
     start: int
     packets: int
+    key: int = 0
 
 
 class End(Struct, frozen=True, tag=True):

@@ -35,6 +35,12 @@ def ssrcs_of(plan: FleetPlan, call: Call) -> tuple[int, int]:
     return near, far
 
 
+def keys_of(call: Call) -> tuple[int, int]:
+    """What decides the losses of each leg."""
+    # Half a period of the generator apart, so that the one never draws what the other does.
+    return call.key, call.key ^ 1 << 63
+
+
 @dataclass(slots=True)
 class Recording:
     """A call that is recorded. `account` is there when it has ended, `said` of each leg that has."""
@@ -102,8 +108,8 @@ def legs_of(plan: FleetPlan, call: Call, begun: Begun, now: int) -> list[Say]:
     packets = max(call.talk // plan.frame, 1)
     # Not all phones speak at one instant of each frame.
     return [
-        Say(flow, ssrc, call.sequence, call.timestamp, address, now + LEAD + ssrc % plan.frame, packets)
-        for flow, ssrc, address in zip(flows_of(call), ssrcs_of(plan, call), addresses, strict=True)
+        Say(flow, ssrc, call.sequence, call.timestamp, address, now + LEAD + ssrc % plan.frame, packets, key)
+        for flow, ssrc, address, key in zip(flows_of(call), ssrcs_of(plan, call), addresses, keys_of(call), strict=True)
     ]
 
 

@@ -15,6 +15,7 @@ from phone_recorder.adapters.mounted_drive import MountedDrive
 from phone_recorder.adapters.process import most_open_files
 from phone_recorder.adapters.record_writer import Syncs
 from phone_recorder.bulk.fleet.bottleneck import check_local_room
+from phone_recorder.bulk.fleet.interrupts import Interrupts
 from phone_recorder.bulk.fleet.live import Ended, Running, carry_out, undisturbed
 from phone_recorder.bulk.fleet.local import LocalFleet
 from phone_recorder.bulk.fleet.local_child import Child
@@ -53,6 +54,7 @@ async def run_local(
     show: Callable[[Running], object] = id,
     every_s: float = 1.0,
     told: Callable[[Outcome], object] = id,
+    interrupts: Interrupts | None = None,
 ) -> Ended:
     """Run it to its end, as `run_fleet` does; when it is `prepared`. UsageError if a process cannot be started."""
     local = _local(plan)
@@ -65,7 +67,7 @@ async def run_local(
         opened.enter_context(undisturbed())
         make = partial(_recorder, plan, receiver, Files(drive, SpacePolicy(0), LiveClock().system_time, sync))
         fleet = LocalFleet(plan, make, lambda: drive.files, sender, checker, LiveClock(), told)
-        ended = await carry_out(fleet, show, every_s)
+        ended = await carry_out(fleet, show, every_s, interrupts)
     ended = replace(ended, trouble=fleet.trouble)
     return replace(ended, snapshot=_not_safe(ended.snapshot, sync.error)) if sync.error else ended
 
@@ -89,7 +91,7 @@ def _recorder(plan: FleetPlan, receiver: Receiver, files: Files, on_end: OnEnd) 
 
 @contextmanager
 def _sender(plan: FleetPlan, voice: str) -> Iterator[Child]:
-    first = Talk(plan.frame, plan.payload.name, voice, plan.impairments, plan.seed)
+    first = Talk(plan.frame, plan.payload.name, voice, plan.impairments)
     with Child(f"{_PACKAGE}.local_sender", "talks for the phones", first) as child:
         child.wait_until_ready()
         yield child

@@ -8,16 +8,12 @@ from __future__ import annotations
 import time
 from heapq import heappop, heappush
 
-import numpy as np
-from numpy.typing import NDArray
-
 from phone_recorder.adapters.batches.send import BatchSender
 from phone_recorder.adapters.clock import Clock, LiveClock
 from phone_recorder.adapters.udp import LOOPBACK
 from phone_recorder.bulk.fleet.local_lines import Lines, live
 from phone_recorder.bulk.fleet.local_messages import Counts, End, Message, Ready, Said, Say, Talk
 from phone_recorder.bulk.media import Media
-from phone_recorder.bulk.media_lateness import Lateness
 from phone_recorder.bulk.voices import voice_of
 from phone_recorder.recording.units import SECOND, from_ms, to_seconds
 from phone_recorder.wire.payload import find_codec
@@ -38,8 +34,7 @@ class Talker:
         self._impairments = talk.impairments
         self._voice = voice_of(talk.voice, codec)
         self._payload_type = codec.payload_type
-        self._media = Media(sender, talk.frame, np.random.default_rng(talk.seed))
-        self._lateness = self._media.lateness = _Lateness()
+        self._media = Media(sender, talk.frame)
         self._streams: dict[int, int] = {}
         self._last: list[tuple[int, int]] = []  # when a flow's last packet is due
         self._said_until = now
@@ -57,6 +52,7 @@ class Talker:
             voice=self._voice,
             flow=leg.flow,
             impairments=self._impairments,
+            key=leg.key,
         )
         heappush(self._last, (start + (leg.packets - 1) * self._frame, leg.flow))
 
@@ -81,25 +77,16 @@ class Talker:
     def counts(self, late_share: float) -> Counts:
         """So far."""
         sent = self._media.totals
-        spread = self._lateness.spread()
+        spread = self._media.lateness.spread()
         return Counts(sent.said, sent.sent, sent.dropped, sent.unsent, sent.octets, spread, late_share)
 
     def _tick(self, at: int, now: int) -> None:
-        self._lateness.behind = now - at
+        self._media.lateness.behind = now - at
         self._media.tick(at)
 
     def _end(self, flow: int) -> Said:
         sent = self._media.end(self._streams.pop(flow))
         return Said(flow, sent.said, sent.sent, sent.dropped, sent.unsent, sent.octets)
-
-
-class _Lateness(Lateness):
-    """Of packets that are sent by the clock of an instant which is `behind` units ago."""
-
-    behind = 0
-
-    def note(self, late: NDArray[np.int64]) -> None:
-        super().note(late + self.behind)
 
 
 class Second:

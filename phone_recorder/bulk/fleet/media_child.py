@@ -116,7 +116,9 @@ class MediaChild:
     def _begin(self, message: Begin) -> str:
         """Why it cannot be, or nothing."""
         try:
-            self._numbers[message.call.flow] = self._running().begin(self._due, message.address, "", message.call)
+            self._numbers[message.call.flow] = self._running().begin(
+                self._due, message.address, message.source, message.call
+            )
         except UsageError as error:
             return str(error)
         return ""

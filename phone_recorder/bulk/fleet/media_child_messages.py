@@ -16,27 +16,35 @@ class Setup(msgspec.Struct, tag=True, frozen=True):
     server: tuple[str, int]
     codec: str
     ptime_ms: int
-    seed: int
     impairments: Impairments
     voice: str
+    sources: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, plan: FleetPlan, voice: str) -> Setup:
-        return cls(plan.server, plan.codec, plan.ptime_ms, plan.seed, plan.impairments, voice)
+        return cls(plan.server, plan.codec, plan.ptime_ms, plan.impairments, voice, plan.sources)
 
     @property
     def plan(self) -> FleetPlan:
         """As far as it is known here."""
         return FleetPlan(
-            self.server, codec=self.codec, ptime_ms=self.ptime_ms, seed=self.seed, impairments=self.impairments
+            self.server,
+            codec=self.codec,
+            ptime_ms=self.ptime_ms,
+            impairments=self.impairments,
+            sources=self.sources,
         )
 
 
 class Begin(msgspec.Struct, tag=True, frozen=True):
-    """Send the RTP of a call to this address, from the next tick on. The call's flow names the stream."""
+    """Send the RTP of a call to this address, from the next tick on. The call's flow names the stream.
+
+    `source` is one of those of Setup, "" where that has none.
+    """
 
     address: tuple[str, int]
     call: Call
+    source: str = ""
 
 
 class End(msgspec.Struct, tag=True, frozen=True):

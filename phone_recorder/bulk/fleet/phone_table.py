@@ -57,12 +57,12 @@ class Action(Enum):
     FALL_SILENT = "send no more RTP, keep the connection"
     STOP = "send no more RTP, ask for the stop"
     CANCEL = "ask for the stop"
-    END = "close: ended"
-    CUT = "close: cut off on purpose"
-    CUT_BY_RESET = "reset: cut off on purpose"
-    CUT_AFTER_STOP = "ask for the stop, close: cut off on purpose"
-    FAIL = "close: failed"
-    GIVE_UP = "close: given up"
+    END = "close, ended"
+    CUT = "close, cut off on purpose"
+    CUT_BY_RESET = "reset, cut off on purpose"
+    CUT_AFTER_STOP = "ask for the stop, close, cut off on purpose"
+    FAIL = "close, failed"
+    GIVE_UP = "close, given up"
 
 
 _LEAVES = {Event.LEAVE: (State.GONE, Action.NOTHING), Event.BREAK_OFF: (State.GONE, Action.NOTHING)}

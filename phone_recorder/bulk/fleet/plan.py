@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from socket import AF_INET6
 
+from phone_recorder.adapters.udp import family_of
 from phone_recorder.bulk.fleet.durations import ONE_MINUTE, ONE_SECOND, Durations
 from phone_recorder.bulk.media_impairments import NONE, Impairments
 from phone_recorder.errors import UsageError
@@ -93,6 +95,12 @@ class FleetPlan:
         _demand(self.ptime_ms in PTIMES_MS, f"a packet lasts one of {', '.join(map(str, PTIMES_MS))} ms")
         _demand(0.0 <= self.bad_share <= 1.0, "the share of phones that stop badly is from 0% to 100%")
         _demand(not self.bad_share or bool(self.bad), "to stop badly needs at least one way to do so")
+        for source in self.sources:
+            _demand(
+                family_of(source) == family_of(self.server[0]) or self.local is not None,
+                f"no phone can call from {source}, which is {_kind(source)}, to the server at {self.server[0]}, which"
+                f" is {_kind(self.server[0])}: name sources of its kind",
+            )
         found = find_codec(self.codec)
         if found is None:
             raise UsageError(f"codec {printable(self.codec[:20])!r} is not one of PCMU, PCMA, G722")
@@ -140,6 +148,10 @@ def parse_bad(text: str) -> tuple[Bad, ...]:
             f"{printable(unknown[0][:60])!r} is no way to stop badly: known are {', '.join(by_name)}, or all"
         )
     return tuple(dict.fromkeys(by_name[name] for name in names))
+
+
+def _kind(host: str) -> str:
+    return "IPv6" if family_of(host) == AF_INET6 else "IPv4"
 
 
 def _demand(true: bool, sentence: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -12,33 +11,14 @@ from phone_recorder import __version__
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.report_series import columns_of, rows
-from phone_recorder.bulk.fleet.snapshot import Snapshot, Spread
+from phone_recorder.bulk.fleet.snapshot import FILES, PACKETS, RECORDINGS, SPREADS, Snapshot
 from phone_recorder.bulk.fleet.threshold import Verdict
+from phone_recorder.bulk.spread import Spread
 from phone_recorder.recording.units import to_seconds
 
 VERSION = 1
 """Of the JSON; another one when a name changes or goes."""
-SPREADS: Mapping[str, str] = {
-    "start_latency": "start",
-    "stop_latency": "stop",
-    "lateness": "lateness",
-    "loop_lag": "loop lag",
-}
-"""Fields of a snapshot that are durations; what they are called for people."""
-TOTALS = (
-    "phones",
-    "attempted",
-    "started",
-    "ended",
-    "cut",
-    "given_up",
-    "failed",
-    "packets_said",
-    "packets_sent",
-    "packets_dropped",
-    "packets_unsent",
-    "octets_sent",
-)
+TOTALS = ("phones", *RECORDINGS, *PACKETS)
 _DIGITS = 6
 
 
@@ -133,8 +113,8 @@ def _counts(report: Report) -> dict[str, int | None]:
     last, local = report.last, report.plan.local
     counts: dict[str, int | None] = {name: getattr(last, name) for name in TOTALS}
     if local:
-        wrong = last.frames_wrong if local.check_files else None
-        counts.update(files=last.files, frames_lost=last.frames_lost, frames_wrong=wrong)
+        counts.update({name: getattr(last, name) for name in FILES})
+        counts["frames_wrong"] = last.frames_wrong if local.check_files else None
     return counts
 
 

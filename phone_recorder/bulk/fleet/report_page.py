@@ -10,12 +10,12 @@ from pathlib import Path
 from string import Template
 
 from phone_recorder import __version__
-from phone_recorder.bulk.fleet.report import SPREADS, Report
+from phone_recorder.bulk.fleet.report import Report
 from phone_recorder.bulk.fleet.report_plot import Curve, Plot, drawn
 from phone_recorder.bulk.fleet.report_plots import Table, plots
 from phone_recorder.bulk.fleet.report_summary import bottleneck, files, packets, plan_words, recordings, title
 from phone_recorder.bulk.fleet.report_words import SPREAD_HEAD, duration, plural, share, spread_words
-from phone_recorder.bulk.fleet.snapshot import Snapshot
+from phone_recorder.bulk.fleet.snapshot import SPREADS, Snapshot
 
 FILES = Path(__file__).parent / "templates"
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.report_course import Course
-from phone_recorder.bulk.fleet.snapshot import Snapshot, Spread
+from phone_recorder.bulk.fleet.snapshot import FILES, PACKETS, RECORDINGS, SPREADS, STATES, Snapshot
+from phone_recorder.bulk.spread import Spread
 
 Value = int | float | str | None
 Column = Callable[[Snapshot, Snapshot], Value]
@@ -16,23 +17,7 @@ Column = Callable[[Snapshot, Snapshot], Value]
 
 _DIGITS = 6
 """Of what is not whole: microseconds."""
-_COUNTS = (
-    "phones",
-    "connecting",
-    "talking",
-    "ending",
-    "attempted",
-    "started",
-    "ended",
-    "cut",
-    "given_up",
-    "failed",
-    "packets_said",
-    "packets_sent",
-    "packets_dropped",
-    "packets_unsent",
-    "octets_sent",
-)
+_COUNTS = ("phones", *STATES, *RECORDINGS, *PACKETS)
 _RATES = {
     "attempted_per_s": "attempted",
     "started_per_s": "started",
@@ -40,7 +25,6 @@ _RATES = {
     "packets_per_s": "packets_sent",
     "octets_per_s": "octets_sent",
 }
-_SPREADS = ("start_latency", "stop_latency", "lateness", "loop_lag")
 _OF_A_SPREAD = {"p50_s": "p50", "p90_s": "p90", "p95_s": "p95", "p99_s": "p99", "max_s": "most"}
 
 
@@ -91,7 +75,7 @@ COLUMNS: Mapping[str, Column] = {
     **{name: rate_of(of) for name, of in _RATES.items()},
     **{
         name: column
-        for of in _SPREADS
+        for of in SPREADS
         for name, column in {
             f"{of}_mean_s": mean_since(of),
             **{f"{of}_{end}": percentile_of(of, field) for end, field in _OF_A_SPREAD.items()},
@@ -101,7 +85,7 @@ COLUMNS: Mapping[str, Column] = {
     "bottleneck": lambda now, _: now.bottleneck,
 }
 """By name. New ones come last, so that whoever counts columns is not misled."""
-LOCAL_COLUMNS: Mapping[str, Column] = {name: _whole(name) for name in ("files", "frames_lost", "frames_wrong")}
+LOCAL_COLUMNS: Mapping[str, Column] = {name: _whole(name) for name in FILES}
 """That there are too where a fleet records by itself."""
 
 

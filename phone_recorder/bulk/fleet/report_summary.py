@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from phone_recorder.bulk.fleet.bottleneck import LACKS, lacking
 from phone_recorder.bulk.fleet.plan import FleetPlan, Local
-from phone_recorder.bulk.fleet.report import SPREADS, Report
+from phone_recorder.bulk.fleet.report import Report
 from phone_recorder.bulk.fleet.report_words import (
     SPREAD_HEAD,
     bits,
@@ -16,7 +17,7 @@ from phone_recorder.bulk.fleet.report_words import (
     share,
     spread_words,
 )
-from phone_recorder.bulk.fleet.snapshot import Snapshot
+from phone_recorder.bulk.fleet.snapshot import SPREADS, Snapshot
 from phone_recorder.recording.units import to_seconds
 from phone_recorder.wire.printable import printable
 
@@ -37,6 +38,8 @@ def summary(report: Report) -> Iterator[Line]:
     yield "plain", f"{title(report.plan)}: {duration(last.at_s)}, {report.why_ended}"
     yield _kind(last), _row("recordings", recordings(last))
     yield from (("bad", _row(*one)) for one in _failures(report))
+    if _nobody_there(last):
+        yield "warning", _row("", _no_server(report.plan))
     yield "plain", _row("", _cells(SPREAD_HEAD)).rstrip()
     yield from (("plain", _row(name, _cells(spread_words(getattr(last, field))))) for field, name in SPREADS.items())
     yield "plain", _row("packets", packets(last))
@@ -55,8 +58,28 @@ def title(plan: FleetPlan) -> str:
     if plan.local:
         place = printable(str(plan.local.storage))
         return f"{plural(plan.phones, 'phone')} recorded to {place}, seed {plan.seed}"
+    return f"{plural(plan.phones, 'phone')} against {_server(plan)}, seed {plan.seed}"
+
+
+def _nobody_there(last: Snapshot) -> bool:
+    """Whether no phone has reached a server, for no want of its own."""
+    ours = {lacking(what) for what in LACKS}
+    return bool(last.failures) and all(
+        reason.startswith(lacking("")) and reason not in ours for reason in last.failures
+    )
+
+
+def _no_server(plan: FleetPlan) -> str:
+    """What to do then."""
+    return (
+        f"is a record server running at {_server(plan)}? `phone-recorder server --port {plan.server[1]} --storage DIR`"
+        " starts one; --server names another"
+    )
+
+
+def _server(plan: FleetPlan) -> str:
     host, port = plan.server
-    return f"{plural(plan.phones, 'phone')} against {f'[{host}]' if ':' in host else host}:{port}, seed {plan.seed}"
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def plan_words(plan: FleetPlan, voice: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phone_recorder.bulk.fleet.snapshot import Spread
+from phone_recorder.bulk.spread import Spread
 
 NOTHING = "-"
 """Where nothing was measured."""

@@ -20,7 +20,10 @@ _LOCAL = 0x02
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. `flow` is its number in the fleet; `talk` and the `rest` after it in units; `bad` if it stops badly."""
+    """One call. `flow` is its number in the fleet; `talk` and the `rest` after it in units; `bad` if it stops badly.
+
+    `key`, 63 bits, decides what its network does to each of its packets (`Media.begin`).
+    """
 
     flow: int
     talk: int
@@ -30,6 +33,7 @@ class Call:
     sequence: int
     timestamp: int
     incoming: bool
+    key: int
 
 
 def call_of(plan: FleetPlan, phone: int, number: int) -> Call:
@@ -45,6 +49,7 @@ def call_of(plan: FleetPlan, phone: int, number: int) -> Call:
         random.getrandbits(32) & SEQUENCE_MASK,
         random.getrandbits(32),
         random.random() < 0.5,
+        random.getrandbits(63),
     )
 
 

@@ -11,9 +11,9 @@ from phone_recorder.adapters.udp import Address
 from phone_recorder.bulk.fleet.phone_table import Action
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call
-from phone_recorder.bulk.fleet.snapshot import Spread
 from phone_recorder.bulk.fleet.statistics import Tally
 from phone_recorder.bulk.fleet.timers import Timers
+from phone_recorder.bulk.spread import Spread
 
 
 class Totals(NamedTuple):

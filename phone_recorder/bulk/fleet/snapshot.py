@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How some durations are spread, in seconds; nothing was measured while `count` is 0."""
-
-    count: int = 0
-    least: float = 0.0
-    p50: float = 0.0
-    p90: float = 0.0
-    p95: float = 0.0
-    p99: float = 0.0
-    most: float = 0.0
-    mean: float = 0.0
+from phone_recorder.bulk.spread import Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +59,18 @@ class Snapshot:
     """Mode local: packets that were sent to the recorder and are not in a recording: they did not come, or too late."""
     frames_wrong: int = 0
     """Mode local, with every file checked: frames that are not what was said."""
+
+
+STATES = ("connecting", "talking", "ending")
+"""Fields that are phones just now."""
+RECORDINGS = ("attempted", "started", "ended", "cut", "given_up", "failed")
+PACKETS = ("packets_said", "packets_sent", "packets_dropped", "packets_unsent", "octets_sent")
+FILES = ("files", "frames_lost", "frames_wrong")
+"""Fields that are counts of the run so far; those of FILES, where a fleet records by itself."""
+SPREADS: Mapping[str, str] = {
+    "start_latency": "start",
+    "stop_latency": "stop",
+    "lateness": "lateness",
+    "loop_lag": "loop lag",
+}
+"""Fields that are durations; what they are called for people."""

@@ -8,17 +8,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from types import TracebackType
 
-import numpy as np
-from numpy.typing import NDArray
-
 from phone_recorder.adapters.batches.send import BatchSender
 from phone_recorder.adapters.udp import Address
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call
 from phone_recorder.bulk.fleet.site import Totals
-from phone_recorder.bulk.fleet.snapshot import Spread
 from phone_recorder.bulk.media import Media, Sent
 from phone_recorder.bulk.media_lateness import Lateness
+from phone_recorder.bulk.spread import Spread
 from phone_recorder.bulk.voices import Voices
 from phone_recorder.recording.units import SECOND
 
@@ -33,7 +30,7 @@ class Streams:
     def __init__(self, plan: FleetPlan, voices: Voices) -> None:
         self._plan = plan
         self._voices = voices
-        self._lateness = _Lateness()
+        self._lateness = Lateness()
         self._said_until = 0
         self._running: dict[int, tuple[Media, int]] = {}
         self._begun = 0
@@ -60,6 +57,7 @@ class Streams:
             voice=self._voices,
             flow=call.flow,
             impairments=self._plan.impairments,
+            key=call.key,
         )
         if not self._running:
             self._said_until = now
@@ -95,18 +93,9 @@ class Streams:
     def _engine(self, host: str, undo: ExitStack) -> Media:
         sender = BatchSender(host)
         undo.callback(sender.close)
-        media = Media(sender, self._plan.frame, np.random.default_rng(self._plan.seed))
+        media = Media(sender, self._plan.frame)
         media.lateness = self._lateness
         return media
-
-
-class _Lateness(Lateness):
-    """Of packets that are sent at an instant `behind` units after that of their tick."""
-
-    behind = 0
-
-    def note(self, late: NDArray[np.int64]) -> None:
-        super().note(late + self.behind)
 
 
 def _totals(sent: Sent) -> Totals:

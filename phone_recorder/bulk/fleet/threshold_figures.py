@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from phone_recorder.bulk.fleet import snapshot
 from phone_recorder.bulk.fleet.report_course import Measured
-from phone_recorder.bulk.fleet.snapshot import Spread
+from phone_recorder.bulk.spread import Spread
 
 
 class Kind(Enum):
@@ -46,22 +47,21 @@ def _spread(of: str, field: str) -> Figure:
 
 def _share(part: str, whole: str) -> Figure:
     def value(measured: Measured) -> float | None:
-        snapshot = measured.snapshot
-        among: int = getattr(snapshot, whole)
-        return getattr(snapshot, part) / among if among else None
+        among: int = getattr(measured.snapshot, whole)
+        return getattr(measured.snapshot, part) / among if among else None
 
     return Figure(Kind.SHARE, value)
 
 
 def _rate(name: str) -> Figure:
     def value(measured: Measured) -> float | None:
-        snapshot = measured.snapshot
-        return getattr(snapshot, name) / snapshot.at_s if snapshot.at_s > 0 else None
+        last = measured.snapshot
+        return getattr(last, name) / last.at_s if last.at_s > 0 else None
 
     return Figure(Kind.RATE, value)
 
 
-SPREADS = {"start": "start_latency", "stop": "stop_latency", "lateness": "lateness", "lag": "loop_lag"}
+SPREADS = {name.split()[-1]: of for of, name in snapshot.SPREADS.items()}
 """Durations whose spread is a snapshot's; a figure is `start_p99`, and so on."""
 OF_A_SPREAD = {
     "min": "least",
@@ -75,7 +75,7 @@ OF_A_SPREAD = {
 
 FIGURES: Mapping[str, Figure] = {
     **{f"{one}_{part}": _spread(of, field) for one, of in SPREADS.items() for part, field in OF_A_SPREAD.items()},
-    **{name: _count(name) for name in ("attempted", "started", "ended", "cut", "given_up", "failed")},
+    **{name: _count(name) for name in snapshot.RECORDINGS},
     "failed_share": _share("failed", "attempted"),
     "call_rate": _rate("attempted"),
     **{name: _count(f"packets_{name}") for name in ("said", "sent", "dropped", "unsent")},
@@ -86,6 +86,6 @@ FIGURES: Mapping[str, Figure] = {
 }
 """By name, those of a fleet against a server."""
 
-LOCAL_FIGURES: Mapping[str, Figure] = {name: _count(name) for name in ("files", "frames_lost", "frames_wrong")}
+LOCAL_FIGURES: Mapping[str, Figure] = {name: _count(name) for name in snapshot.FILES}
 """Those that there are too where a fleet records by itself."""
 ALL_FIGURES: Mapping[str, Figure] = {**FIGURES, **LOCAL_FIGURES}

@@ -22,7 +22,7 @@ MOST_SOURCES = 1024
 
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _RATE = re.compile(rf"({_NUMBER})(?:/(s|sec|m|min|h))?")
-_SHARE = re.compile(rf"({_NUMBER})%")
+_SHARE = re.compile(rf"({_NUMBER})%|(0)")
 _DURATION = re.compile(rf"(?:({_NUMBER})h)?(?:({_NUMBER})m(?!s))?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?")
 _BARE = re.compile(_NUMBER)
 _SECONDS_OF = (3600.0, 60.0, 1.0, 0.001)
@@ -40,28 +40,25 @@ def parse_rate(text: str) -> float:
 
 def parse_duration(text: str) -> int:
     """Units of `60s`, `1m30s`, `500ms` or `2h`; a number alone is seconds."""
-    seconds = _seconds(text.strip())
-    if not 0.0 <= seconds <= LONGEST_S:
-        raise UsageError(f"{_short(text)} is not a time up to 7 days: write one such as 60s, 1m30s or 500ms")
-    return from_seconds(seconds)
+    return _duration(text, text)
 
 
 def parse_durations(text: str) -> Durations:
     """`60s` is always as long; `30s-90s` anything between; `~60s` exponentially distributed about that mean."""
     plain = text.strip()
     if plain.startswith("~"):
-        return Durations.about(parse_duration(plain[1:]))
+        return Durations.about(_duration(plain[1:], text))
     first, dash, last = plain.partition("-")
-    least, most = parse_duration(first), parse_duration(last if dash else first)
+    least, most = _duration(first, text), _duration(last if dash else first, text)
     if least > most or (dash and bool(_BARE.fullmatch(first.strip())) != bool(_BARE.fullmatch(last.strip()))):
         raise UsageError(f"{_short(text)} is not a range of times: write the shorter first, such as 30s-90s")
     return Durations(least, most)
 
 
 def parse_share(text: str) -> float:
-    """0.02 of `2%`."""
+    """0.02 of `2%`; 0 needs no unit."""
     found = _SHARE.fullmatch(text.strip())
-    share = float(found[1]) / 100.0 if found else math.nan
+    share = float(found[1] or found[2]) / 100.0 if found else math.nan
     if not 0.0 <= share <= 1.0:
         raise UsageError(f"{_short(text)} is not a share from 0% to 100%: write one such as 2%")
     return share
@@ -95,6 +92,14 @@ def _address(text: str) -> IPv4Address | IPv6Address:
         raise UsageError(
             f"{_short(text)} is not an IP address: write addresses of this machine, such as 127.0.0.2-127.0.0.9"
         ) from None
+
+
+def _duration(part: str, text: str) -> int:
+    """Units of a part of what was written."""
+    seconds = _seconds(part.strip())
+    if not 0.0 <= seconds <= LONGEST_S:
+        raise UsageError(f"{_short(text)} is not a time up to 7 days: write one such as 60s, 1m30s or 500ms")
+    return from_seconds(seconds)
 
 
 def _seconds(text: str) -> float:

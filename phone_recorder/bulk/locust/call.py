@@ -49,9 +49,9 @@ class Stream(Protocol):
 
 
 class CallMedia(Protocol):
-    """Begins to send the RTP of a call to an address; MediaFailed if that cannot be."""
+    """Begins to send the RTP of a call to an address, from another, "" for any; MediaFailed if that cannot be."""
 
-    def begin(self, address: Address, call: Call) -> Stream: ...
+    def begin(self, address: Address, call: Call, source: str) -> Stream: ...
 
 
 class CallSite(NamedTuple):
@@ -70,13 +70,14 @@ class _CallOver(Exception):
 
 
 class RecordedCall:
-    """A call of the phone of that number."""
+    """A call of the phone of that number, from the address `source`, "" for any."""
 
-    def __init__(self, site: CallSite, phone: int, call: Call) -> None:
+    def __init__(self, site: CallSite, phone: int, call: Call, source: str = "") -> None:
         self._site = site
         self._call = call
+        self._source = source
         request = request_of(site.plan, phone, call, site.run)
-        self._connection = ControlConnection(site.plan.server, request, site.plan.policy, site.clock)
+        self._connection = ControlConnection(site.plan.server, request, site.plan.policy, site.clock, source)
 
     def carry_out(self) -> None:
         """From its begin to its end. If the greenlet is killed meanwhile, it is stopped in order."""
@@ -113,7 +114,7 @@ class RecordedCall:
             return
         begun_at = self._now()
         try:
-            stream = self._site.media.begin(address, self._call)
+            stream = self._site.media.begin(address, self._call, self._source)
         except MediaFailed as error:
             self._tell("talk", begun_at, failure=error)
             self._stop()

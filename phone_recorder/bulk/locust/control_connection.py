@@ -11,7 +11,7 @@ from phone_recorder.adapters.clock import Clock
 from phone_recorder.adapters.files import reason
 from phone_recorder.adapters.udp import Address, family_of
 from phone_recorder.bulk.fleet.control_dialogue import ControlDialogue, Stage, Told
-from phone_recorder.bulk.fleet.control_link import CLOSED
+from phone_recorder.bulk.fleet.control_link import CLOSED, call_from, words
 from phone_recorder.recording.server_destination import ServerPolicy
 from phone_recorder.recording.units import to_seconds
 from phone_recorder.wire.control import StartRequest
@@ -22,10 +22,16 @@ _LEAST_WAIT_S = 0.001
 
 
 class ControlConnection:
-    """To the server at `address`, for one recording. Its attempt to connect begins now; instants are of the `clock`."""
+    """To the server at `address`, for one recording. Its attempt to connect begins now; instants are of the `clock`.
 
-    def __init__(self, address: Address, request: StartRequest, policy: ServerPolicy, clock: Clock) -> None:
+    It is made from the address `source`, "" for any.
+    """
+
+    def __init__(
+        self, address: Address, request: StartRequest, policy: ServerPolicy, clock: Clock, source: str = ""
+    ) -> None:
         self._address = address
+        self._source = source
         self._policy = policy
         self._clock = clock
         self._dialogue = ControlDialogue(clock.now(), request, policy)
@@ -83,14 +89,14 @@ class ControlConnection:
         """Send the request, or of so many parts of it the first."""
         try:
             self._socket = opened = socket.socket(family_of(self._address[0]), socket.SOCK_STREAM)
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            call_from(opened, self._source)
             opened.settimeout(to_seconds(self._policy.timeout))
             opened.connect(self._address)
             peer = opened.getpeername()[0]
         except TimeoutError:
             return self._timed_out()
         except OSError as error:
-            return self._dialogue.closed(reason(error))
+            return self._dialogue.closed(words(error))
         request = self._dialogue.opened(self._clock.now(), peer)
         return self._send(request[: len(request) // part])
 

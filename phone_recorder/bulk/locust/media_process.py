@@ -92,9 +92,12 @@ class MediaProcess:
     def pid(self) -> int:
         return self._process.pid
 
-    def begin(self, address: Address, call: Call) -> None:
-        """Send the RTP of a call there, until `end` with its flow; MediaFailed if that cannot be."""
-        begun = self._ask(Begin(address, call), Begun, call.flow)
+    def begin(self, address: Address, call: Call, source: str = "") -> None:
+        """Send the RTP of a call there, until `end` with its flow; MediaFailed if that cannot be.
+
+        `source` is one of the plan's, "" where it has none.
+        """
+        begun = self._ask(Begin(address, call, source), Begun, call.flow)
         if isinstance(begun, Begun) and begun.reason:
             raise MediaFailed(begun.reason)
 
@@ -197,12 +200,12 @@ class Media:
         """Of the process that there is; 0 for none."""
         return self._process.pid if self._process else 0
 
-    def begin(self, address: Address, call: Call) -> MediaStream:
+    def begin(self, address: Address, call: Call, source: str = "") -> MediaStream:
         """The stream of a call, whose RTP goes to this address; MediaFailed if it cannot be."""
         process = self.ready()
         stream = MediaStream(process, call.flow)
         try:
-            process.begin(address, call)
+            process.begin(address, call, source)
         except gevent.GreenletExit:
             with suppress(MediaFailed):
                 stream.end()

@@ -23,6 +23,7 @@ from phone_recorder.wire.printable import printable
 
 SLOTS = 1024
 """Locust processes that can take part: each has every so-many-th call, so that no two of them make the same."""
+_ANY = "any"
 _MOST_SEED = 1 << 32
 _MOST_JITTER = 10 * SECOND
 _LEAST_TIMEOUT_S, _MOST_TIMEOUT_S = 0.5, 60.0
@@ -69,7 +70,12 @@ def _voice(text: str) -> str:
     return text
 
 
+def _sources(text: str) -> tuple[str, ...]:
+    return () if text == _ANY else words.parse_sources(text)
+
+
 OPTIONS = (
+    Option("source", _ANY, _sources, "ADDRESSES", "Call from these in turn; each worker has its own of them."),
     Option("talk", "60s", words.parse_durations, "TIME", "How long each call lasts: 60s, 30s-90s, or ~60s."),
     Option("rest", "1s", words.parse_durations, "TIME", "From one call of a phone to its next."),
     Option("codec", "PCMU", str, "CODEC", "Codec of the recordings.", ("PCMU", "PCMA", "G722")),
@@ -111,6 +117,7 @@ def plan_of(options: Mapping[str, Any], host: str | None) -> FleetPlan:
         ptime_ms=of["ptime"],
         bad_share=of["bad"],
         bad=of["bad-ways"],
+        sources=of["source"],
         policy=ServerPolicy(TERMINATORS[of["terminator"]], of["allow-foreign-media"] == "yes", of["server-timeout"]),
         **{name: of[name] for name in ("talk", "rest", "codec", "seed")},
     )

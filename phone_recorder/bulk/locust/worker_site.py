@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
 import gevent
 
 from phone_recorder.adapters.clock import Clock, LiveClock
+from phone_recorder.bulk.fleet.bottleneck import check_source
 from phone_recorder.bulk.fleet.fleet import run_of
 from phone_recorder.bulk.fleet.media_child_messages import Second
 from phone_recorder.bulk.fleet.plan import FleetPlan
@@ -25,10 +27,26 @@ _IDLE_S = 1.0
 _NOTICE_S = 5.0
 
 
+def own_sources(plan: FleetPlan) -> tuple[str, ...]:
+    """Those that phones can call from on this machine; UsageError if there are some, and it has none of them."""
+    own = []
+    why: UsageError | None = None
+    for source in plan.sources:
+        try:
+            check_source(source, plan.server)
+            own.append(source)
+        except UsageError as error:
+            why = why or error
+    if why and not own:
+        raise why
+    return tuple(own)
+
+
 class WorkerSite:
     """Of the process with this index of Locust's, from 0 on; UsageError if there are more of them than SLOTS.
 
-    `tell` has each step of each call, `told` each second of its media.
+    Of the plan's sources it has those that are addresses of this machine; UsageError if none is. `tell` has each step
+    of each call, `told` each second of its media.
     """
 
     def __init__(
@@ -42,7 +60,7 @@ class WorkerSite:
     ) -> None:
         if not 0 <= index < SLOTS:
             raise UsageError(f"at most {SLOTS} workers can take part, and this is number {index + 1}")
-        self.plan = plan
+        self.plan = plan = replace(plan, sources=own_sources(plan))
         self.calling = 0
         """How many calls are going on."""
         self._clock = clock or LiveClock()
@@ -71,7 +89,7 @@ class WorkerSite:
         site = CallSite(self.plan, self._run, self._clock, self.media, self._tell, lambda: self._leaving)
         self.calling += 1
         try:
-            RecordedCall(site, phone, call).carry_out()
+            RecordedCall(site, phone, call, self._source_of(phone)).carry_out()
         finally:
             self.calling -= 1
         return to_seconds(call.rest)
@@ -87,3 +105,7 @@ class WorkerSite:
     def close(self) -> None:
         """End the media process."""
         self.media.close()
+
+    def _source_of(self, phone: int) -> str:
+        """In turn for the phones of this process, whose numbers lie SLOTS apart."""
+        return self.plan.source_of(phone // SLOTS + self._index)

@@ -60,7 +60,7 @@ class Run:
     """What came of a run."""
 
     snapshot: Snapshot = field(default_factory=Snapshot)
-    interrupted: bool = False
+    interrupted: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property

@@ -9,8 +9,9 @@ from phone_recorder.bulk.fleet.durations import Durations
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.report import Report
 from phone_recorder.bulk.fleet.report_course import Course
-from phone_recorder.bulk.fleet.snapshot import Snapshot, Spread
+from phone_recorder.bulk.fleet.snapshot import Snapshot
 from phone_recorder.bulk.fleet.threshold import parse_threshold
+from phone_recorder.bulk.spread import Spread
 from phone_recorder.recording.units import SECOND
 
 BEGAN_AT = datetime(2026, 3, 14, 15, 9, 26)

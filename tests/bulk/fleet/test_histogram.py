@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phone_recorder.bulk.fleet.histogram import Histogram
-from phone_recorder.bulk.fleet.snapshot import Spread
+from phone_recorder.bulk.spread import Spread
 
 LENGTHS = st.lists(st.floats(1e-5, 1e4), min_size=1, max_size=200)
 

@@ -141,6 +141,9 @@ def test_nobody_listens_there(server: Server) -> None:
 def test_a_source_that_is_not_of_this_machine_is_said_at_the_start() -> None:
     with pytest.raises(UsageError, match=r"no phone can call from 192\.0\.2\.1"):
         run(FleetPlan(("127.0.0.1", 9), sources=("192.0.2.1",)))
+    for source in ("224.0.0.1", "255.255.255.255", "127.255.255.255", "0.0.0.0"):
+        with pytest.raises(UsageError, match=f"no phone can call from {source}"):
+            run(FleetPlan(("127.0.0.1", 9), sources=(source,)))
 
 
 def test_interrupted_it_ends_in_order(server: Server) -> None:
@@ -152,7 +155,7 @@ def test_interrupted_it_ends_in_order(server: Server) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     made = run(FleetPlan(server.address, phones=10, talk=Durations.always(60 * 8000), policy=LF), interrupt)
-    assert made.interrupted
+    assert made.interrupted == signal.SIGINT
     assert (made.snapshot.ended, made.snapshot.given_up, made.snapshot.failures) == (10, 0, {})
     for flow, file in settled(server.storage, 10).items():
         assert (file.state, file.frames) == ("recorded", list(range(made.packets[flow])))

@@ -14,7 +14,7 @@ NOBODY = Leg(0, 0, 0, (), 0)
 
 
 def test_one_that_has_trouble_says_so_in_its_own_words() -> None:
-    talk = Talk(160, "PCMU", "none.wav", NONE, 0)
+    talk = Talk(160, "PCMU", "none.wav", NONE)
     with Child(SENDER, "talks", talk) as child, pytest.raises(UsageError) as told:
         child.wait_until_ready()
     assert str(told.value).startswith("the process that talks has ended before its time: ")

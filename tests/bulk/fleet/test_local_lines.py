@@ -11,7 +11,7 @@ import pytest
 
 from phone_recorder.bulk.fleet.local_lines import Lines
 from phone_recorder.bulk.fleet.local_messages import Counts, End, Message, Said, Say
-from phone_recorder.bulk.fleet.snapshot import Spread
+from phone_recorder.bulk.spread import Spread
 
 SAY = Say(7, 0xFFFFFFFF, 65535, 1, ("127.0.0.1", 20000), 1 << 50, 3)
 COUNTS = Counts(5, 4, 1, 0, 640, Spread(4, 0.001, 0.002, 0.003, 0.003, 0.004, 0.005, 0.0025), 0.25)

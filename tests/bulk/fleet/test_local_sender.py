@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -11,6 +12,7 @@ from phone_recorder.adapters.udp import LOOPBACK, UdpPort
 from phone_recorder.bulk.fleet.local_messages import Said, Say, Talk
 from phone_recorder.bulk.fleet.local_sender import AT_ONCE, TICK, Talker
 from phone_recorder.bulk.media_impairments import NONE, Impairments
+from phone_recorder.wire.rtp import RtpPacket
 
 FRAME, SECOND = 160, 8000
 
@@ -24,11 +26,11 @@ class Rig:
         self.talker = self.of(NONE)
 
     def of(self, impairments: Impairments) -> Talker:
-        self.talker = Talker(Talk(FRAME, "PCMU", "pattern", impairments, 1), self.sender, 0)
+        self.talker = Talker(Talk(FRAME, "PCMU", "pattern", impairments), self.sender, 0)
         return self.talker
 
     def say(self, flow: int, start: int, packets: int, now: int = 0) -> None:
-        self.talker.say(Say(flow, flow + 1, 65_530, 0, self.port.address, start, packets), now)
+        self.talker.say(Say(flow, flow + 1, 65_530, 0, self.port.address, start, packets, key=flow), now)
 
     def run(self, begin: int, end: int, tick: int = TICK) -> dict[int, int]:
         """When each leg ended that did."""
@@ -38,12 +40,14 @@ class Rig:
         return ends
 
 
-@pytest.fixture
-def rig() -> Iterator[Rig]:
+def rig_of() -> Iterator[Rig]:
     made = Rig()
     yield made
     made.sender.close()
     made.port.close()
+
+
+rig = pytest.fixture(rig_of)
 
 
 def whole(flow: int, packets: int) -> Said:
@@ -95,6 +99,31 @@ def test_a_leg_that_is_ended_says_no_more_and_is_told_of_once(rig: Rig) -> None:
     assert rig.talker.end((0, 5)) == [whole(0, 11)]
     assert rig.talker.end((0,)) == rig.talker.advance(SECOND * 10) == []
     assert rig.talker.counts(0.0).said == 11
+
+
+@pytest.mark.parametrize("flows", [(0, 1, 2, 3), (3, 1, 0, 2)])
+def test_each_leg_loses_the_same_packets_in_whatever_order_they_begin(rig: Rig, flows: tuple[int, ...]) -> None:
+    rig.of(Impairments(loss=0.5))
+    for flow in flows:
+        rig.say(flow, 0, 30)
+    rig.run(0, SECOND)
+    came = [RtpPacket.parse(data) for _, data, _ in rig.port.drain()]
+    lost = {
+        flow: set(range(30)) - {packet.timestamp // FRAME for packet in came if packet.ssrc == flow + 1}
+        for flow in flows
+    }
+    alone = {flow: lost_alone(flow) for flow in range(4)}
+    assert lost == alone
+    assert len(set(map(frozenset, alone.values()))) == 4
+
+
+def lost_alone(flow: int) -> set[int]:
+    """The packets that a leg loses when there is no other."""
+    with contextmanager(rig_of)() as rig:
+        rig.of(Impairments(loss=0.5))
+        rig.say(flow, 0, 30)
+        rig.run(0, SECOND)
+        return set(range(30)) - {RtpPacket.parse(data).timestamp // FRAME for _, data, _ in rig.port.drain()}
 
 
 def test_what_is_dropped_on_purpose_is_said_and_not_sent(rig: Rig) -> None:

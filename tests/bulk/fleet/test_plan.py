@@ -48,6 +48,20 @@ def test_what_makes_no_sense_is_said(wrong: dict[str, Any]) -> None:
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.parametrize(
+    ("server", "source", "kinds"),
+    [("127.0.0.1", "::1", ("IPv6", "IPv4")), ("::1", "127.0.0.2", ("IPv4", "IPv6"))],
+)
+def test_phones_cannot_call_a_server_of_the_other_kind(server: str, source: str, kinds: tuple[str, str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        FleetPlan((server, 10000), sources=(source,))
+    ours, theirs = kinds
+    assert str(caught.value) == (
+        f"no phone can call from {source}, which is {ours}, to the server at {server}, which is {theirs}:"
+        " name sources of its kind"
+    )
+
+
 def test_ways_to_stop_badly() -> None:
     assert parse_bad("all") == tuple(Bad)
     assert parse_bad("reset, hang-up,reset") == (Bad.RESET, Bad.HANG_UP)

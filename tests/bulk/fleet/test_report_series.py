@@ -7,7 +7,7 @@ from pathlib import Path
 
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.report_series import COLUMNS, as_csv, rows
-from phone_recorder.bulk.fleet.snapshot import Spread
+from phone_recorder.bulk.spread import Spread
 from tests.bulk.fleet.report_runs import course_of, second
 
 DOCS = Path(__file__).parents[3] / "docs" / "fleet.md"

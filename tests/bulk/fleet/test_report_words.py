@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from phone_recorder.bulk.fleet.report_words import bits, clock, duration, plural, rate, share, spread_words
-from phone_recorder.bulk.fleet.snapshot import Spread
+from phone_recorder.bulk.spread import Spread
 
 
 @pytest.mark.parametrize(

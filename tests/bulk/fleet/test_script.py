@@ -26,6 +26,7 @@ def test_the_same_seed_gives_the_same_calls_in_any_order() -> None:
 def test_the_calls_of_a_phone_and_the_phones_differ() -> None:
     assert len({call_of(PLAN, 0, number).talk for number in range(20)}) == 20
     assert len({call_of(PLAN, phone, 0).talk for phone in range(20)}) == 20
+    assert len({call.key for call in calls(PLAN)}) == 1200
 
 
 def test_another_seed_gives_others() -> None:

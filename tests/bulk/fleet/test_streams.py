@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +13,7 @@ from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call, call_of
 from phone_recorder.bulk.fleet.site import Totals
 from phone_recorder.bulk.fleet.streams import AT_ONCE, Streams
+from phone_recorder.bulk.media_impairments import Impairments
 from phone_recorder.bulk.voices import Pattern
 from phone_recorder.errors import UsageError
 from phone_recorder.wire.rtp import RtpPacket
@@ -81,6 +84,37 @@ def test_a_stream_that_begins_after_a_time_without_any_is_said_at_once(port: Udp
         streams.tick(later - 1)
         streams.tick(later)
         assert streams.totals().said == 1
+
+
+def test_each_phone_loses_the_same_packets_in_whatever_order_they_begin() -> None:
+    plan = FleetPlan(SERVER, phones=9, seed=6, impairments=Impairments(loss=0.3, duplicate=0.2, reorder=0.2))
+    orders = (range(9), reversed(range(9)), (4, 0, 8, 2, 6, 1, 7, 3, 5))
+    first, *others = [sequences_of(plan, order) for order in orders]
+    assert others == [first, first]
+    assert len({tuple(sequences) for sequences in first.values()}) == 9
+    assert sequences_of(replace(plan, seed=7), range(9)) != first
+    # Of more phones, the same ones lose the same.
+    assert sequences_of(replace(plan, phones=90), range(9)) == first
+
+
+def sequences_of(plan: FleetPlan, order: Iterable[int]) -> dict[int, list[int]]:
+    """By phone, the packets of its call that come, counted from its first, when they begin in that order."""
+    with closing(UdpPort()) as port, Streams(plan, Pattern()) as streams:
+        for place, phone in enumerate(order):
+            # Nor does it matter when each begins.
+            streams.begin(NOW + 7 * place, port.address, "", call(plan, phone))
+        packets = []
+        for tick in range(0, 51 * FRAME, FRAME // 2):
+            streams.tick(NOW + tick)
+            packets += [RtpPacket.parse(data) for _, data, _ in port.drain()]
+    calls = {call(plan, phone).ssrc: (phone, call(plan, phone)) for phone in range(9)}
+    came: dict[int, list[int]] = {phone: [] for phone in range(9)}
+    for packet in packets:
+        phone, of_it = calls[packet.ssrc]
+        frame = (packet.sequence - of_it.sequence) % (1 << 16)
+        if frame < 40:
+            came[phone].append(frame)
+    return came
 
 
 def test_an_address_of_another_family_is_refused() -> None:

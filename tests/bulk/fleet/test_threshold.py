@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from phone_recorder.bulk.fleet.report_course import Measured
-from phone_recorder.bulk.fleet.snapshot import Snapshot, Spread
+from phone_recorder.bulk.fleet.snapshot import Snapshot
 from phone_recorder.bulk.fleet.threshold import parse_threshold
 from phone_recorder.bulk.fleet.threshold_figures import FIGURES, LOCAL_FIGURES
+from phone_recorder.bulk.spread import Spread
 from phone_recorder.errors import UsageError
 
 DOCS = Path(__file__).parents[3] / "docs" / "fleet.md"

@@ -58,7 +58,7 @@ def test_durations(text: str, durations: Durations) -> None:
     assert parse_durations(text) == durations
 
 
-@pytest.mark.parametrize(("text", "share"), [("2%", 0.02), ("0%", 0), ("100%", 1), ("0.5%", 0.005)])
+@pytest.mark.parametrize(("text", "share"), [("2%", 0.02), ("0%", 0), ("0", 0), ("100%", 1), ("0.5%", 0.005)])
 def test_a_share(text: str, share: float) -> None:
     assert parse_share(text) == pytest.approx(share)
 
@@ -113,6 +113,13 @@ WRONG = [
     (parse_sources, "10.0.0.0-10.255.255.255"),
     (parse_sources, "127.0.0.1,"),
 ]
+
+
+@pytest.mark.parametrize("text", ["-1s", "1s-", "~", "~-1s", "soon", "1s-2s-3s"])
+def test_what_was_written_is_named_whole(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_durations(text)
+    assert str(caught.value).startswith(f"{text!r} is not a time up to 7 days: ")
 
 
 @pytest.mark.parametrize(("parse", "text"), [*((parse, text) for parse in PARSERS for text in HOSTILE), *WRONG])

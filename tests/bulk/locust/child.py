@@ -37,6 +37,12 @@ class Ear:
         """Wait for so many more packets."""
         self.packets += [self._socket.recv(2048) for _ in range(count)]
 
+    def caller(self) -> str:
+        """Wait for another packet: the address that it came from."""
+        data, address = self._socket.recvfrom(2048)
+        self.packets.append(data)
+        return str(address[0])
+
     def drain(self) -> None:
         """Take those that have come."""
         self._socket.setblocking(False)

@@ -26,7 +26,7 @@ PATIENCE_S = 10.0
 RUN = "00000000000000aa"
 LF = ServerPolicy(b"\n", timeout=SECOND)
 SHORT = Durations.always(SECOND // 5)
-CALL = Call(flow=7, talk=SECOND // 5, rest=0, bad=None, ssrc=0x55, sequence=65530, timestamp=1, incoming=True)
+CALL = Call(flow=7, talk=SECOND // 5, rest=0, bad=None, ssrc=0x55, sequence=65530, timestamp=1, incoming=True, key=1)
 ID = f"{RUN}{CALL.flow:016x}".encode()
 YES = b"cmd=RecordStartResponse&id=" + ID + b"&result=success&reason=&server=127.0.0.1&port=20000\n"
 DONE = b"cmd=RecordStopResponse&id=" + ID + b"&result=success\n"
@@ -49,6 +49,8 @@ class Served:
     heard: list[bytes] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     """How each ended: `closed` or `reset`."""
+    callers: list[str] = field(default_factory=list)
+    """The address that each came from."""
 
 
 @contextmanager
@@ -56,8 +58,9 @@ def serving(serve: Serve = obliging) -> Iterator[Served]:
     """A server on a free port."""
     served = Served(("127.0.0.1", 0))
 
-    def handle(connection: Any, _: Any) -> None:
+    def handle(connection: Any, caller: Any) -> None:
         served.heard.append(b"")
+        served.callers.append(caller[0])
         try:
             serve(_Listened(connection, served.heard, len(served.heard) - 1))
             served.closed.append("closed")
@@ -112,11 +115,13 @@ class CountingMedia:
     over: str = ""
     begun: list[tuple[Address, int]] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
 
-    def begin(self, address: Address, call: Call) -> CountingStream:
+    def begin(self, address: Address, call: Call, source: str = "") -> CountingStream:
         if self.refusal:
             raise MediaFailed(self.refusal)
         self.begun.append((address, call.flow))
+        self.sources.append(source)
         return CountingStream(self, call.flow)
 
 

@@ -25,7 +25,7 @@ def gevent_is_there() -> Iterator[None]:
         yield
 
 
-def carry_out(serve: Any = None, bad: Bad | None = None, **site: Any) -> Any:
+def carry_out(serve: Any = None, bad: Bad | None = None, source: str = "", **site: Any) -> Any:
     """A short call: who was told, the media, and the server."""
     from phone_recorder.bulk.locust.call import RecordedCall
     from tests.bulk.locust import rig
@@ -34,7 +34,7 @@ def carry_out(serve: Any = None, bad: Bad | None = None, **site: Any) -> Any:
     with rig.serving(serve or rig.obliging) as server:
         made = rig.site_of(server.address, media, told)
         plan = replace(made.plan, silent_for=SECOND // 5, **site.pop("plan", {}))
-        RecordedCall(made._replace(plan=plan, **site), 3, replace(rig.CALL, bad=bad)).carry_out()
+        RecordedCall(made._replace(plan=plan, **site), 3, replace(rig.CALL, bad=bad), source).carry_out()
         rig.until(lambda: len(server.closed) == len(server.heard), "the connection is closed")
     return told, media, server
 
@@ -53,6 +53,17 @@ def test_a_call_starts_talks_and_stops() -> None:
     assert stop.startswith(STOP + b"id=" + rig.ID)
     assert stop.endswith(b"&reason=call%20ended")
     assert (rest, server.closed) == (b"", ["closed"])
+
+
+def test_it_is_made_from_the_address_that_its_phone_has() -> None:
+    told, media, server = carry_out(source="127.0.0.7")
+    assert (told.failures, server.callers, media.sources) == ({}, ["127.0.0.7"], ["127.0.0.7"])
+
+
+def test_an_address_that_is_not_here_is_no_connection() -> None:
+    told, _, server = carry_out(source="192.0.2.1")
+    assert told.failures == {"start": "RecordingFailed: cannot connect: no local port is free"}
+    assert server.heard == []
 
 
 BADLY = {

@@ -32,6 +32,7 @@ def test_without_options_phones_do_as_those_of_a_fleet_do() -> None:
         Durations.always(8000),
     )
     assert (plan.codec, plan.ptime_ms, plan.seed, plan.bad_share, plan.bad) == ("PCMU", 20, 0, 0.0, tuple(Bad))
+    assert plan.sources == ()
     assert plan.impairments == Impairments()
     assert (plan.policy.terminator, plan.policy.foreign_media, plan.policy.timeout) == (b"", False, 5 * 8000)
     assert voice_word(options) == "pattern"
@@ -41,13 +42,14 @@ def test_each_option_is_in_the_plan() -> None:
     typed = (
         "--talk 3s-9s --rest ~2s --codec PCMA --ptime 40 --voice tone:440 --loss 2% --duplicate 3% --reorder 4% "
         "--jitter 20ms --bad 5% --bad-ways mute,reset --seed 7 --server-timeout 2s --terminator CRLF "
-        "--allow-foreign-media yes"
+        "--allow-foreign-media yes --source 127.0.0.2-127.0.0.4"
     )
     options = options_of(*typed.split())
     plan = plan_of(options, HOST)
     assert (plan.talk, plan.rest) == (Durations(24000, 72000), Durations.about(16000))
     assert (plan.codec, plan.ptime_ms, plan.seed) == ("PCMA", 40, 7)
     assert plan.impairments == Impairments(loss=0.02, duplicate=0.03, reorder=0.04, jitter=160)
+    assert plan.sources == ("127.0.0.2", "127.0.0.3", "127.0.0.4")
     assert (plan.bad_share, plan.bad) == (0.05, (Bad.MUTE, Bad.RESET))
     assert (plan.policy.terminator, plan.policy.foreign_media, plan.policy.timeout) == (b"\r\n", True, 16000)
     assert voice_word(options) == "tone:440"
@@ -67,6 +69,7 @@ def test_all_of_them_are_text_which_locust_can_send_and_show() -> None:
         ("--seed x", "a seed is a whole number below 4294967296, not 'x'"),
         ("--seed 4294967296", "a seed is a whole number below"),
         ("--server-timeout 100ms", "a server has from 0.5s to 60s to answer"),
+        ("--source here", "'here' is not an IP address"),
         ("--ptime 25", "invalid choice"),
         ("--codec opus", "invalid choice"),
     ],

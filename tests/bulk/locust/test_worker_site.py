@@ -81,6 +81,31 @@ def test_calls_of_two_processes_are_told_apart_and_each_run_has_its_own_ids() ->
     assert len({one[3] for one in found if one}) == 6
 
 
+def test_phones_of_a_process_call_in_turn_from_those_sources_that_are_its_machine_s() -> None:
+    from phone_recorder.bulk.locust.options import SLOTS
+    from tests.bulk.locust import rig
+
+    sources = ("198.51.100.1", "127.0.0.2", "127.0.0.3", "198.51.100.2", "127.0.0.4")
+    told = rig.Told()
+    with rig.serving(obliging_any) as server:
+        plan = FleetPlan(
+            server.address, phones=SLOTS, talk=Durations.always(SECOND // 10), policy=rig.LF, sources=sources
+        )
+        made = site(plan, 1, told)
+        try:
+            for _ in range(4):
+                made.make_call(made.next_phone())
+        finally:
+            made.close()
+    assert made.plan.sources == ("127.0.0.2", "127.0.0.3", "127.0.0.4")
+    assert (told.failures, server.callers) == ({}, ["127.0.0.3", "127.0.0.4", "127.0.0.2", "127.0.0.3"])
+
+
+def test_sources_none_of_which_is_here_are_refused() -> None:
+    with pytest.raises(UsageError, match=r"no phone can call from 198\.51\.100\.1: "):
+        site(FleetPlan(("127.0.0.1", 9), sources=("198.51.100.1", "198.51.100.2")), 0)
+
+
 def test_when_flows_begin_again_their_ids_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     from phone_recorder.bulk.locust import worker_site
     from phone_recorder.bulk.locust.options import SLOTS
