@@ -34,8 +34,8 @@ def make_app(site: Site, routes: Sequence[BaseRoute], static: Mapping[str, Path]
         routes=[*routes, *login.ROUTES, *own, Mount("/static", StaticFiles(directory=STATIC))],
         middleware=[Middleware(SecurityHeaders), Middleware(Guard, site=site)],
         exception_handlers={
-            HTTPException: answer_problem,
-            PhoneRecorderError: answer_failure,
+            HTTPException: _answer_problem,
+            PhoneRecorderError: _answer_ours,
             Exception: _answer_failure,
         },
     )
@@ -45,7 +45,16 @@ def make_app(site: Site, routes: Sequence[BaseRoute], static: Mapping[str, Path]
     return app
 
 
-def _answer_failure(request: Request, error: Exception) -> Response:
+# Coroutines: the framework would run functions on a thread, and while the server stops nobody waits for that.
+async def _answer_problem(request: Request, error: Exception) -> Response:
+    return answer_problem(request, error)
+
+
+async def _answer_ours(request: Request, error: Exception) -> Response:
+    return answer_failure(request, error)
+
+
+async def _answer_failure(request: Request, error: Exception) -> Response:
     answer = answer_failure(request, error)
     # What has failed so is answered outside of the middleware.
     secure(MutableHeaders(raw=answer.raw_headers), is_tls(request))

@@ -71,7 +71,7 @@ FAULTS = (
     Fault(
         "a stick that was pulled out is told as a drive that cannot be written to",
         "adapters/drive_errors.py",
-        "if _gone(present, 0 if number == errno.EFBIG else GRACE_S):",
+        "if _gone(self._present, 0 if number == errno.EFBIG else GRACE_S):",
         "if False:",
         "S3 or S5",
     ),
