@@ -5,7 +5,6 @@ Places are units from the recording's start. The rules are told in docs/timeline
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import islice
 from typing import NamedTuple, Protocol
 
@@ -262,7 +261,7 @@ class DelayWatch:
 
     def __init__(self, frame: int) -> None:
         self._frame = frame
-        self._seconds: deque[int] = deque(maxlen=DRIFT_WINDOW_S)  # the least delay of each second that had packets
+        self._seconds: list[int] = []  # the least delay of each second that had packets
         self._second = -1
         self._least = 0
         self._normal: int | None = None  # the least delay as the stream began
@@ -287,7 +286,7 @@ class DelayWatch:
     def go_on(self, delays: DelaysInStep) -> None:
         """Know this from now on."""
         self._second, self._least, seconds, self._normal, _ = delays
-        self._seconds = deque(seconds, DRIFT_WINDOW_S)
+        self._seconds = list(seconds)
 
     def patient(self, arrival: int) -> bool:
         """Whether the shift that is called for can still wait."""
@@ -296,7 +295,7 @@ class DelayWatch:
     def shift(self, arrival: int) -> int:
         """Make the shift that is called for: a frame later or earlier."""
         shift = self._moved()
-        self._seconds = deque((least - shift for least in self._seconds), DRIFT_WINDOW_S)
+        self._seconds = [least - shift for least in self._seconds]
         self._least -= shift
         self._due = None
         self._judge(arrival)
@@ -304,7 +303,7 @@ class DelayWatch:
 
     def _turn(self, arrival: int) -> None:
         if self._second >= 0:
-            self._seconds.append(self._least)
+            self._seconds = [*self._seconds, self._least][-DRIFT_WINDOW_S:]
         self._second = arrival // SECOND
         self._judge(arrival)
 

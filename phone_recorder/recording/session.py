@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 
 from phone_recorder.errors import DestinationError
@@ -51,7 +50,7 @@ class Session:
         self._before = before
         self._transcoder = Transcoder(codec)
         self._seam = Seam() if codec is G722 else None
-        self._edges: deque[tuple[int, bool]] = deque()  # frame number, and whether it is paused from there on
+        self._edges: list[tuple[int, bool]] = []  # frame number, and whether it is paused from there on
         self._paused = False
         self._paused_before = account.paused
         self._pauses: list[tuple[int, int]] = []  # frame numbers, from and to
@@ -120,7 +119,7 @@ class Session:
         """The frame as it is recorded; None if a pause skips it."""
         size = self._timeline.frame
         while self._edges and self._edges[0][0] <= index:
-            self._paused = self._edges.popleft()[1]
+            self._paused = self._edges.pop(0)[1]
         if self._paused:
             self.account.paused += size
             if self._seam and piece and piece.codec is self._codec:

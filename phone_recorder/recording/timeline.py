@@ -20,6 +20,8 @@ from phone_recorder.wire.rtp import HEADER_SIZE, SEQUENCE_MASK, TIMESTAMP_MASK, 
 
 MOST_AT_ONCE = 60 * SECOND
 """Of what a call of `close` gives out: hours of silence, which a leap of timestamps can be, must not stop the rest."""
+_NOTHING: deque[tuple[int, Fate, int, int]] = deque(maxlen=0)
+"""Keeps nothing: one for all, as each takes 700 bytes."""
 RECENT = 128
 """Packets that a tally which begins in mid-stream still hears of: it begins with a frame, and its key comes later."""
 
@@ -64,7 +66,7 @@ class Timeline:
         self._stream = Stream()
         self._whole = Tally()
         self._tallies = [self._whole] if counted else []
-        self._recent: deque[tuple[int, Fate, int, int]] = deque(maxlen=0 if counted else RECENT)
+        self._recent = _NOTHING if counted else deque[tuple[int, Fate, int, int]](maxlen=RECENT)
 
     def expect(self, ssrc: int, timestamp: int, place: int) -> None:
         """Set the anchor of a stream by what its sender, who is at hand, says of it."""
@@ -185,6 +187,9 @@ class Timeline:
             out.append(found)
         self._next += len(out)
         self.given += len(out)
+        if out and not self._frames:
+            # A dict keeps the room that it once had: of those that waited at the beginning, 4 kB a stream.
+            self._frames = {}
         return out
 
     def stop(self, now: int) -> int:
