@@ -9,6 +9,7 @@ import numpy as np
 from phone_recorder.bulk.columns import WINDOW, Columns, Flags, Ints, Rows, spans
 from phone_recorder.bulk.packets import Headers, Packets, headers
 from phone_recorder.media.codecs import has
+from phone_recorder.recording.account import StreamCounts
 from phone_recorder.recording.placement import DelaysInStep
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE
 from phone_recorder.wire.rtp import TIMESTAMP_MASK, plain_header
@@ -43,6 +44,15 @@ def anchor_of(columns: Columns, row: int) -> tuple[int, bytes]:
     return int(columns.start[row] + columns.place[row]) - back, head + bytes(columns.frame)
 
 
+def counts_of(columns: Columns, row: int) -> StreamCounts:
+    """What has come of a row that has no timeline: with its anchor, which its columns do not count."""
+    if columns.silent[row]:
+        return StreamCounts()
+    received = int(1 + columns.laid[row] + columns.late[row])
+    lost = int(columns.number[row] - columns.lowest[row]) + 1 - received
+    return StreamCounts(received, lost, int(columns.late[row]), int(columns.repeated[row]))
+
+
 def _stand(columns: Columns, packets: Packets, at: Ints) -> Ints:
     return packets.arrivals[at] - columns.start[packets.rows[at]]
 
@@ -50,8 +60,9 @@ def _stand(columns: Columns, packets: Packets, at: Ints) -> Ints:
 def _has_room(columns: Columns, rows: Rows, stand: Ints) -> Flags:
     """Whether the frame that each stands in by its arrival is one of the call, and not given out."""
     frames = stand // columns.frame
-    room: Flags = (frames >= np.maximum(columns.opened, columns.given)[rows]) & (stand >= 0)
-    return room & (frames < columns.mixed[rows] + columns.slots)
+    end = np.minimum(columns.mixed[rows] + columns.slots, columns.until[rows])
+    room: Flags = (frames >= np.maximum(columns.opened, columns.given)[rows]) & (frames < end)
+    return room
 
 
 def _begin(columns: Columns, packets: Packets, at: Ints, heads: Headers, horizon: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phone_recorder.recording.placement import DRIFT_WINDOW_S, DelaysInStep
+from phone_recorder.recording.placement import DRIFT_WINDOW_S, EVER, DelaysInStep
 from phone_recorder.recording.sequence import MAX_DROPOUT
 
 Rows = NDArray[np.int64]
@@ -40,6 +40,8 @@ class Columns:
         self.silent = np.zeros(rows, np.bool_)
         """Has begun, and was never heard."""
         self.in_step = np.zeros(rows, np.bool_)
+        self.until = np.full(rows, EVER)
+        """The frame at which the recording ends."""
         self.ssrc = np.zeros(rows, np.int64)
         self.payload_type = np.zeros(rows, np.int64)
         self.number = np.zeros(rows, np.int64)
@@ -95,6 +97,7 @@ class Columns:
         """Let a row be that of a new stream, whose frame 0 is at this instant."""
         self.in_step[row], self.silent[row] = False, True
         self.start[row] = start
+        self.until[row] = EVER
         self.opened[row] = self.given[row] = self.mixed[row] = 0
         self.law[row] = NO_LAW
 

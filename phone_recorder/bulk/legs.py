@@ -6,13 +6,13 @@ from collections import deque
 
 import numpy as np
 
-from phone_recorder.bulk.anchoring import anchor, anchor_of
+from phone_recorder.bulk.anchoring import anchor, anchor_of, counts_of
 from phone_recorder.bulk.columns import NO_LAW, Columns, Ints, Rows, spans
 from phone_recorder.bulk.placing import Packets, lay
 from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.account import StreamCounts
 from phone_recorder.recording.in_step import InStep, SteppingTimeline, Went
-from phone_recorder.recording.placement import ByArrival
+from phone_recorder.recording.placement import EVER, ByArrival
 from phone_recorder.recording.units import SECOND
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE
 
@@ -44,10 +44,18 @@ class Legs:
 
     def stop(self, row: int, now: int) -> int:
         """End with the last frame that is whole by now: how many there are."""
-        return self._timeline(row).stop(now) // self.columns.frame
+        columns = self.columns
+        if row in self._apart:
+            return self._timelines[row].stop(now) // columns.frame
+        columns.until[row] = (now - columns.start[row]) // columns.frame
+        return int(columns.until[row])
 
     def end(self, row: int) -> StreamCounts:
         """Let go of a leg: what has come of it."""
+        if row not in self._timelines:
+            counts = counts_of(self.columns, row)
+            self.columns.in_step[row] = self.columns.silent[row] = False
+            return counts
         counts = self._timeline(row).counts
         self._apart.remove(row)
         del self._timelines[row], self._waiting[row]
@@ -115,7 +123,7 @@ class Legs:
         opened = np.maximum(columns.opened[rows], (stand - self._horizon) // columns.frame)
         columns.opened[rows] = opened
         given = columns.given[rows]
-        end = np.minimum(stand // columns.frame, columns.mixed[rows] + columns.slots)
+        end = np.minimum(np.minimum(stand // columns.frame, columns.until[rows]), columns.mixed[rows] + columns.slots)
         columns.given[rows] = self._whole(rows, np.maximum(given, np.minimum(opened, end)), end)
 
     def _whole(self, rows: Rows, given: Ints, end: Ints) -> Ints:
@@ -145,10 +153,13 @@ class Legs:
         begun = timeline or SteppingTimeline(columns.frame, self._horizon, ByArrival(int(columns.start[row])))
         if columns.silent[row]:
             begun.skip(int(columns.given[row]), int(columns.opened[row]))
-            return begun
-        if not timeline:
-            begun.receive(*anchor_of(columns, row))
-        begun.go_on(self._take_back(row))
+        else:
+            if not timeline:
+                begun.receive(*anchor_of(columns, row))
+            begun.go_on(self._take_back(row))
+        if columns.until[row] != EVER:
+            # Within the frame that is not whole any more, nothing hangs on when it was.
+            begun.stop(int(columns.start[row] + columns.until[row] * columns.frame))
         return begun
 
     def _take_back(self, row: int) -> Went:

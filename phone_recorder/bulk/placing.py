@@ -99,6 +99,8 @@ def _read(columns: Columns, packets: Packets, horizon: int) -> tuple[_Read, Flag
     near = np.abs(places - stand) <= JUMP
     opened = np.maximum(np.maximum(columns.opened, columns.given)[rows], (stand - horizon) // frame)
     room = (frames >= opened) & (frames < columns.mixed[rows] + columns.slots) & near
+    # What comes after the end is counted or not by rules of its own.
+    same &= np.maximum(frames, stand // frame) < columns.until[rows]
     good, late = same & (repeated | room), np.zeros(len(rows), np.bool_)
     if not good.all():
         over = np.maximum(columns.opened[rows], (stand - horizon) // frame)

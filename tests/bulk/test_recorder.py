@@ -176,11 +176,39 @@ def test_files_and_counts_are_those_of_one_call_at_a_time(
 
 
 def test_a_call_that_has_the_number_of_one_that_is_over_knows_nothing_of_it() -> None:
-    first, second, third = (leg([("wait", 0), ("lose", 30), ("ssrc", 90)], seed, 1000) for seed in (1, 2, 3))
+    first, second = (leg([("run", 90), ("behind", 30)], seed, 1000) for seed in (1, 2))
     begin = first[-1].arrival + 5 * SECOND
-    later = leg([("run", 99)], 4, begin)
+    # Its numbers are those of the first.
+    later = leg([("overtaken", 9), ("swap", 60), ("lose", 30), ("repeat", 30)], 1, begin)
     calls = [Call(1000, first[-1].arrival, first, second), Call(begin, begin + 3 * SECOND, later, [])]
-    calls.insert(1, Call(1000, 1000 + SECOND, third, []))
+    ticks = ticks_of(calls, [200])
+    expected = [alone(call, ticks, PCMU, SECOND, 0) for call in calls]
+    assert together(calls, ticks, PCMU, SECOND, 0) == expected
+
+
+def test_a_leg_that_is_first_heard_of_long_after_its_beginning_and_in_a_stall_of_ours_is_laid_right() -> None:
+    begin = 4333
+    near, far = leg([("run", 1)], 5, begin), leg([("hold", 150)], 5, begin)
+    calls = [Call(begin, far[-1].arrival + SECOND, near, far)]
+    ticks = ticks_of(calls, [2500, 200, 200, 200, 500, 500])
+    expected = [alone(call, ticks, PCMU, SECOND, 0) for call in calls]
+    assert together(calls, ticks, PCMU, SECOND, 0) == expected
+
+
+def test_who_speaks_only_after_the_end_is_not_counted() -> None:
+    begin = 1000
+    near, far = leg([("run", 99)], 5, begin), leg([("run", 20)], 8, begin + SECOND + 300 * MS)
+    calls = [Call(begin, begin + SECOND, near, far)]
+    ticks = ticks_of(calls, [200])
+    expected = [alone(call, ticks, PCMU, SECOND, 0) for call in calls]
+    assert together(calls, ticks, PCMU, SECOND, 0) == expected
+
+
+def test_what_was_overtaken_and_stands_before_the_call_is_not_counted() -> None:
+    begin = 1000
+    sent = leg([("run", 40)], 6, begin)
+    overtaken = [Arrived(begin + at, one.data) for at, one in enumerate([sent[9], *sent[:9]])]
+    calls = [Call(begin, begin + 2 * SECOND, [*overtaken, *sent[10:]], [])]
     ticks = ticks_of(calls, [200])
     expected = [alone(call, ticks, PCMU, SECOND, 0) for call in calls]
     assert together(calls, ticks, PCMU, SECOND, 0) == expected
@@ -215,6 +243,8 @@ LONG = 5000
         pytest.param(
             [("run", 99), ("behind", 22), ("again", 99), ("behind", 60), ("again", 60)], id="late for a while"
         ),
+        pytest.param([("run", 99), ("behind", 150), ("again", 99)], id="late for too long"),
+        pytest.param([("run", 99), ("behind", 15), ("event", 9), ("run", 99)], id="late, a key, and late for too long"),
         pytest.param([("run", 99), *[("late", 9), ("lose", 9), ("late", 3)] * 20], id="some are late"),
         pytest.param(
             [("behind", 40), ("again", 1), ("behind", 5), ("lose", 40), ("again", 9)] * 9, id="late on and off"

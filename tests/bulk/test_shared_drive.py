@@ -10,7 +10,7 @@ import pytest
 from phone_recorder.bulk.shared_drive import SharedDrive
 from phone_recorder.errors import DriveError, DriveGone
 from phone_recorder.recording.drive_names import part_names
-from tests.recording.memory_drive import Memory
+from tests.recording.memory_drive import Memory, MemoryPart
 
 TIME = datetime(2024, 5, 6, 7, 8, 9)
 
@@ -55,11 +55,23 @@ def test_another_second_has_its_own_names_and_what_others_have_made_is_left_alon
     assert bytes(memory.files[f"{stems[0]}.wav"]) == b"of another"
 
 
+class Broken(Memory):
+    """Whose second file cannot be made, when its name is known."""
+
+    broken = False
+
+    def create(self, names: Iterator[str], header: bytes) -> MemoryPart:
+        if self.broken:
+            self.broken = False
+            raise DriveError(f"broken: {next(names)}")
+        return super().create(names, header)
+
+
 def test_after_a_failure_no_name_is_left_out() -> None:
-    memory = Memory()
+    memory = Broken()
     drive = SharedDrive(memory)
     drive.create(part_names(TIME), b"")
-    memory.fails_once["create"] = [DriveError("broken")]
+    memory.broken = True
     with pytest.raises(DriveError, match="broken"):
         drive.create(part_names(TIME), b"")
     drive.create(part_names(TIME), b"")
