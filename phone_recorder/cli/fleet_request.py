@@ -60,6 +60,10 @@ def _record_server(options: dict[str, Any]) -> dict[str, Any]:
 def _recorder(options: dict[str, Any]) -> dict[str, Any]:
     if options["storage"] is None:
         raise UsageError("--mode local needs --storage DIR: name the drive or directory to record to")
+    if not options["storage"].exists():
+        raise UsageError(
+            f"there is no such directory {options['storage']}: make it first, or name another with --storage"
+        )
     if options["check_files"] and (options["voice"] != PATTERN or options["codec"] == G722.name):
         raise UsageError("--check-files needs --voice pattern, and --codec PCMU or PCMA: other frames tell nothing")
     return {"local": Local(*(options[name] for name in _LOCAL_ALONE))}

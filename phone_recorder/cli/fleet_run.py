@@ -101,14 +101,16 @@ async def _carried_out(
     def hang_up() -> None:
         observer.hung_up = True
 
-    with _shown(plan, options, hang_up) as observer.show:
+    with _shown(plan, options, hang_up, interrupts) as observer.show:
         if plan.local:
             return observer, await run_local(plan, options["voice"], observer.look, interrupts=interrupts)
         return observer, await run_fleet(plan, voices, observer.look, interrupts=interrupts)
 
 
 @contextmanager
-def _shown(plan: FleetPlan, options: dict[str, Any], gone: Callable[[], object]) -> Iterator[Show]:
+def _shown(
+    plan: FleetPlan, options: dict[str, Any], gone: Callable[[], object], interrupts: Interrupts
+) -> Iterator[Show]:
     """What shows the course: the dashboard, lines, or nothing where only a document is to be printed."""
     if options["quiet"] or STDOUT in [options[name] for name in MAKERS]:
         yield lambda _: None
@@ -120,7 +122,7 @@ def _shown(plan: FleetPlan, options: dict[str, Any], gone: Callable[[], object])
     from phone_recorder.adapters.lines import Lines as Written
 
     with Written(tell) as written:
-        yield Lines(written.tell).show
+        yield Lines(written.tell, lambda: interrupts.first).show
 
 
 def _dashboard() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 
 import click
@@ -9,7 +10,7 @@ import click
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.report_series import rate_of
 from phone_recorder.bulk.fleet.report_summary import Kind, Line
-from phone_recorder.bulk.fleet.report_words import clock, duration, rate
+from phone_recorder.bulk.fleet.report_words import clock, duration, plural, rate
 from phone_recorder.bulk.fleet.snapshot import Snapshot
 from phone_recorder.cli.output import say, shown
 
@@ -19,12 +20,14 @@ COLOURS: Mapping[Kind, str] = {"good": "green", "bad": "red", "warning": "yellow
 
 
 class Lines:
-    """A line every few seconds. `tell` must not wait for whoever reads."""
+    """A line every few seconds. `tell` must not wait for whoever reads; `interrupted` tells whether the run is."""
 
-    def __init__(self, tell: Callable[[str], object]) -> None:
+    def __init__(self, tell: Callable[[str], object], interrupted: Callable[[], object] = bool) -> None:
         self._tell = tell
-        self._told = Snapshot()
+        self._interrupted = interrupted
+        self._told = self._seen = Snapshot()
         self._limited = ""
+        self._said: set[str] = set()
 
     def show(self, course: Course) -> None:
         """Call each second."""
@@ -32,9 +35,20 @@ class Lines:
         if now.bottleneck and not self._limited:
             self._tell(f"the fleet itself is the bottleneck: {now.bottleneck}")
         self._limited = now.bottleneck
+        if self._interrupted():
+            self._once("ending all calls in order: once more ends them at once")
+        if now.at_s and now.at_s == self._seen.at_s:
+            self._once(f"looking at the last {plural(now.files - now.files_looked_at, 'file')}")
+        self._seen = now
         if now.at_s - self._told.at_s >= EVERY_S - 0.5:
             self._tell(line(now, self._told))
             self._told = now
+
+    def _once(self, sentence: str) -> None:
+        """Whatever its numbers are later."""
+        if (about := sentence.partition(" ")[0]) not in self._said:
+            self._said.add(about)
+            self._tell(sentence)
 
 
 def line(now: Snapshot, before: Snapshot) -> str:
@@ -51,7 +65,13 @@ def tell_summary(lines: Iterable[Line], quiet: bool) -> None:
     for kind, text in lines:
         if not quiet or kind in ("bad", "warning"):
             # A terminal shows colours; elsewhere click leaves them out.
-            say(click.style(shown(text), COLOURS[kind]) if kind in COLOURS else shown(text))
+            coloured = kind in COLOURS and _has_colours()
+            say(click.style(shown(text), COLOURS[kind]) if coloured else shown(text))
+
+
+def _has_colours() -> bool:
+    """Whether this terminal, if it is one, is to have any (no-color.org)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _rate(name: str, now: Snapshot, before: Snapshot) -> str:

@@ -119,7 +119,7 @@ def test_a_terminal_without_cursor_is_not_drawn_on(term: str, drawn: bool, monke
 def test_a_fleet_that_records_by_itself_says_where_and_how_well() -> None:
     plan = replace(PLAN, server=("", 0), local=Local(Path("/media/usb"), check_files=True))
     course = Course()
-    course.add(second(1.0, files=97, frames_lost=4))
+    course.add(second(1.0, files=97, frames_lost=4, files_looked_at=97))
     lines = [text.plain for text in Dashboard(plan).texts(course, 80, 24)]
     assert lines[0].startswith("1,000 phones recorded to /media/usb, seed 7")
     assert "files       97 written; frames: 4 lost, 0 wrong" in lines

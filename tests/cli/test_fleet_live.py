@@ -94,6 +94,7 @@ def test_a_signal_ends_it_in_order_with_summary_and_reports(
     process.send_signal(number)
     told, complaints = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, complaints) == (code, "")
+    assert "ending all calls in order: once more ends them at once" in told
     assert "interrupted" in told
     assert "3 ended in order, 0 failed" in told
     assert (tmp_path / "rows.csv").exists()
@@ -108,6 +109,22 @@ def test_a_terminal_has_a_dashboard_and_then_the_summary(server: Server, tmp_pat
             assert text in drawn
         assert "3 started, 3 ended in order" in told
         assert terminal.process.wait(PATIENCE_S) == 0
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "colours"), [("TERM", "xterm", True), ("TERM", "dumb", False), ("NO_COLOR", "1", False)]
+)
+def test_a_summary_has_colours_where_they_are_wanted(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, colours: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv(name, value)
+    terminal = Terminal(tmp_path, *fleet(server, "--phones", "1", "--talk", "1500ms", "--no-dashboard")[3:])
+    try:
+        assert ("\x1b" in terminal.until("of a core")) is colours
     finally:
         terminal.close()
 

@@ -40,7 +40,7 @@ def run(*words: str) -> Result:
     [
         ("", "--mode local needs --storage DIR: name the drive or directory to record to"),
         ("--storage=", "it is empty"),
-        ("--storage none", "there is no such"),
+        ("--storage none", "there is no such directory none: make it first"),
         ("--storage drive --server 127.0.0.1", "--server goes with --mode server"),
         ("--storage drive --source 127.0.0.2", "--source goes with --mode server"),
         ("--storage drive --bad 5%", "--bad goes with --mode server"),

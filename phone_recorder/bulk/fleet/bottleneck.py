@@ -136,11 +136,12 @@ def lacking(what: str) -> str:
 
 def check_room(plan: FleetPlan, open_files: int) -> None:
     """UsageError if so many phones cannot be at once: for want of open files, ports, or addresses to call from."""
-    possible = open_files - OTHER_FILES - len(plan.sources)
+    others = OTHER_FILES + len(plan.sources)
+    possible = open_files - others
     if plan.phones > possible:
         raise UsageError(
             f"{plan.phones} phones need more open files than the {open_files} that this process may have:"
-            f" ask for {max(possible, 0)} phones at most, or raise the limit with `ulimit -n`"
+            f" {_instead(possible)} the limit to at least {others + plan.phones} with `ulimit -n`"
         )
     for source in plan.sources:
         check_source(source, plan.server)
@@ -158,11 +159,15 @@ def check_local_room(plan: FleetPlan, open_files: int) -> None:
     if plan.phones > possible:
         raise UsageError(
             f"{plan.phones} phones need more open files than the {open_files} that this process may have:"
-            f" ask for {possible} phones at most, or raise the limit with `ulimit -n`{instead}"
+            f" {_instead(possible)} the limit to at least {OTHER_FILES + each * plan.phones} with `ulimit -n`{instead}"
         )
     ports = local_ports()
     if not shared and plan.phones * _PORTS_OF_A_CALL > ports:
         raise UsageError(f"{plan.phones} phones need more than the {ports} local ports: have --shared-port for all")
+
+
+def _instead(possible: int) -> str:
+    return f"ask for {possible} phones at most, or raise" if possible > 0 else "raise"
 
 
 def local_ports() -> int:

@@ -57,6 +57,8 @@ class Lost:
 Told = Accepted | Refused | Stopped | Lost
 
 _QUIET = from_seconds(control.QUIET_S)
+UNANSWERED = "connection lost before any answer"
+_LOST = {Stage.CONNECTING: "cannot connect", Stage.ASKING: UNANSWERED}
 _WAITS_FOR = {
     Stage.CONNECTING: "the connection was not taken",
     Stage.ASKING: "no answer to the start",
@@ -126,8 +128,7 @@ class ControlDialogue:
         told = self._take([held for held in self._buffer.closed() if is_whole(held)])
         if self.stage is Stage.OVER:
             return told
-        connected = self.stage is not Stage.CONNECTING
-        return self._end(Lost(f"{'connection lost' if connected else 'cannot connect'}: {why}"))
+        return self._end(Lost(f"{_LOST.get(self.stage, 'connection lost')}: {why}"))
 
     def _hear_quiet(self) -> Told | None:
         """Quiet ends a message that may be whole; the rest of another may still be on its way."""

@@ -7,6 +7,7 @@ has no loop of its own: whoever runs it calls `advance` when that is `due`.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
@@ -66,7 +67,9 @@ class LocalFleet:
         self._watch = Watch(self._began, cpu_s, _LATE_TICKS)
         self._phones = Phones(plan, recorder, files, sender.send, clock, self._call_over)
         self._packets, self._silent = Counts(), False
-        self._lost = self._wrong = self._unchecked = self._dropped = 0
+        self._lost = self._late = self._wrong = self._looked_at = self._dropped = 0
+        self._unchecked: deque[int] = deque()  # files of each recording that is being looked at
+        self._calls_over_at: int | None = None
 
     @property
     def over(self) -> bool:
@@ -87,6 +90,7 @@ class LocalFleet:
         self._phones.go_off(now)
         if (now := self._clock.now()) >= self._tick_at:
             self._tick(now)
+        self._until()
         failures = self._phones.tally.failures.by_reason
         self._watch.look(now, lambda: self._packets.unsent, failures, self._signs)
 
@@ -97,7 +101,7 @@ class LocalFleet:
     def break_off(self) -> None:
         """End at once: what has come is recorded, and nothing else is waited for."""
         self._phones.break_off()
-        self._unchecked = 0
+        self._unchecked.clear()
 
     @property
     def stopping(self) -> bool:
@@ -109,7 +113,7 @@ class LocalFleet:
         tally, packets = self._phones.tally, self._packets
         return replace(
             tally.snapshot(),
-            at_s=to_seconds(self._clock.now() - self._began),
+            at_s=to_seconds(self._until() - self._began),
             phones=self.plan.phones,
             packets_said=packets.said,
             packets_sent=packets.sent,
@@ -122,7 +126,15 @@ class LocalFleet:
             files=self._files(),
             frames_lost=self._lost,
             frames_wrong=self._wrong,
+            frames_late=self._late,
+            files_looked_at=self._looked_at,
         )
+
+    def _until(self) -> int:
+        """Now, or when the last call was over: while files are still looked at, nobody calls."""
+        if self._calls_over_at is None and self._phones.over:
+            self._calls_over_at = self._clock.now()
+        return self._clock.now() if self._calls_over_at is None else self._calls_over_at
 
     def _tick(self, now: int) -> None:
         """The recorder's. Ticks are counted from the beginning, so that they do not drift."""
@@ -141,16 +153,18 @@ class LocalFleet:
             elif isinstance(message, Counts):
                 self._packets = message
         for message in self._checker.received() if self._checker else ():
-            if isinstance(message, Checked):
+            if isinstance(message, Checked) and self._unchecked:
                 self._wrong += message.wrong
                 self._lost += message.cut
-                self._unchecked -= 1
+                self._late += message.cut
+                self._looked_at += self._unchecked.popleft()
         self._look_after_them()
 
     def _look_after_them(self) -> None:
         """Without those who talk there is nothing to record; without the checker nobody would know how well."""
         if self._checker and self._checker.trouble:
-            self.trouble, self._checker, self._unchecked = self._checker.trouble, None, 0
+            self.trouble, self._checker = self._checker.trouble, None
+            self._unchecked.clear()
             self.stop()
         if self._sender.trouble and not self._silent:
             self.trouble, self._silent = self._sender.trouble, True
@@ -158,9 +172,10 @@ class LocalFleet:
 
     def _call_over(self, recording: Recording, outcome: Outcome) -> None:
         self._lost += recording.lost
+        self._late += recording.late
         if self._checker and recording.said and recording.account.parts:
             self._checker.send(recording.check(self.plan))
-            self._unchecked += 1
+            self._unchecked.append(len(recording.account.parts))
         self._told(outcome)
 
     def _signs(self) -> Iterator[Sign]:

@@ -30,8 +30,8 @@ MOST_LOST = np.arange(32)
 """Packets of a leg that may be lost before the first one that is placed."""
 FURTHEST = 4 * SECOND
 """By so much a leg may move at once, by drift or a new anchor, and still be found."""
-MOST_TRIES = 100
-"""Wrong frames of a recording at which it is looked whether a leg has moved."""
+MOST_TRIES, MOST_IN_VAIN = 100, 20
+"""Wrong frames of a recording at which it is looked whether a leg has moved; and such of them where none has."""
 
 
 class Frames(NamedTuple):
@@ -64,15 +64,16 @@ def right_frames(got: Bytes, legs: Sequence[Leg], codec: Codec) -> tuple[Flags, 
     call = _Call(got, legs, codec)
     ahead, most = call.first_numbers(), FURTHEST // got.shape[1]
     right = call.right(ahead, 0)
-    at = 0
+    at = in_vain = 0
     for _ in range(MOST_TRIES if any(leg.moves for leg in legs) else 0):
         missed = np.flatnonzero(~right[at:])
-        if not len(missed):
+        if not len(missed) or in_vain == MOST_IN_VAIN:
             break
         at += int(missed[0])
         if moved := call.find(at, [at + first + np.arange(-most, most + 1) for first in ahead]):
             ahead = moved
             right[at:] = call.right(ahead, at)
+        in_vain += not moved
         at += 1
     return right, ahead
 

@@ -73,6 +73,11 @@ class Recording:
         """Packets that were sent to the recorder, and did not come, or too late; a copy is none of its own."""
         return sum(max(_sent(self.said[flow]) - _placed(counts), 0) for flow, counts in self._legs())
 
+    @property
+    def late(self) -> int:
+        """Of those, the ones that came, and too late."""
+        return min(sum(counts.late for _, counts in self._legs()), self.lost)
+
     def check(self, plan: FleetPlan) -> Check:
         """What there is to be looked at."""
         gaps = self.account.gaps

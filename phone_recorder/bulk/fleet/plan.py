@@ -145,7 +145,7 @@ def parse_bad(text: str) -> tuple[Bad, ...]:
     unknown = [name for name in names if name not in by_name]
     if unknown:
         raise UsageError(
-            f"{printable(unknown[0][:60])!r} is no way to stop badly: known are {', '.join(by_name)}, or all"
+            f"{printable((unknown[0] or text)[:60])!r} is no way to stop badly: known are {', '.join(by_name)}, or all"
         )
     return tuple(dict.fromkeys(by_name[name] for name in names))
 

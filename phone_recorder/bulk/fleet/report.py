@@ -11,7 +11,7 @@ from phone_recorder import __version__
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.report_series import columns_of, rows
-from phone_recorder.bulk.fleet.snapshot import FILES, PACKETS, RECORDINGS, SPREADS, Snapshot
+from phone_recorder.bulk.fleet.snapshot import FILES, LOOKED_AT, PACKETS, RECORDINGS, SPREADS, Snapshot
 from phone_recorder.bulk.fleet.threshold import Verdict
 from phone_recorder.bulk.spread import Spread
 from phone_recorder.recording.units import to_seconds
@@ -114,7 +114,8 @@ def _counts(report: Report) -> dict[str, int | None]:
     counts: dict[str, int | None] = {name: getattr(last, name) for name in TOTALS}
     if local:
         counts.update({name: getattr(last, name) for name in FILES})
-        counts["frames_wrong"] = last.frames_wrong if local.check_files else None
+        counts["frames_wrong"] = last.wrong_if_known
+        counts.update({} if local.check_files else dict.fromkeys(LOOKED_AT))
     return counts
 
 

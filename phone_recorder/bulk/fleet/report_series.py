@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.report_course import Course
-from phone_recorder.bulk.fleet.snapshot import FILES, PACKETS, RECORDINGS, SPREADS, STATES, Snapshot
+from phone_recorder.bulk.fleet.snapshot import FILES, LOOKED_AT, PACKETS, RECORDINGS, SPREADS, STATES, Snapshot
 from phone_recorder.bulk.spread import Spread
 
 Value = int | float | str | None
@@ -93,7 +93,7 @@ def columns_of(plan: FleetPlan) -> Mapping[str, Column]:
     """Those of a run of this plan; what is not looked at is empty."""
     if not plan.local:
         return COLUMNS
-    unseen: Mapping[str, Column] = {} if plan.local.check_files else {"frames_wrong": lambda now, _: None}
+    unseen: Mapping[str, Column] = {} if plan.local.check_files else {name: lambda now, _: None for name in LOOKED_AT}
     return {**COLUMNS, **LOCAL_COLUMNS, **unseen}
 
 

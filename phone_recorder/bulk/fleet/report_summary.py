@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from phone_recorder.bulk.fleet.bottleneck import LACKS, lacking
+from phone_recorder.bulk.fleet.control_dialogue import UNANSWERED
 from phone_recorder.bulk.fleet.plan import FleetPlan, Local
 from phone_recorder.bulk.fleet.report import Report
 from phone_recorder.bulk.fleet.report_words import (
@@ -28,6 +29,10 @@ MOST_REASONS = 10
 """That are told on a terminal; the reports have all."""
 _LEAST_S = 1.0
 """A run that was shorter had no rates to speak of."""
+_CLOSES = (
+    "does the server limit one host? One of ours takes 50 connections a second (--connection-rate), and so many at once"
+    " (--max-per-host): allow more there, or use --ramp or --source here"
+)
 _NAME = 12
 _CELL = 10
 
@@ -40,11 +45,13 @@ def summary(report: Report) -> Iterator[Line]:
     yield from (("bad", _row(*one)) for one in _failures(report))
     if _nobody_there(last):
         yield "warning", _row("", _no_server(report.plan))
+    elif any(reason.startswith(UNANSWERED) for reason in last.failures):
+        yield "warning", _row("", _CLOSES)
     yield "plain", _row("", _cells(SPREAD_HEAD)).rstrip()
     yield from (("plain", _row(name, _cells(spread_words(getattr(last, field))))) for field, name in SPREADS.items())
     yield "plain", _row("packets", packets(last))
     if report.plan.local:
-        yield ("bad" if last.frames_lost or last.frames_wrong else "good"), _row("files", files(report.plan, last))
+        yield _kind_of_files(report.plan.local, last), _row("files", files(report.plan, last))
     if (cpu := report.course.measured.cpu_share) is not None:
         yield "plain", _row("this process", f"{share(cpu)} of a core")
     for verdict in report.verdicts:
@@ -127,9 +134,15 @@ def packets(last: Snapshot) -> str:
 
 def files(plan: FleetPlan, last: Snapshot) -> str:
     """What a fleet that records by itself has written, and how well."""
-    looked_at = plan.local is not None and plan.local.check_files
-    wrong = f"{last.frames_wrong:,} wrong" if looked_at else "not looked at for wrong ones (--check-files does)"
-    return f"{last.files:,} written; frames: {last.frames_lost:,} lost, {wrong}"
+    late = f" ({last.frames_late:,} of them came too late)" if last.frames_late else ""
+    return f"{last.files:,} written; frames: {last.frames_lost:,} lost{late}, {_wrong(plan, last)}"
+
+
+def _wrong(plan: FleetPlan, last: Snapshot) -> str:
+    if plan.local is None or not plan.local.check_files:
+        return "not looked at for wrong ones (--check-files does)"
+    all_ = last.files_looked_at >= last.files
+    return f"{last.frames_wrong:,} wrong" + ("" if all_ else f" in the {last.files_looked_at:,} files looked at")
 
 
 def bottleneck(plan: FleetPlan, last: Snapshot) -> str:
@@ -156,6 +169,12 @@ def _failures(report: Report) -> Iterator[tuple[str, str]]:
         yield ("" if number else "failed"), f"{count:>{width},}  {reason}"
     if more := sum(count for _, count in found[MOST_REASONS:]):
         yield "", f"{more:>{width},}  for {plural(len(found) - MOST_REASONS, 'other reason')}"
+
+
+def _kind_of_files(local: Local, last: Snapshot) -> Kind:
+    if last.frames_lost or last.frames_wrong:
+        return "bad"
+    return "warning" if local.check_files and last.wrong_if_known is None else "good"
 
 
 def _kind(last: Snapshot) -> Kind:

@@ -12,7 +12,7 @@ from phone_recorder.bulk.spread import Spread
 class Snapshot:
     """Counts are of the whole run so far, but for `connecting`, `talking` and `ending`, which are phones just now.
 
-    `at_s` is seconds since the first phone was to start.
+    `at_s` is seconds since the first phone was to start, until the last call is over.
     """
 
     at_s: float = 0.0
@@ -59,14 +59,24 @@ class Snapshot:
     """Mode local: packets that were sent to the recorder and are not in a recording: they did not come, or too late."""
     frames_wrong: int = 0
     """Mode local, with every file checked: frames that are not what was said."""
+    frames_late: int = 0
+    """Mode local: those of `frames_lost` that came, and came too late."""
+    files_looked_at: int = 0
+    """Mode local, with every file checked: those that are."""
+
+    @property
+    def wrong_if_known(self) -> int | None:
+        """`frames_wrong`, unless there may be some in a file that nobody has looked at."""
+        return self.frames_wrong if self.frames_wrong or self.files_looked_at >= self.files else None
 
 
 STATES = ("connecting", "talking", "ending")
 """Fields that are phones just now."""
 RECORDINGS = ("attempted", "started", "ended", "cut", "given_up", "failed")
 PACKETS = ("packets_said", "packets_sent", "packets_dropped", "packets_unsent", "octets_sent")
-FILES = ("files", "frames_lost", "frames_wrong")
-"""Fields that are counts of the run so far; those of FILES, where a fleet records by itself."""
+FILES = ("files", "frames_lost", "frames_wrong", "frames_late", "files_looked_at")
+LOOKED_AT = ("frames_wrong", "files_looked_at")
+"""Fields that are counts of the run so far; FILES where a fleet records by itself, LOOKED_AT where it looks at them."""
 SPREADS: Mapping[str, str] = {
     "start_latency": "start",
     "stop_latency": "stop",

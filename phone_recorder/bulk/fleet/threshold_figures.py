@@ -86,6 +86,9 @@ FIGURES: Mapping[str, Figure] = {
 }
 """By name, those of a fleet against a server."""
 
-LOCAL_FIGURES: Mapping[str, Figure] = {name: _count(name) for name in snapshot.FILES}
+LOCAL_FIGURES: Mapping[str, Figure] = {
+    **{name: _count(name) for name in snapshot.FILES},
+    "frames_wrong": Figure(Kind.COUNT, lambda measured: measured.snapshot.wrong_if_known),
+}
 """Those that there are too where a fleet records by itself."""
 ALL_FIGURES: Mapping[str, Figure] = {**FIGURES, **LOCAL_FIGURES}

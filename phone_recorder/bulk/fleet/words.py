@@ -68,29 +68,30 @@ def parse_sources(text: str) -> tuple[str, ...]:
     """Addresses of this machine: `127.0.0.2-127.0.0.9`, one alone, or several with commas between them."""
     sources: list[str] = []
     for part in text.split(","):
-        for address in _addresses(part):
+        for address in _addresses(part, text):
             sources.append(address)
             if len(sources) > MOST_SOURCES:
                 raise UsageError(f"{_short(text)} are more than {MOST_SOURCES} addresses: name fewer")
     return tuple(dict.fromkeys(sources))
 
 
-def _addresses(text: str) -> Iterator[str]:
-    first, dash, last = text.strip().partition("-")
-    low, high = _address(first), _address(last if dash else first)
+def _addresses(part: str, text: str) -> Iterator[str]:
+    first, dash, last = part.strip().partition("-")
+    low, high = _address(first, text), _address(last if dash else first, text)
     if type(low) is not type(high) or int(low) > int(high):
         raise UsageError(
-            f"{_short(text)} is not a range of addresses: write the lower first, such as 127.0.0.2-127.0.0.9"
+            f"{_short(part)} is not a range of addresses: write the lower first, such as 127.0.0.2-127.0.0.9"
         )
     return (str(type(low)(number)) for number in range(int(low), int(high) + 1))
 
 
-def _address(text: str) -> IPv4Address | IPv6Address:
+def _address(part: str, text: str) -> IPv4Address | IPv6Address:
     try:
-        return ip_address(text.strip())
+        return ip_address(part.strip())
     except ValueError:
         raise UsageError(
-            f"{_short(text)} is not an IP address: write addresses of this machine, such as 127.0.0.2-127.0.0.9"
+            f"{_short(part if part.strip() else text)} is not an IP address:"
+            " write addresses of this machine, such as 127.0.0.2-127.0.0.9"
         ) from None
 
 

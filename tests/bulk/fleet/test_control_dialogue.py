@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from phone_recorder.bulk.fleet.control_dialogue import Accepted, ControlDialogue, Lost, Refused, Stage, Stopped, Told
+from phone_recorder.bulk.fleet.control_dialogue import (
+    UNANSWERED,
+    Accepted,
+    ControlDialogue,
+    Lost,
+    Refused,
+    Stage,
+    Stopped,
+    Told,
+)
 from phone_recorder.recording.server_destination import ServerPolicy
 from phone_recorder.wire.control import StartRequest
 from tests.bulk.fleet.rig import SECOND
@@ -166,8 +175,8 @@ def test_a_server_that_answers_in_part_and_no_more() -> None:
 
 def test_a_connection_that_ends() -> None:
     assert ControlDialogue(0, REQUEST).closed("connection refused") == Lost("cannot connect: connection refused")
-    for dialogue in (asking(), accepted(), stopping()):
-        assert dialogue.closed("reset") == Lost("connection lost: reset")
+    for dialogue, how in ((asking(), UNANSWERED), (accepted(), "connection lost"), (stopping(), "connection lost")):
+        assert dialogue.closed("reset") == Lost(f"{how}: reset")
         assert dialogue.closed("again") is None
 
 
@@ -177,7 +186,7 @@ def test_the_last_answer_may_be_ended_by_the_end_of_the_connection() -> None:
     assert dialogue.closed("closed") == Lost("connection lost: closed")
     dialogue = asking()
     dialogue.received(20, SHORT_YES[:60])
-    assert dialogue.closed("closed") == Lost("connection lost: closed")
+    assert dialogue.closed("closed") == Lost(f"{UNANSWERED}: closed")
     refused = asking()
     refused.received(20, b"cmd=RecordStartResponse&id=a1&result=failed&reason=full")
     assert refused.closed("closed") == Refused("refused: full")

@@ -51,7 +51,7 @@ def close_when_begun(link: FakeLink, message: control.Message) -> None:
         (ignore, "no answer to the start within 5 s", 0),
         (garbage, "its answer cannot be read: ", 0),
         (endless, "its answer cannot be read: more than 4096 bytes", 0),
-        (close, "connection lost: the server has closed it", 0),
+        (close, "connection lost before any answer: the server has closed it", 0),
         (mute_at_the_stop, "no answer to the stop within 5 s", 4),
         (close_when_begun, "connection lost: connection reset by peer", 4),
     ],

@@ -87,8 +87,8 @@ def close_when_asked_to_stop(connection: socket.socket) -> None:
     ("serve", "reason"),
     [
         (wait_for_the_end, "no answer to the start within 0.5 s"),
-        (reset, "connection lost: connection reset by peer"),
-        (lambda connection: connection.recv(4096), f"connection lost: {CLOSED}"),
+        (reset, "connection lost before any answer: connection reset by peer"),
+        (lambda connection: connection.recv(4096), f"connection lost before any answer: {CLOSED}"),
         (say(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "its answer cannot be read: a message begins with 'HTTP/1.1 400"),
         (say(b"\x00" * 100), "no answer to the start within 0.5 s"),
         (say(b"cmd=RecordStartResponse&id="), "no answer to the start within 0.5 s, only a part of one"),

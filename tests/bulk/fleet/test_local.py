@@ -177,6 +177,7 @@ def test_what_did_not_come_or_too_late_is_counted() -> None:
     rig.recorder.lost, rig.recorder.late = 2, 3
     rig.to_the_end()
     assert rig.fleet.snapshot().frames_lost == 10 * 2 * (2 + 3)
+    assert rig.fleet.snapshot().frames_late == 10 * 2 * 3
 
 
 def test_it_is_over_when_all_files_are_looked_at() -> None:
@@ -187,9 +188,14 @@ def test_it_is_over_when_all_files_are_looked_at() -> None:
     assert not rig.fleet.over
     assert checker.asked[0].paths == ("1.wav",)
     assert [(leg.flow, leg.said, leg.placed) for leg in checker.asked[0].legs] == [(0, 50, 50), (1, 50, 50)]
+    waiting = rig.fleet.snapshot()
+    assert waiting.at_s < 5.0, "the time of those who look is none of the run"
+    assert (waiting.files_looked_at, waiting.wrong_if_known) == (0, None)
     checker.answers = [*[Checked(60, 0)] * 9, Checked(60, 3, 2)]
     rig.to_the_end(1.0)
-    assert (rig.fleet.snapshot().frames_wrong, rig.fleet.snapshot().frames_lost) == (3, 2)
+    last = rig.fleet.snapshot()
+    assert (last.frames_wrong, last.frames_lost, last.frames_late) == (3, 2, 2)
+    assert (last.files_looked_at, last.wrong_if_known, last.at_s) == (10, 3, waiting.at_s)
 
 
 @pytest.mark.parametrize("how", ["dies", "is not waited for"])
@@ -204,6 +210,7 @@ def test_a_checker_that_does_not_answer_holds_nobody_up(how: str) -> None:
     else:
         rig.fleet.break_off()
     assert rig.fleet.over
+    assert rig.fleet.snapshot().wrong_if_known is None
 
 
 def test_it_says_when_the_kernel_drops_the_ticks_take_too_long_or_the_talk_is_late() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from phone_recorder.bulk.columns import NO_LAW
-from phone_recorder.bulk.fleet.local_check import MOST_LOST, Bytes, Frames, check, right_frames
+from phone_recorder.bulk.fleet.local_check import MOST_IN_VAIN, MOST_LOST, Bytes, Frames, check, right_frames
 from phone_recorder.bulk.fleet.local_messages import Check, Checked, Leg
 from phone_recorder.bulk.mixing import mix
 from phone_recorder.bulk.pattern import pattern
@@ -133,6 +133,14 @@ def test_so_many_lost_at_the_beginning_are_found_and_no_more() -> None:
     most = len(MOST_LOST)
     assert wrong(Told(10, lost=tuple(range(5, 5 + most - 1))), Told(11)) == 0
     assert wrong(Told(10, lost=tuple(range(5, 5 + most))), Told(11)) > 0
+
+
+def test_a_leg_that_moves_after_a_time_of_somebody_else_s_audio_is_found_again_unless_that_was_long() -> None:
+    for foreign, found in ((MOST_IN_VAIN - 1, True), (MOST_IN_VAIN, False)):
+        near, far = Told(10, moved_at=40, moved=1), Told(11)
+        got = recorded(near, far)
+        got[40 : 40 + foreign] = pattern(np.full(foreign, 99), np.arange(foreign), SIZE)
+        assert (wrong(near, far, got) == foreign) is found
 
 
 def file_of(place: Path, got: Bytes, data_size: int | None = None) -> str:

@@ -32,7 +32,7 @@ def of(local: Local) -> FleetPlan:
 
 def report(local: Local = LOCAL, **more: object) -> Report:
     """Of a run with a file that is not as it should be."""
-    found: dict[str, object] = {"files": 400, "frames_lost": 3, "frames_wrong": 2, **more}
+    found: dict[str, object] = {"files": 400, "frames_lost": 3, "frames_wrong": 2, "files_looked_at": 400, **more}
     return report_of(second(1.0, files=100), second(2.0, **found), plan=of(local))
 
 
@@ -44,14 +44,21 @@ def test_a_plan_has_a_server_or_a_drive() -> None:
 
 def test_the_columns_come_last_and_only_where_there_is_something_to_tell() -> None:
     assert columns_of(PLAN) == COLUMNS
-    assert list(columns_of(of(LOCAL))) == [*COLUMNS, "files", "frames_lost", "frames_wrong"]
+    assert list(columns_of(of(LOCAL))) == [
+        *COLUMNS,
+        "files",
+        "frames_lost",
+        "frames_wrong",
+        "frames_late",
+        "files_looked_at",
+    ]
     made = report()
     [first, last] = csv.DictReader(io.StringIO(as_csv(made.course, columns_of(made.plan)).decode(), newline=""))
-    assert [first[name] for name in LOCAL_COLUMNS] == ["100", "0", "0"]
-    assert [last[name] for name in LOCAL_COLUMNS] == ["400", "3", "2"]
+    assert [first[name] for name in LOCAL_COLUMNS] == ["100", "0", "0", "0", "0"]
+    assert [last[name] for name in LOCAL_COLUMNS] == ["400", "3", "2", "0", "400"]
     unseen = report(UNSEEN)
     [*_, last] = csv.DictReader(io.StringIO(as_csv(unseen.course, columns_of(unseen.plan)).decode(), newline=""))
-    assert [last[name] for name in LOCAL_COLUMNS] == ["400", "3", ""]
+    assert [last[name] for name in LOCAL_COLUMNS] == ["400", "3", "", "0", ""]
 
 
 def test_the_object_has_them_too_and_how_it_was_recorded() -> None:
@@ -78,6 +85,24 @@ def test_the_summary_says_what_was_written_and_whether_it_is_right() -> None:
     assert "stop badly" not in dict(plan_words(of(LOCAL), "pattern"))
 
 
+def test_files_that_nobody_has_looked_at_are_not_called_right() -> None:
+    unlooked = report(frames_lost=0, frames_wrong=0, files_looked_at=7)
+    lines = {text: kind for kind, text in summary(unlooked)}
+    assert lines["files         400 written; frames: 0 lost, 0 wrong in the 7 files looked at"] == "warning"
+    totals = json.loads(as_json(unlooked))["totals"]
+    assert (totals["frames_wrong"], totals["files_looked_at"]) == (None, 7)
+    verdict = parse_threshold("frames_wrong>0", ALL_FIGURES).judge(unlooked.course.measured)
+    assert (verdict.met, verdict.passed) == (False, False)
+    some = report(frames_wrong=2, files_looked_at=7)
+    assert json.loads(as_json(some))["totals"]["frames_wrong"] == 2
+    assert parse_threshold("frames_wrong>0", ALL_FIGURES).judge(some.course.measured).met
+
+
+def test_lost_frames_that_came_too_late_are_told_apart() -> None:
+    lines = {text: kind for kind, text in summary(report(frames_late=1))}
+    assert lines["files         400 written; frames: 3 lost (1 of them came too late), 2 wrong"] == "bad"
+
+
 def test_the_page_has_them_escaped() -> None:
     made = page(report(bottleneck="the kernel had no room for 3 of the packets that came")).decode()
     assert "/media/&lt;b&gt;" in made
@@ -100,8 +125,12 @@ def test_more_calls_than_files_or_ports_are_said_with_how_many_are_possible() ->
     check_local_room(one, 3000 + OTHER_FILES)
     with pytest.raises(UsageError, match="ask for 999 phones at most"):
         check_local_room(many, 999 + OTHER_FILES)
-    with pytest.raises(UsageError, match="ask for 333 phones at most"):
+    with pytest.raises(
+        UsageError, match=f"ask for 333 phones at most, or raise the limit to at least {3000 + OTHER_FILES} "
+    ):
         check_local_room(one, 1000 + OTHER_FILES)
+    with pytest.raises(UsageError, match=f": raise the limit to at least {3000 + OTHER_FILES} with `ulimit -n`"):
+        check_local_room(one, 10)
     most = local_ports() // 2
     check_local_room(replace(one, phones=most), 10_000_000)
     with pytest.raises(UsageError, match="have --shared-port for all"):

@@ -8,6 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from phone_recorder.bulk.fleet.bottleneck import NO_FILES
 from phone_recorder.bulk.fleet.plan import Bad
 from phone_recorder.bulk.fleet.report import as_json
 from phone_recorder.bulk.fleet.report_series import COLUMNS
@@ -98,6 +101,22 @@ def test_many_reasons_are_counted_together() -> None:
     told = [text for _, text in lines(second(1.0), second(4.0, failed=15, failures=reasons))]
     assert told[1 + MOST_REASONS].endswith("1  reason 09")
     assert told[2 + MOST_REASONS].endswith("5  for 5 other reasons")
+
+
+@pytest.mark.parametrize(
+    ("reason", "started", "hint"),
+    [
+        ("cannot connect: connection refused", 0, "is a record server running at 127.0.0.1:10000?"),
+        (f"cannot connect: {NO_FILES}", 0, ""),
+        ("connection lost before any answer: connection reset by peer", 3, "does the server limit one host?"),
+        ("connection lost: connection reset by peer", 3, ""),
+        ("refused: full", 0, ""),
+    ],
+)
+def test_what_to_do_where_the_server_does_not_answer(reason: str, started: int, hint: str) -> None:
+    told = lines(second(1.0), second(4.0, started=started, failed=2, failures={reason: 2}))
+    found = [text.strip() for kind, text in told if kind == "warning"]
+    assert (len(found), [text.startswith(hint) for text in found]) == ((1, [True]) if hint else (0, []))
 
 
 def test_a_run_that_started_nothing_is_not_well_though_nothing_failed() -> None:

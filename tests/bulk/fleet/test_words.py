@@ -115,6 +115,13 @@ WRONG = [
 ]
 
 
+@pytest.mark.parametrize("text", ["127.0.0.1-", "127.0.0.1,", "-"])
+def test_the_empty_end_of_a_range_of_addresses_is_named_with_the_rest(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_sources(text)
+    assert str(caught.value).startswith(f"{text!r} is not an IP address: ")
+
+
 @pytest.mark.parametrize("text", ["-1s", "1s-", "~", "~-1s", "soon", "1s-2s-3s"])
 def test_what_was_written_is_named_whole(text: str) -> None:
     with pytest.raises(UsageError) as caught:

@@ -162,7 +162,7 @@ def test_what_a_server_does_wrong_fails_the_step_in_which_it_does(
 def test_a_server_that_closes_at_once() -> None:
     told, _, _ = carry_out(closing_at_once)
     assert told.names == ["start"]
-    assert told.failures["start"].startswith("RecordingFailed: connection lost: ")
+    assert told.failures["start"].startswith("RecordingFailed: connection lost before any answer: ")
 
 
 def test_nobody_listens_there() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from phone_recorder.wire.record_file import HEADER_SIZE
 from tests.bulk.fleet.live_rig import PATIENCE_S, Server, serving, settled
 from tests.bulk.locust.locusts import Locust, locust, master_and_workers, statistics, writes
 from tests.peers import need_module
@@ -76,10 +77,35 @@ def test_ctrl_c_for_all_of_them_ends_calls_in_order_and_they_are_all_told(server
     assert {file.state for file in settled(server.storage, 20).values()} == {"recorded"}
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_for_the_one_process_of_a_test_ends_calls_in_order(
+    server: Server, tmp_path: Path, number: signal.Signals
+) -> None:
+    words = (*at(server), "--headless", "-u", "10", "-r", "10", "-t", "120s", "--talk", "60s", *writes(tmp_path))
+    with locust(tmp_path, "local", *words) as running:
+        talking(server.storage, 10)
+        running.process.send_signal(number)
+        # 1 where media was late.
+        assert running.ended() in (0, 1), running.text
+    made = statistics(tmp_path)
+    assert (made.counts, made.failed) == ({"start": 10, "talk": 10, "stop": 10}, {})
+    assert {file.state for file in settled(server.storage, 10).values()} == {"recorded"}
+
+
+def test_phones_call_from_the_addresses_that_are_named(tmp_path: Path) -> None:
+    # The server takes RTP from the host of its control connection alone, and no more than two of each.
+    with serving(tmp_path / "storage", "--max-per-host", "2") as server:
+        words = (*at(server), "--headless", "-u", "4", "-r", "4", "-t", "5s", "--talk", "60s", *writes(tmp_path))
+        with locust(tmp_path, "local", *words, "--source", "198.51.100.1,127.0.0.2-127.0.0.3") as running:
+            assert running.ended() in (0, 1), running.text
+        assert (statistics(tmp_path).counts, statistics(tmp_path).failed) == ({"start": 4, "talk": 4, "stop": 4}, {})
+        assert all(file.frames for file in settled(server.storage, 4).values())
+
+
 def talking(storage: Path, count: int) -> None:
-    """Wait until so many calls are being recorded."""
+    """Wait until something of so many calls has been recorded: who has said nothing has not talked."""
     deadline = time.monotonic() + PATIENCE_S
-    while len(list(storage.glob("Record_*.wav"))) < count:
+    while sum(path.stat().st_size > HEADER_SIZE for path in storage.glob("Record_*.wav")) < count:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -134,7 +160,7 @@ def test_a_server_that_is_not_there_fails_each_start(tmp_path: Path, server: Ser
     ],
 )
 def test_what_makes_no_sense_ends_it_with_a_sentence(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
-    with locust(tmp_path, "local", *words, "--headless", "-u", "1", "-t", "3s") as running:
+    with locust(tmp_path, "local", *words, "--headless", "-u", "1", "-t", "60s") as running:
         assert running.ended() == 2, running.text
     assert said in running.text
     assert "Traceback" not in running.text
