@@ -82,7 +82,8 @@ class PacketRing:
         self._clock.look()
         # What a look that was broken off has left.
         self._let_go()
-        left = self._ring.frames
+        # No more than that, or who reads as fast as others send would never come to an end.
+        left = self._ring.written() - self._ring.read
         while left > 0 and (count := self._ring.ready(min(ROWS, left))):
             left -= count
             self._held = count

@@ -15,7 +15,7 @@ from phone_recorder.adapters.batches.packet_ring import PacketRing
 from phone_recorder.adapters.udp import Address
 from phone_recorder.errors import UsageError
 from tests.adapters.batches.raw_udp import ip, udp
-from tests.adapters.batches.receivers import made, payloads, received, sender
+from tests.adapters.batches.receivers import datagrams, made, payloads, received, sender
 
 FLOW = 7
 SOURCE: Address = ("127.0.0.9", 4000)
@@ -130,6 +130,18 @@ def test_a_flow_that_comes_when_the_ring_is_full_gets_what_comes_later(stack: Ex
     assert payloads(received(ring, 0)) == {}
     sending.sendto(b"for the second", address)
     assert payloads(received(ring, 1)) == {2: [b"for the second"]}
+
+
+def test_a_look_takes_what_waited_when_it_began_however_fast_others_send(stack: ExitStack, ring: Receiver) -> None:
+    sending, address = sender(stack), ring.add(FLOW)
+    sending.sendto(b"0", address)
+    for look in range(3):
+        batches = 0
+        for batch in ring.receive():
+            assert [datagram.data for _, datagram in datagrams(batch)] == [str(look).encode()]
+            sending.sendto(str(look + 1).encode(), address)
+            batches += 1
+        assert batches == 1
 
 
 def test_ipv6_is_refused(ring: Receiver) -> None:
