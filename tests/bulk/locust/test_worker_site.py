@@ -85,7 +85,7 @@ def test_phones_of_a_process_call_in_turn_from_those_sources_that_are_its_machin
     from phone_recorder.bulk.locust.options import SLOTS
     from tests.bulk.locust import rig
 
-    sources = ("198.51.100.1", "127.0.0.2", "127.0.0.3", "198.51.100.2", "127.0.0.4")
+    sources = ("198.51.100.1", "127.0.0.2", "127.0.0.3", "198.51.100.2", "127.0.0.4", "127.0.0.5")
     told = rig.Told()
     with rig.serving(obliging_any) as server:
         plan = FleetPlan(
@@ -97,8 +97,8 @@ def test_phones_of_a_process_call_in_turn_from_those_sources_that_are_its_machin
                 made.make_call(made.next_phone())
         finally:
             made.close()
-    assert made.plan.sources == ("127.0.0.2", "127.0.0.3", "127.0.0.4")
-    assert (told.failures, server.callers) == ({}, ["127.0.0.3", "127.0.0.4", "127.0.0.2", "127.0.0.3"])
+    assert made.plan.sources == ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
+    assert (told.failures, server.callers) == ({}, ["127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.2"])
 
 
 def test_sources_none_of_which_is_here_are_refused() -> None:
