@@ -8,7 +8,7 @@ import numpy as np
 
 from phone_recorder.bulk.columns import NO_LAW, Bytes, Ints
 from phone_recorder.bulk.legs import Legs
-from phone_recorder.bulk.mixing import in_g711, mix
+from phone_recorder.bulk.mixing import in_g711, make_tables, mix
 from phone_recorder.media.mixing import PayloadMixer, Piece
 from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, G722, Codec
 
@@ -49,6 +49,7 @@ class FrameMixer:
     def __init__(self, legs: Legs, out: Codec) -> None:
         self._legs = legs
         self._out = out
+        make_tables(out)
         self._mixers: dict[int, PayloadMixer] = {}  # of calls with G.722 in them, which has a state
 
     def begin(self, call: int) -> None:

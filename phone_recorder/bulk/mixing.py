@@ -38,6 +38,13 @@ def in_g711(near_law: Bytes, far_law: Bytes) -> Flags:
     return plain
 
 
+def make_tables(out: Codec) -> None:
+    """Those of calls that are in this law alone: to make them takes longer than many a tick may."""
+    if out in g711.LAWS:
+        _both(out, out, out)
+        _one(out, out)
+
+
 def _mix(near: Bytes, far: Bytes, near_law: int, far_law: int, out: Codec) -> Bytes:
     if near_law == NO_LAW == far_law:
         return np.full_like(near, out.silence_byte)
