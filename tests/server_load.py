@@ -18,10 +18,10 @@ MARK = struct.Struct("!HI")
 PATIENCE_S = 30.0
 
 
-def udp() -> socket.socket:
+def udp(host: str = "127.0.0.1") -> socket.socket:
     """A socket on a port of its own."""
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    made.bind(("127.0.0.1", 0))
+    made.bind((host, 0))
     return made
 
 
@@ -35,7 +35,8 @@ class Phone:
 
     @classmethod
     def connect(cls, number: int, server: tuple[str, int]) -> Phone:
-        return cls(number, socket.create_connection(server, PATIENCE_S), udp())
+        control = socket.create_connection(server, PATIENCE_S)
+        return cls(number, control, udp(control.getsockname()[0]))
 
     @property
     def id(self) -> str:
@@ -51,7 +52,7 @@ class Phone:
         answer = self._answer()
         if b"&result=success&" not in answer:
             raise RuntimeError(answer.decode())
-        self.media.connect(("127.0.0.1", int(answer.rpartition(b"=")[2])))
+        self.media.connect((self.control.getpeername()[0], int(answer.rpartition(b"=")[2])))
 
     def end(self) -> None:
         self.control.sendall(f"cmd=RecordStopRequest&id={self.id}&reason=key\n".encode())

@@ -71,6 +71,8 @@ class RecordFileWriter:
         self.path = str(directory / name)
         self._room.come()
         try:
+            with self._errors:
+                self._status = os.fstat(self._fd)
             self.append(header)
             self._show(folder, name)
         except DriveError:
@@ -99,7 +101,9 @@ class RecordFileWriter:
                 raise self._lost("cut")
             for written in _writes(self._fd, fits, self.size):
                 self.size += len(written)
-                self._unsafe += written
+                if self._syncs is not Syncs.BY_OTHERS:
+                    # Else no sync of ours fails, after which it would be written again.
+                    self._unsafe += written
                 self._room.take(len(written))
         if len(fits) < len(data):
             with self._errors:
@@ -124,7 +128,7 @@ class RecordFileWriter:
             with self._errors:
                 self._medium.ask(Access.CHANGE)
                 os.ftruncate(self._fd, size)
-            del self._unsafe[len(self._unsafe) - (self.size - size) :]
+            del self._unsafe[max(len(self._unsafe) - (self.size - size), 0) :]
             self.size = size
         self.checkpoint(header)
 
@@ -165,7 +169,7 @@ class RecordFileWriter:
                 named = os.lstat(self.path)
             except FileNotFoundError:
                 return False
-            return os.path.samestat(named, os.fstat(self._fd))
+            return os.path.samestat(named, self._status)
 
     def _lost(self, what: str) -> DriveError:
         if not self._present():

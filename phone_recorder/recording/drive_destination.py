@@ -70,7 +70,7 @@ class DriveDestination:
 
     @property
     def written(self) -> int:
-        return audio_in(self.parts)
+        return audio_in(self._done) + (self._whole(self._part) if self._part else 0)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -191,16 +191,19 @@ class DriveDestination:
 
     def _checkpoint(self, now: int, part: PartFile) -> None:
         self._drive.check()
-        whole = self._account(part)
+        header = self._true_header(part)
         try:
             # A recording that is paused has nothing to save: the drive is looked at, and left in peace.
-            if whole != self._saved and self._save(lambda: part.checkpoint(bytes(self._true_header(part)))):
-                self._saved = whole
+            if not self._is_saved(header) and self._save(lambda: part.checkpoint(bytes(header))):
+                self._saved = _told(part, header)
         except FileLost as error:
             self._lose(error)
         self._saved_at = now
         self._look_at_space()
         self._keep_reserve()
+
+    def _is_saved(self, header: RecordHeader) -> bool:
+        return self._saved is not None and self._saved.bytes == HEADER_SIZE + header.data_size
 
     def _end_part(self) -> bool:
         """Whether all of it is safe."""
@@ -278,13 +281,17 @@ class DriveDestination:
         self._room = min(self._room, left // packet * packet)
 
     def _account(self, part: PartFile) -> Part:
-        header = self._true_header(part)
-        return Part(part.path, HEADER_SIZE + header.data_size, header.packets, header.duration_s)
+        return _told(part, self._true_header(part))
 
     def _true_header(self, part: PartFile) -> RecordHeader:
         """Whole packets only: of one that a full drive has cut, nothing is told."""
-        header, packet = self._header, self._header.rtp_len
-        return RecordHeader(header.codec, packet, header.increment, (part.size - HEADER_SIZE) // packet * packet)
+        header = self._header
+        return RecordHeader(header.codec, header.rtp_len, header.increment, self._whole(part))
+
+    def _whole(self, part: PartFile) -> int:
+        """Bytes of its whole packets."""
+        packet = self._header.rtp_len
+        return (part.size - HEADER_SIZE) // packet * packet
 
     def _fail(self, error: DriveError) -> None:
         self.state, self.error = State.FAILED, error
@@ -297,3 +304,8 @@ class DriveDestination:
             elif isinstance(error, DriveFull):
                 # What is told of the room is no more than there is.
                 self._look_at_space()
+
+
+def _told(part: PartFile, header: RecordHeader) -> Part:
+    """A file with this header, as it is told."""
+    return Part(part.path, HEADER_SIZE + header.data_size, header.packets, header.duration_s)

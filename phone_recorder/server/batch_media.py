@@ -16,7 +16,7 @@ from phone_recorder.recording.units import from_ms
 from phone_recorder.server.batch_rows import Rows
 from phone_recorder.server.media_port import Datagram, Expected, RunPort
 
-LOOK = from_ms(150)
+LOOK = from_ms(300)
 """Between two looks at a port."""
 GROUPS = 3
 """Ports are looked at in so many groups, so that nobody else waits while all are."""
@@ -29,6 +29,7 @@ class BatchPort(RunPort):
         self._address = address
         self.waiting: list[Datagram] = []
         self.wake: Callable[[], object] = int
+        self.hear: Callable[[], object] = int
         self._group = group
         self._row = row
 
@@ -47,8 +48,8 @@ class BatchPort(RunPort):
     def look(self, now: int) -> None:
         self._group.look(now)
 
-    def expect(self, expected: Expected, wake: Callable[[], object]) -> None:
-        self.wake = wake
+    def expect(self, expected: Expected, hear: Callable[[], object], wake: Callable[[], object]) -> None:
+        self.hear, self.wake = hear, wake
         self._group.rows.expect(self._row, expected)
 
     def run(self) -> Run | None:
@@ -97,9 +98,14 @@ class Group:
             return
         self.looked_at = now
         for batch in self._receiver.receive():
-            other = self.rows.take(batch)
-            if len(other.flows):
-                self._hand_out(other)
+            left, full = self.rows.take(batch)
+            while full:
+                # After a stall: one by one it would take so long that the next would be longer.
+                for row in full:
+                    self.ports[row].hear()
+                left, full = self.rows.take(left)
+            if len(left.flows):
+                self._hand_out(left)
 
     def close(self) -> None:
         self._receiver.close()

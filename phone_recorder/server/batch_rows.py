@@ -108,26 +108,35 @@ class Rows:
         payloads = self._payloads[row, : held * int(columns["frame"][row])].tobytes()
         return Run(payloads, int(columns["heard_at"][row]), int(columns["late"][row]))
 
-    def take(self, batch: Batch) -> Batch:
-        """Hold the runs that are in a batch; the other datagrams, stream by stream, each in its order."""
+    def take(self, batch: Batch) -> tuple[Batch, list[int]]:
+        """Hold the runs that are in a batch; the other datagrams, stream by stream, each in its order.
+
+        And the rows that have no room for all that is plainly next: once they are empty, the rest is to be taken again.
+        """
         found = _sorted(batch)
-        counts = self._runs(found)
+        runs = self._runs(found)
+        counts = np.minimum(runs, self._room_in(found.streams))
         taken = found.ranks < found.each(counts)
         self._hold(found, taken)
         self._go_on(found, counts, taken)
-        self._columns["told"][found.streams[counts < found.counts]] = False
-        return _some(found.batch, np.flatnonzero(~taken))
+        full = counts < runs
+        self._columns["told"][found.streams[(counts < found.counts) & ~full]] = False
+        return _some(found.batch, np.flatnonzero(~taken)), found.streams[full].tolist()
 
     def _runs(self, found: _Sorted) -> Ints:
-        """[m] how many packets at the head of a stream are plainly next, and have room."""
+        """[m] how many packets at the head of a stream are plainly next."""
         columns, streams = self._columns, found.streams
-        frame = np.maximum(columns["frame"][streams], 1)
         plain = np.where(self._plain(found), found.each(found.counts), found.ranks)
-        run = np.minimum(np.minimum.reduceat(plain, found.first), ROOM // frame - columns["held"][streams])
+        run = np.minimum.reduceat(plain, found.first)
         # EDGE-CASES M10. Its room grows at least as fast as time does.
         last = found.batch.arrivals[found.first + found.counts - 1]
-        timely = found.counts * frame <= columns["credit"][streams] + last
+        timely = found.counts * columns["frame"][streams] <= columns["credit"][streams] + last
         return np.where(columns["told"][streams] & timely, run, 0)
+
+    def _room_in(self, rows: NDArray[np.int32]) -> Ints:
+        """[m] packets that they have room for."""
+        columns = self._columns
+        return np.asarray(ROOM // np.maximum(columns["frame"][rows], 1) - columns["held"][rows])
 
     def _plain(self, found: _Sorted) -> Bools:
         """[n] whether a packet is the next of its stream, those before it in the batch being so too."""

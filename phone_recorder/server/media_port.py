@@ -58,8 +58,11 @@ class RunPort(MediaPort, ABC):
         """Whether it knows what is expected; not any more when something else has come, which then is drained."""
 
     @abstractmethod
-    def expect(self, expected: Expected, wake: Callable[[], object]) -> None:
-        """Gather what is this and what plainly follows, and `wake` the recording when something else comes."""
+    def expect(self, expected: Expected, hear: Callable[[], object], wake: Callable[[], object]) -> None:
+        """Gather what is this and what plainly follows, and `wake` the recording when something else comes.
+
+        Where there is room for no more, the recording is to `hear` what has been gathered at once.
+        """
 
     @abstractmethod
     def run(self) -> Run | None:

@@ -187,7 +187,8 @@ class ServerRecording:
         # A second less, as clocks that tell when packets came may be put right meanwhile.
         credit = self._pace.room(heard_at) - heard_at - SECOND
         frame, payload_type = self._timeline.frame, self._codec.payload_type
-        gatherer.expect(Expected(self._peer, payload_type, frame, following, heard_at, credit), self._wake)
+        expected = Expected(self._peer, payload_type, frame, following, heard_at, credit)
+        gatherer.expect(expected, self.hear, self._wake)
 
     def _pass_run(self, run: Run) -> None:
         if self._session and self._timeline:

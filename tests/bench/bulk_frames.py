@@ -1,7 +1,7 @@
-"""Datagrams put onto the loopback interface as whole frames, for less than half of what sending them costs.
+"""Datagrams put onto an interface as whole frames, for less than half of what sending them costs.
 
-A sender on one core is else the limit before the recorder is. Only a packet ring, ours or tcpdump's, sees them: the
-kernel drops them after it has, as their source is an address of loopback that no route of theirs has led from.
+A sender on one core is else the limit before the recorder is. On loopback only a packet ring, ours or tcpdump's, sees
+them: the kernel drops them after it has, as their source is an address of loopback that no route has led from.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ PAYLOAD = 172
 """RTP of 20 ms, G.711."""
 AT_ONCE = 1024
 
-_ETHERNET = bytes(12) + b"\x08\x00"
+ETHERNET = bytes(12) + b"\x08\x00"
+"""What a frame on loopback begins with."""
 _IP = struct.Struct("!BBHHHBBH4s4s")
 _UDP = struct.Struct("!4H")
-_HEAD = len(_ETHERNET) + _IP.size + _UDP.size
+_HEAD = len(ETHERNET) + _IP.size + _UDP.size
 _MMSGHDR = np.dtype({"names": ["iov", "count"], "offsets": [16, 24], "formats": ["u8", "u8"], "itemsize": 64})
 _IOVEC = np.dtype([("base", "u8"), ("size", "u8")])
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -35,10 +36,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class FrameSender(BatchSender):
     """A BatchSender whose port is the source of frames that are made here. Needs CAP_NET_RAW."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", link: str = "lo", ethernet: bytes = ETHERNET) -> None:
         super().__init__(host)
+        self._ethernet = ethernet
         self._link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        self._link.bind(("lo", 0))
+        self._link.bind((link, 0))
         self._heads = np.zeros((0, _HEAD), np.uint8)
         self._frames = np.zeros((ROOM, _HEAD + PAYLOAD), np.uint8)
         self._iovecs = np.zeros(ROOM, _IOVEC)
@@ -52,7 +54,7 @@ class FrameSender(BatchSender):
         number = super().route(address)
         if number >= len(self._heads):
             self._heads = np.resize(self._heads, (max(1024, 2 * number), _HEAD))
-        self._heads[number] = np.frombuffer(head(self.address, address), np.uint8)
+        self._heads[number] = np.frombuffer(self._ethernet + head(self.address, address), np.uint8)
         return number
 
     def send(self, packets: NDArray[np.uint8], sizes: int | NDArray[np.int32], routes: NDArray[np.int32]) -> int:
@@ -75,11 +77,11 @@ class FrameSender(BatchSender):
 
 
 def head(source: Address, target: Address) -> bytes:
-    """All before the payload: Ethernet, IPv4 (RFC 791 section 3.1), UDP without a checksum (RFC 768)."""
+    """IPv4 (RFC 791 section 3.1), and UDP without a checksum (RFC 768)."""
     hosts = socket.inet_aton(source[0]), socket.inet_aton(target[0])
     size = _UDP.size + PAYLOAD
     plain = _IP.pack(0x45, 0, _IP.size + size, 0, 0x4000, 64, socket.IPPROTO_UDP, 0, *hosts)
     total = sum(struct.unpack("!10H", plain))
     checksum = ~(total % 0xFFFF) & 0xFFFF
     ip = _IP.pack(0x45, 0, _IP.size + size, 0, 0x4000, 64, socket.IPPROTO_UDP, checksum, *hosts)
-    return _ETHERNET + ip + _UDP.pack(source[1], target[1], size, 0)
+    return ip + _UDP.pack(source[1], target[1], size, 0)

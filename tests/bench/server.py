@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tests.bench.bulk_load import RECORDER_CPU, many_files
 from tests.bench.measure import cpu_seconds, have, running
+from tests.bench.network import LOOPBACK, Network, network
 from tests.server_load import PACKETS_PER_S, Phone, misplaced, udp
 
 PHONES = [int(number) for number in os.environ.get("BENCH_PHONES", "1000,4000").split(",")]
@@ -60,15 +61,16 @@ def server(directory: Path) -> None:
 
 def load(count: int, directory: Path, seconds: int) -> Served:
     """So many sessions of so long after a warm-up, their files below that directory until they have been looked at."""
-    with tempfile.TemporaryDirectory(dir=directory) as storage:
-        return served(count, Path(storage), seconds)
+    with tempfile.TemporaryDirectory(dir=directory) as storage, network() as cable:
+        return served(count, Path(storage), seconds, cable)
 
 
-def served(count: int, storage: Path, seconds: int) -> Served:
-    command = [sys.executable, "-m", "phone_recorder", "server", "--port", "0", "--storage", str(storage)]
+def served(count: int, storage: Path, seconds: int, cable: Network) -> Served:
+    command = [*cable.inside, sys.executable, "-m", "phone_recorder", "server", "--host", cable.server, "--port", "0"]
+    command += ["--storage", str(storage)]
     command += ["--connection-rate", "5000", "--max-sessions", f"{count}", "--max-per-host", f"{count}"]
     with running(["taskset", "-c", str(SERVER_CPU), *command, "--max-connections", f"{count}"], Path.cwd()) as process:
-        address = address_told(process)
+        address = cable.server, port_told(process)
         memory = resident(process.pid)
         phones = [Phone.connect(number, address) for number in range(count)]
         began = time.perf_counter()
@@ -77,7 +79,7 @@ def served(count: int, storage: Path, seconds: int) -> Served:
         for phone in phones:
             phone.begin()
         started = time.perf_counter() - began
-        told = talk(process.pid, phones, seconds)
+        told = talk(process.pid, phones, seconds, cable)
         memory = (resident(process.pid) - memory) / count
         took, failed = ends(phones)
         wrong = misplaced(storage.glob("Record_*.wav"), count, (WARM_UP + seconds) * PACKETS_PER_S)
@@ -86,12 +88,12 @@ def served(count: int, storage: Path, seconds: int) -> Served:
         return Served(count / started, told, memory, took, failed, wrong)
 
 
-def talk(pid: int, phones: list[Phone], seconds: int) -> Talked:
+def talk(pid: int, phones: list[Phone], seconds: int, cable: Network = LOOPBACK) -> Talked:
     """RTP of all phones, to where their sockets are connected; what that costs the process."""
     # Here: it needs numpy, and other benchmarks do not.
     from tests.bench.server_sender import Sender
 
-    sender = Sender([phone.media.getpeername()[1] for phone in phones])
+    sender = Sender(cable, [phone.media.getpeername()[1] for phone in phones])
     sender.talk(0, WARM_UP * PACKETS_PER_S)
     sender.late.clear()
     used, began = cpu_seconds(pid), time.perf_counter()
@@ -142,12 +144,12 @@ def peer(count: int, directory: Path, seconds: int) -> Talked:
     return talked
 
 
-def address_told(process: subprocess.Popen[bytes]) -> tuple[str, int]:
+def port_told(process: subprocess.Popen[bytes]) -> int:
     """Where the server says that it listens; RuntimeError if it has ended instead."""
     assert process.stdout
     if not (line := process.stdout.readline().decode()):
         raise RuntimeError("the record server has ended")
-    return "127.0.0.1", int(line.partition("127.0.0.1:")[2].partition(",")[0])
+    return int(line.partition(",")[0].rpartition(":")[2])
 
 
 def resident(pid: int) -> float:

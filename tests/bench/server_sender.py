@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phone_recorder.adapters.batches.send import BatchSender
+from tests.bench.bulk_frames import FrameSender
+from tests.bench.network import Network
 from tests.server_load import FILL, HEADER, MARK, PACKET, PACKETS_PER_S
 
 SLOTS = 10
@@ -20,10 +22,10 @@ class Sender:
     `late` is in seconds, of every turn so far: how long after its time it was sent.
     """
 
-    def __init__(self, ports: list[int]) -> None:
+    def __init__(self, network: Network, ports: list[int]) -> None:
         self.late: list[float] = []
-        self._socket = BatchSender("127.0.0.1")
-        self._routes = np.array([self._socket.route(("127.0.0.1", port)) for port in ports], np.int32)
+        self._socket = _socket(network)
+        self._routes = np.array([self._socket.route((network.server, port)) for port in ports], np.int32)
         self._packets = np.zeros((len(ports), HEADER.size + PACKET), np.uint8)
         for phone, packet in enumerate(self._packets):
             head = HEADER.pack(0x80, 0, 0, 0, phone) + MARK.pack(phone, 0) + FILL
@@ -53,6 +55,12 @@ class Sender:
         packets[:, 4:8] = _bytes(number * PACKET & 0xFFFFFFFF, 4)
         packets[:, HEADER.size + 2 : HEADER.size + MARK.size] = _bytes(number, 4)
         self._socket.send(packets, HEADER.size + PACKET, self._routes[phones])
+
+
+def _socket(network: Network) -> BatchSender:
+    if network.link:
+        return FrameSender(network.sender, network.link, network.ethernet)
+    return BatchSender(network.sender)
 
 
 def _bytes(number: int, size: int) -> NDArray[np.uint8]:

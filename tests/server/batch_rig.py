@@ -63,7 +63,7 @@ class Untold(BatchMedia):
 
     def open(self, host: str):  # type: ignore[no-untyped-def]
         port = super().open(host)
-        port.expect = lambda expected, wake: None  # type: ignore[method-assign]
+        port.expect = lambda expected, hear, wake: None  # type: ignore[method-assign]
         return port
 
 
