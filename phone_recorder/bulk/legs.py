@@ -31,8 +31,8 @@ class Legs:
 
     def __init__(self, rows: int, frame: int, horizon: int) -> None:
         self.columns = Columns(rows, frame, slots_for(frame, horizon))
-        self.holes: dict[tuple[int, int], Hole] = {}
-        """By row and frame: what never came of a frame in the ring, of a codec that must know."""
+        self.holes: dict[int, dict[int, Hole]] = {}
+        """By row, by frame: what never came of a frame in the ring, of a codec that must know."""
         self._horizon = horizon
         self._timelines: dict[int, SteppingTimeline] = {}  # of those that have ever been apart
         self._apart: set[int] = set()  # those whose timeline knows all
@@ -52,6 +52,7 @@ class Legs:
 
     def end(self, row: int) -> StreamCounts:
         """Let go of a leg: what has come of it."""
+        self.holes.pop(row, None)
         if row not in self._timelines:
             counts = counts_of(self.columns, row)
             self.columns.in_step[row] = self.columns.silent[row] = False
@@ -115,7 +116,7 @@ class Legs:
         self.columns.law[row, slot] = piece.codec.payload_type
         self.columns.ring[row, slot] = np.frombuffer(piece.payload, np.uint8)
         if piece.holes:
-            self.holes[row, index] = piece.holes
+            self.holes.setdefault(row, {})[index] = piece.holes
 
     def _close_rows(self, rows: Rows, now: int) -> None:
         columns = self.columns

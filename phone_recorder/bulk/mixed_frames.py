@@ -99,8 +99,8 @@ class FrameMixer:
         law = int(frames.laws[leg][at])
         if law == NO_LAW:
             return None
-        key = LEGS * int(frames.calls[at]) + leg, int(frames.numbers[at])
-        return Piece(BY_PAYLOAD_TYPE[law], frames.data[leg][at].tobytes(), self._legs.holes.pop(key, ()))
+        holes = self._legs.holes.get(LEGS * int(frames.calls[at]) + leg, {})
+        return Piece(BY_PAYLOAD_TYPE[law], frames.data[leg][at].tobytes(), holes.pop(int(frames.numbers[at]), ()))
 
 
 def _gaps(calls: Ints, numbers: Ints, missing: Bytes, leg: int) -> list[Gap]:
