@@ -11,6 +11,7 @@ import pytest
 
 from phone_recorder.adapters.udp import MAX_DATAGRAM, MOST_WAITING, PortRange, UdpMixLink, UdpPort
 from phone_recorder.errors import UsageError
+from tests.free_ports import free_ports
 
 
 @pytest.fixture
@@ -207,25 +208,27 @@ def test_a_closed_link_has_given_its_port_back() -> None:
 
 
 def test_ports_of_a_range_are_used_in_turn_and_one_that_was_given_back_as_late_as_can_be() -> None:
-    ports = PortRange(41200, 41202)
-    first, second = ports.open("127.0.0.1"), ports.open("127.0.0.1")
-    assert (first.address[1], second.address[1]) == (41200, 41201)
-    first.close()
-    third = ports.open("127.0.0.1")
-    again = ports.open("127.0.0.1")
-    assert (third.address[1], again.address[1]) == (41202, 41200)
-    with pytest.raises(UsageError, match="no UDP port from 41200 to 41202 is free"):
-        ports.open("127.0.0.1")
-    for port in (second, third, again):
-        port.close()
+    with free_ports(3) as number:
+        ports = PortRange(number, number + 2)
+        first, second = ports.open("127.0.0.1"), ports.open("127.0.0.1")
+        assert (first.address[1], second.address[1]) == (number, number + 1)
+        first.close()
+        third = ports.open("127.0.0.1")
+        again = ports.open("127.0.0.1")
+        assert (third.address[1], again.address[1]) == (number + 2, number)
+        with pytest.raises(UsageError, match=f"no UDP port from {number} to {number + 2} is free"):
+            ports.open("127.0.0.1")
+        for port in (second, third, again):
+            port.close()
 
 
 def test_a_port_of_a_range_that_somebody_else_has_is_passed_over() -> None:
-    taken = UdpPort("127.0.0.1", 41210)
-    port = PortRange(41210, 41211).open("127.0.0.1")
-    assert port.address == ("127.0.0.1", 41211)
-    port.close()
-    taken.close()
+    with free_ports(2) as number:
+        taken = UdpPort("127.0.0.1", number)
+        port = PortRange(number, number + 1).open("127.0.0.1")
+        assert port.address == ("127.0.0.1", number + 1)
+        port.close()
+        taken.close()
 
 
 def test_a_port_that_is_nobodys_tells_the_whole_source_and_sends_to_any_address(port: UdpPort) -> None:
@@ -241,10 +244,11 @@ def test_a_port_that_is_nobodys_tells_the_whole_source_and_sends_to_any_address(
 
 
 def test_the_even_ports_of_a_range_alone() -> None:
-    ports = PortRange(41221, 41224)
-    first, second = ports.open("127.0.0.1", even=True), ports.open("127.0.0.1", even=True)
-    assert (first.address[1], second.address[1]) == (41222, 41224)
-    with pytest.raises(UsageError, match="no even UDP port from 41221 to 41224 is free"):
-        ports.open("127.0.0.1", even=True)
-    first.close()
-    second.close()
+    with free_ports(5) as number:
+        ports = PortRange(number + 1, number + 4)
+        first, second = ports.open("127.0.0.1", even=True), ports.open("127.0.0.1", even=True)
+        assert (first.address[1], second.address[1]) == (number + 2, number + 4)
+        with pytest.raises(UsageError, match=f"no even UDP port from {number + 1} to {number + 4} is free"):
+            ports.open("127.0.0.1", even=True)
+        first.close()
+        second.close()

@@ -13,6 +13,7 @@ from phone_recorder.errors import DriveGone, UsageError
 from phone_recorder.server.limits import Limits
 from phone_recorder.server.retention import Retention
 from phone_recorder.server.service import Rules, Service
+from tests.free_ports import free_ports
 from tests.server.rig import CONTROL, ID, START, STOP, STOPPED, header
 from tests.server.service_rig import CODECS, audio, contents, phone, serve, until
 
@@ -219,7 +220,8 @@ def test_a_port_is_free_again_when_its_recording_has_ended(tmp_path: Path) -> No
         first.close()
         second.close()
 
-    serve(tmp_path, scenario, rules=Rules(Limits(ports=(41300, 41300))))
+    with free_ports(1) as number:
+        serve(tmp_path, scenario, rules=Rules(Limits(ports=(number, number))))
 
 
 def test_the_storage_belongs_to_one_server_at_a_time(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from phone_recorder.errors import UsageError
 from phone_recorder.sip.audio.audio_plan import AudioPlan
 from phone_recorder.sip.audio.rtp_port import RtpPort
 from phone_recorder.wire.payload import PCMU
+from tests.free_ports import free_ports
 from tests.recording.streams import rtp
 
 pytestmark = pytest.mark.live
@@ -133,13 +134,14 @@ def test_its_port_is_even_and_given_back() -> None:
 
 
 def test_its_port_is_an_even_one_of_the_range() -> None:
-    ports = PortRange(41301, 41305)
-    used = [RtpPort(LOCAL, ports) for _ in range(2)]
-    assert [port.address[1] for port in used] == [41302, 41304]
-    with pytest.raises(UsageError, match="no even UDP port from 41301 to 41305 is free"):
-        RtpPort(LOCAL, ports)
-    for port in used:
-        port.close()
+    with free_ports(6) as number:
+        ports = PortRange(number + 1, number + 5)
+        used = [RtpPort(LOCAL, ports) for _ in range(2)]
+        assert [port.address[1] for port in used] == [number + 2, number + 4]
+        with pytest.raises(UsageError, match=f"no even UDP port from {number + 1} to {number + 5} is free"):
+            RtpPort(LOCAL, ports)
+        for port in used:
+            port.close()
 
 
 def test_an_address_that_is_not_ours() -> None:
