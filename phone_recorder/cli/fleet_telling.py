@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
-
-import click
 
 from phone_recorder.bulk.fleet.report_course import Course
 from phone_recorder.bulk.fleet.report_series import rate_of
 from phone_recorder.bulk.fleet.report_summary import Kind, Line
 from phone_recorder.bulk.fleet.report_words import clock, duration, plural, rate
 from phone_recorder.bulk.fleet.snapshot import Snapshot
+from phone_recorder.cli.colours import coloured
 from phone_recorder.cli.output import say, shown
 
 EVERY_S = 5
@@ -64,14 +62,7 @@ def tell_summary(lines: Iterable[Line], quiet: bool) -> None:
     """Print it; with `quiet` only what is not well."""
     for kind, text in lines:
         if not quiet or kind in ("bad", "warning"):
-            # A terminal shows colours; elsewhere click leaves them out.
-            coloured = kind in COLOURS and _has_colours()
-            say(click.style(shown(text), COLOURS[kind]) if coloured else shown(text))
-
-
-def _has_colours() -> bool:
-    """Whether this terminal, if it is one, is to have any (no-color.org)."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+            say(coloured(shown(text), COLOURS.get(kind)))
 
 
 def _rate(name: str, now: Snapshot, before: Snapshot) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
-import click
-
+from phone_recorder.cli.colours import coloured
 from phone_recorder.cli.output import say
 
 if TYPE_CHECKING:
@@ -71,8 +70,7 @@ class Lines(Output):
 
     def _tell(self, lines: Iterable[Line]) -> None:
         for kind, text in lines:
-            # A terminal shows colours; elsewhere click leaves them out.
-            self.tell(click.style(text, COLOURS[kind]) if kind in COLOURS else text)
+            self.tell(coloured(text, COLOURS.get(kind)))
 
 
 class JsonLines(Output):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.terminal import Terminal
+
 PROGRAM = [sys.executable, "-m", "phone_recorder", "test", "--seed", "1"]
 SCENARIO = """\
 scenario: Nothing happens
@@ -57,3 +59,19 @@ def test_without_standard_output_it_goes_on(scenario: Path) -> None:
 def test_what_is_told_can_be_read_line_by_line(scenario: Path) -> None:
     done = subprocess.run([*PROGRAM, "--json", scenario], capture_output=True, text=True)
     assert [json.loads(line)["type"] for line in done.stdout.splitlines()] == ["result"] * 6 + ["summary"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "colours"), [("TERM", "xterm", True), ("TERM", "dumb", False), ("NO_COLOR", "1", False)]
+)
+def test_a_terminal_has_colours_where_they_are_wanted(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, colours: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv(name, value)
+    terminal = Terminal(scenario.parent, "test", "--seed", "1", str(scenario))
+    try:
+        assert ("\x1b" in terminal.until("6 passed")) is colours
+    finally:
+        terminal.close()
