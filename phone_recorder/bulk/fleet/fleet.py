@@ -123,19 +123,13 @@ class Fleet:
 
     def snapshot(self) -> Snapshot:
         """What was done so far. When the run is over, `bottleneck` is what limited it the longest."""
-        tally, packets, over = self.tally, self._media.totals(), self.over
+        counted = self._media.totals().noted_in(self.tally.snapshot(), self._media.lateness())
         return replace(
-            tally.snapshot(),
+            counted,
             at_s=to_seconds(self._clock.now() - self._began),
             phones=self.plan.phones,
-            packets_said=packets.said,
-            packets_sent=packets.sent,
-            packets_dropped=packets.dropped,
-            packets_unsent=packets.unsent,
-            octets_sent=packets.octets,
-            lateness=self._media.lateness(),
             cpu_share=self._watch.second.cpu_share,
-            bottleneck=self._watch.worst if over else self._watch.why,
+            bottleneck=self._watch.worst if self.over else self._watch.why,
         )
 
     def _next_tick(self, now: int) -> int:

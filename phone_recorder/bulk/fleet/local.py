@@ -66,7 +66,7 @@ class LocalFleet:
         self._began = self._tick_at = clock.now()
         self._watch = Watch(self._began, cpu_s, _LATE_TICKS)
         self._phones = Phones(plan, recorder, files, sender.send, clock, self._call_over)
-        self._packets, self._silent = Counts(), False
+        self._counts, self._silent = Counts(), False
         self._lost = self._late = self._wrong = self._looked_at = self._dropped = 0
         self._unchecked: deque[int] = deque()  # files of each recording that is being looked at
         self._calls_over_at: int | None = None
@@ -92,7 +92,7 @@ class LocalFleet:
             self._tick(now)
         self._until()
         failures = self._phones.tally.failures.by_reason
-        self._watch.look(now, lambda: self._packets.unsent, failures, self._signs)
+        self._watch.look(now, lambda: self._counts.packets.unsent, failures, self._signs)
 
     def stop(self) -> None:
         """End in order: no calls begin any more, and those that are held end now."""
@@ -110,17 +110,11 @@ class LocalFleet:
 
     def snapshot(self) -> Snapshot:
         """What was done so far. When the run is over, `bottleneck` is what limited it the longest."""
-        tally, packets = self._phones.tally, self._packets
+        counted = self._counts.packets.noted_in(self._phones.tally.snapshot(), self._counts.lateness)
         return replace(
-            tally.snapshot(),
+            counted,
             at_s=to_seconds(self._until() - self._began),
             phones=self.plan.phones,
-            packets_said=packets.said,
-            packets_sent=packets.sent,
-            packets_dropped=packets.dropped,
-            packets_unsent=packets.unsent,
-            octets_sent=packets.octets,
-            lateness=packets.lateness,
             cpu_share=self._watch.second.cpu_share,
             bottleneck=self._watch.worst if self.over else self._watch.why,
             files=self._files(),
@@ -151,7 +145,7 @@ class LocalFleet:
             if isinstance(message, Said):
                 self._phones.said(message)
             elif isinstance(message, Counts):
-                self._packets = message
+                self._counts = message
         for message in self._checker.received() if self._checker else ():
             if isinstance(message, Checked) and self._unchecked:
                 self._wrong += message.wrong
@@ -183,6 +177,6 @@ class LocalFleet:
         dropped = self._phones.recorder.dropped
         more, self._dropped = dropped - self._dropped, dropped
         yield "dropped", 1, f"the kernel had no room for {more} of the packets that came" if more else ""
-        late = self._packets.late_share
+        late = self._counts.late_share
         words = f"{late:.0%} of the ticks of the process that talks for the phones come later than a packet lasts"
         yield "late talk", 3, words if late > LATE else ""

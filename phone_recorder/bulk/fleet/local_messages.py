@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from phone_recorder.adapters.udp import Address
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.media_impairments import Impairments
 from phone_recorder.bulk.spread import Spread
 
@@ -45,14 +46,10 @@ class End(Struct, frozen=True, tag=True):
 
 
 class Said(Struct, frozen=True, tag=True):
-    """Of the sender: a leg has ended; its packets, as `Sent` of bulk/media.py counts them."""
+    """Of the sender: a leg has ended; its packets."""
 
     flow: int
-    said: int
-    sent: int
-    dropped: int
-    unsent: int
-    octets: int
+    packets: Totals
 
 
 class Counts(Struct, frozen=True, tag=True):
@@ -61,11 +58,7 @@ class Counts(Struct, frozen=True, tag=True):
     `late_share`: of its last second's ticks, those that came later than a packet lasts.
     """
 
-    said: int = 0
-    sent: int = 0
-    dropped: int = 0
-    unsent: int = 0
-    octets: int = 0
+    packets: Totals = Totals()
     lateness: Spread = Spread()
     late_share: float = 0.0
 

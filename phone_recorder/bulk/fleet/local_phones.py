@@ -103,7 +103,7 @@ class Phones:
         recording = self._talking.pop(said.flow, None)
         if recording is None:
             return
-        recording.said[said.flow] = said
+        recording.said[said.flow] = said.packets
         phone = self._phones[recording.phone]
         if recording.all_said and self.leaving:
             self._stop(recording)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from phone_recorder.adapters.udp import Address
-from phone_recorder.bulk.fleet.local_messages import Check, Leg, Said, Say
+from phone_recorder.bulk.fleet.local_messages import Check, Leg, Say
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call
-from phone_recorder.bulk.fleet.site import Totals
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.live import Begun
 from phone_recorder.bulk.mixed_frames import LEGS
 from phone_recorder.bulk.recorder import NAMES
@@ -55,7 +55,7 @@ class Recording:
     stopped_at: int | None = None
     ended: bool = False
     given_up: bool = False
-    said: dict[int, Said] = field(default_factory=dict)
+    said: dict[int, Totals] = field(default_factory=dict)
 
     @property
     def all_said(self) -> bool:
@@ -65,8 +65,7 @@ class Recording:
     @property
     def packets(self) -> Totals:
         """That its legs have said."""
-        each = [(one.said, one.sent, one.dropped, one.unsent, one.octets) for one in self.said.values()]
-        return Totals(*map(sum, zip(*each, strict=True))) if each else Totals()
+        return Totals.together(self.said.values())
 
     @property
     def lost(self) -> int:
@@ -125,7 +124,7 @@ def length_of(plan: FleetPlan, call: Call) -> int:
     return LEAD + plan.frame + max(call.talk, plan.frame) + late + TAIL
 
 
-def _sent(said: Said) -> int:
+def _sent(said: Totals) -> int:
     return said.said - said.dropped - said.unsent
 
 

@@ -13,6 +13,7 @@ from phone_recorder.adapters.clock import Clock, LiveClock
 from phone_recorder.adapters.udp import LOOPBACK
 from phone_recorder.bulk.fleet.local_lines import Lines, live
 from phone_recorder.bulk.fleet.local_messages import Counts, End, Message, Ready, Said, Say, Talk
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.media import Media
 from phone_recorder.bulk.voices import voice_of
 from phone_recorder.recording.units import SECOND, from_ms, to_seconds
@@ -76,17 +77,14 @@ class Talker:
 
     def counts(self, late_share: float) -> Counts:
         """So far."""
-        sent = self._media.totals
-        spread = self._media.lateness.spread()
-        return Counts(sent.said, sent.sent, sent.dropped, sent.unsent, sent.octets, spread, late_share)
+        return Counts(Totals.of(self._media.totals), self._media.lateness.spread(), late_share)
 
     def _tick(self, at: int, now: int) -> None:
         self._media.lateness.behind = now - at
         self._media.tick(at)
 
     def _end(self, flow: int) -> Said:
-        sent = self._media.end(self._streams.pop(flow))
-        return Said(flow, sent.said, sent.sent, sent.dropped, sent.unsent, sent.octets)
+        return Said(flow, Totals.of(self._media.end(self._streams.pop(flow))))
 
 
 class Second:

@@ -30,7 +30,7 @@ from phone_recorder.bulk.fleet.media_child_messages import (
     line_of,
 )
 from phone_recorder.bulk.fleet.media_child_seconds import CountedStreams, Seconds
-from phone_recorder.bulk.fleet.site import Totals
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.voices import voice_of
 from phone_recorder.errors import PhoneRecorderError, UsageError
 from phone_recorder.recording.units import to_seconds

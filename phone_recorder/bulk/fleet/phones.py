@@ -8,7 +8,8 @@ from phone_recorder.bulk.fleet.control_dialogue import Accepted, ControlDialogue
 from phone_recorder.bulk.fleet.phone_table import TABLE, Action, Event, State
 from phone_recorder.bulk.fleet.plan import Bad
 from phone_recorder.bulk.fleet.script import Call, call_of, request_of
-from phone_recorder.bulk.fleet.site import Link, Outcome, Site, Totals
+from phone_recorder.bulk.fleet.site import Link, Outcome, Site
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.units import to_seconds
 

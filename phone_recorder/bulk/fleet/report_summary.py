@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from phone_recorder.bulk.fleet.bottleneck import LACKS, lacking
 from phone_recorder.bulk.fleet.control_dialogue import UNANSWERED
+from phone_recorder.bulk.fleet.no_server import no_server, none_reached
 from phone_recorder.bulk.fleet.plan import FleetPlan, Local
 from phone_recorder.bulk.fleet.report import Report
 from phone_recorder.bulk.fleet.report_words import (
     SPREAD_HEAD,
     bits,
     duration,
+    host_and_port,
     plural,
     rate,
     share,
@@ -43,8 +44,8 @@ def summary(report: Report) -> Iterator[Line]:
     yield "plain", f"{title(report.plan)}: {duration(last.at_s)}, {report.why_ended}"
     yield _kind(last), _row("recordings", recordings(last))
     yield from (("bad", _row(*one)) for one in _failures(report))
-    if _nobody_there(last):
-        yield "warning", _row("", _no_server(report.plan))
+    if none_reached(last.failures):
+        yield "warning", _row("", no_server(report.plan.server, "--server"))
     elif any(reason.startswith(UNANSWERED) for reason in last.failures):
         yield "warning", _row("", _CLOSES)
     yield "plain", _row("", _cells(SPREAD_HEAD)).rstrip()
@@ -63,30 +64,9 @@ def summary(report: Report) -> Iterator[Line]:
 def title(plan: FleetPlan) -> str:
     """Who calls whom, or is recorded where."""
     if plan.local:
-        place = printable(str(plan.local.storage))
-        return f"{plural(plan.phones, 'phone')} recorded to {place}, seed {plan.seed}"
-    return f"{plural(plan.phones, 'phone')} against {_server(plan)}, seed {plan.seed}"
-
-
-def _nobody_there(last: Snapshot) -> bool:
-    """Whether no phone has reached a server, for no want of its own."""
-    ours = {lacking(what) for what in LACKS}
-    return bool(last.failures) and all(
-        reason.startswith(lacking("")) and reason not in ours for reason in last.failures
-    )
-
-
-def _no_server(plan: FleetPlan) -> str:
-    """What to do then."""
-    return (
-        f"is a record server running at {_server(plan)}? `phone-recorder server --port {plan.server[1]} --storage DIR`"
-        " starts one; --server names another"
-    )
-
-
-def _server(plan: FleetPlan) -> str:
-    host, port = plan.server
-    return f"{f'[{host}]' if ':' in host else host}:{port}"
+        storage = printable(str(plan.local.storage))
+        return f"{plural(plan.phones, 'phone')} recorded to {storage}, seed {plan.seed}"
+    return f"{plural(plan.phones, 'phone')} against {host_and_port(plan.server)}, seed {plan.seed}"
 
 
 def plan_words(plan: FleetPlan, voice: str) -> Iterator[tuple[str, str]]:

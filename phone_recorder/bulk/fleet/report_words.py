@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phone_recorder.adapters.udp import Address
 from phone_recorder.bulk.spread import Spread
 
 NOTHING = "-"
@@ -51,6 +52,12 @@ def bits(octets_a_second: float) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 phone`, `1,000 phones`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def host_and_port(address: Address) -> str:
+    """`192.0.2.1:10000`, `[2001:db8::1]:10000`."""
+    host, port = address
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def spread_words(spread: Spread) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from phone_recorder.adapters.clock import Clock
 from phone_recorder.adapters.udp import Address
@@ -13,17 +13,8 @@ from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call
 from phone_recorder.bulk.fleet.statistics import Tally
 from phone_recorder.bulk.fleet.timers import Timers
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.spread import Spread
-
-
-class Totals(NamedTuple):
-    """Packets of a run: `said` by the phones, `sent`, `dropped` on purpose, `unsent` that the kernel did not take."""
-
-    said: int = 0
-    sent: int = 0
-    dropped: int = 0
-    unsent: int = 0
-    octets: int = 0
 
 
 class StreamMedia(Protocol):

@@ -12,8 +12,8 @@ from phone_recorder.adapters.batches.send import BatchSender
 from phone_recorder.adapters.udp import Address
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call
-from phone_recorder.bulk.fleet.site import Totals
-from phone_recorder.bulk.media import Media, Sent
+from phone_recorder.bulk.fleet.totals import Totals
+from phone_recorder.bulk.media import Media
 from phone_recorder.bulk.media_lateness import Lateness
 from phone_recorder.bulk.spread import Spread
 from phone_recorder.bulk.voices import Voices
@@ -67,7 +67,7 @@ class Streams:
 
     def end(self, stream: int) -> Totals:
         media, number = self._running.pop(stream)
-        return _totals(media.end(number))
+        return Totals.of(media.end(number))
 
     def tick(self, now: int) -> None:
         """Send what is due, but of no more than AT_ONCE."""
@@ -80,8 +80,7 @@ class Streams:
         self._said_until = until
 
     def totals(self) -> Totals:
-        each = (_totals(media.totals) for media in self._media.values())
-        return Totals(*map(sum, zip(*each, strict=True)))
+        return Totals.together(Totals.of(media.totals) for media in self._media.values())
 
     def lateness(self) -> Spread:
         return self._lateness.spread()
@@ -96,7 +95,3 @@ class Streams:
         media = Media(sender, self._plan.frame)
         media.lateness = self._lateness
         return media
-
-
-def _totals(sent: Sent) -> Totals:
-    return Totals(sent.said, sent.sent, sent.dropped, sent.unsent, sent.octets)

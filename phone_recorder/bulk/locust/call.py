@@ -13,7 +13,7 @@ from phone_recorder.bulk.fleet.control_dialogue import Accepted, Lost, Refused, 
 from phone_recorder.bulk.fleet.phones import STOP_REASON
 from phone_recorder.bulk.fleet.plan import Bad, FleetPlan
 from phone_recorder.bulk.fleet.script import Call, request_of
-from phone_recorder.bulk.fleet.site import Totals
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.locust.control_connection import ControlConnection
 from phone_recorder.bulk.locust.media_process import MediaFailed
 from phone_recorder.errors import PhoneRecorderError

@@ -34,7 +34,7 @@ from phone_recorder.bulk.fleet.media_child_messages import (
 )
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call
-from phone_recorder.bulk.fleet.site import Totals
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.errors import PhoneRecorderError
 from phone_recorder.recording.units import SECOND
 

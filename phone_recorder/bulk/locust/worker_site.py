@@ -9,12 +9,13 @@ from dataclasses import replace
 import gevent
 
 from phone_recorder.adapters.clock import Clock, LiveClock
-from phone_recorder.bulk.fleet.bottleneck import check_source
+from phone_recorder.bulk.fleet.bottleneck import check_source, lacking
 from phone_recorder.bulk.fleet.fleet import run_of
 from phone_recorder.bulk.fleet.media_child_messages import Second
+from phone_recorder.bulk.fleet.no_server import no_server, none_reached
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import call_of
-from phone_recorder.bulk.locust.call import CallSite, RecordedCall, Step
+from phone_recorder.bulk.locust.call import CallSite, RecordedCall, RecordingFailed, Step
 from phone_recorder.bulk.locust.media_process import Media, MediaProcess
 from phone_recorder.bulk.locust.options import SLOTS
 from phone_recorder.errors import UsageError
@@ -66,7 +67,8 @@ class WorkerSite:
         self._clock = clock or LiveClock()
         self.media = Media(lambda: MediaProcess(plan, voice, told), self._clock)
         self._index = index
-        self._tell = tell
+        self._tell_others = tell
+        self._reached = False  # whether a phone has ever been connected
         self._phones = self._calls = 0
         self._run = ""
         self._leaving = False
@@ -105,6 +107,16 @@ class WorkerSite:
     def close(self) -> None:
         """End the media process."""
         self.media.close()
+
+    def _tell(self, step: Step) -> None:
+        """As long as no server was ever reached, with what to do about that."""
+        reason = str(step.failure or "")
+        if step.name == "start" and not reason.startswith(lacking("")):
+            self._reached = True
+        if not self._reached and none_reached((reason,)):
+            failure = RecordingFailed(f"{reason} ({no_server(self.plan.server, '-H')})")
+            step = step._replace(failure=failure)
+        self._tell_others(step)
 
     def _source_of(self, phone: int) -> str:
         """In turn for the phones of this process, whose numbers lie SLOTS apart."""

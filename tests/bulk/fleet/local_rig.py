@@ -11,6 +11,7 @@ from phone_recorder.bulk.fleet.local import LocalFleet
 from phone_recorder.bulk.fleet.local_messages import Check, Counts, End, Message, Said, Say
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.site import Outcome
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.live import Begun, LiveRecorder
 from phone_recorder.errors import UsageError
 from phone_recorder.recording.account import Account, Part, StreamCounts
@@ -98,7 +99,7 @@ class FakeSender:
 
     def _said(self, leg: Say) -> Said:
         said = max(min((self.clock.now() - leg.start) // 160 + 1, leg.packets), 0)
-        return Said(leg.flow, said, said, 0, 0, said * 160)
+        return Said(leg.flow, Totals(said, said, 0, 0, said * 160))
 
 
 @dataclass

@@ -10,7 +10,8 @@ from phone_recorder.adapters.udp import Address
 from phone_recorder.bulk.fleet.fleet import TICK, Fleet
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call
-from phone_recorder.bulk.fleet.site import LinkOwner, Outcome, Totals
+from phone_recorder.bulk.fleet.site import LinkOwner, Outcome
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.spread import Spread
 from phone_recorder.errors import ControlError
 from phone_recorder.wire import control

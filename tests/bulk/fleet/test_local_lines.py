@@ -11,10 +11,11 @@ import pytest
 
 from phone_recorder.bulk.fleet.local_lines import Lines
 from phone_recorder.bulk.fleet.local_messages import Counts, End, Message, Said, Say
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.spread import Spread
 
 SAY = Say(7, 0xFFFFFFFF, 65535, 1, ("127.0.0.1", 20000), 1 << 50, 3)
-COUNTS = Counts(5, 4, 1, 0, 640, Spread(4, 0.001, 0.002, 0.003, 0.003, 0.004, 0.005, 0.0025), 0.25)
+COUNTS = Counts(Totals(5, 4, 1, 0, 640), Spread(4, 0.001, 0.002, 0.003, 0.003, 0.004, 0.005, 0.0025), 0.25)
 
 
 @dataclass
@@ -46,7 +47,7 @@ def line(message: Message) -> bytes:
 
 @pytest.mark.parametrize("size", [1, 7, 1 << 16])
 def test_what_is_sent_is_received_however_it_is_cut(pipes: Pipes, size: int) -> None:
-    messages: list[Message] = [SAY, End((1, 2)), COUNTS, Said(7, 3, 3, 0, 0, 480)]
+    messages: list[Message] = [SAY, End((1, 2)), COUNTS, Said(7, Totals(3, 3, 0, 0, 480))]
     data = b"".join(map(line, messages))
     received = []
     for start in range(0, len(data), size):

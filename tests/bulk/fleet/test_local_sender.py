@@ -11,6 +11,7 @@ from phone_recorder.adapters.batches.send import BatchSender
 from phone_recorder.adapters.udp import LOOPBACK, UdpPort
 from phone_recorder.bulk.fleet.local_messages import Said, Say, Talk
 from phone_recorder.bulk.fleet.local_sender import AT_ONCE, TICK, Talker
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.media_impairments import NONE, Impairments
 from phone_recorder.wire.rtp import RtpPacket
 
@@ -51,7 +52,7 @@ rig = pytest.fixture(rig_of)
 
 
 def whole(flow: int, packets: int) -> Said:
-    return Said(flow, packets, packets, 0, 0, packets * FRAME)
+    return Said(flow, Totals(packets, packets, 0, 0, packets * FRAME))
 
 
 def test_each_leg_ends_with_its_last_packet(rig: Rig) -> None:
@@ -60,7 +61,7 @@ def test_each_leg_ends_with_its_last_packet(rig: Rig) -> None:
     ends = rig.run(0, SECOND * 2)
     assert ends == {0: 800, 1: 840 + 9 * FRAME, 2: 880 + 49 * FRAME}
     counts = rig.talker.counts(0.0)
-    assert (counts.said, counts.sent, counts.octets) == (61, 61, 61 * FRAME)
+    assert counts.packets == Totals(61, 61, 0, 0, 61 * FRAME)
     assert counts.lateness.most == 0.0
 
 
@@ -90,7 +91,7 @@ def test_how_late_they_were_is_told_of_those_that_a_stall_made_late(rig: Rig) ->
 def test_of_a_long_stall_a_second_is_made_up_for_at_a_time(rig: Rig) -> None:
     rig.say(0, 0, 1000)
     rig.talker.advance(10 * SECOND)
-    assert rig.talker.counts(0.0).said == AT_ONCE // FRAME + 1
+    assert rig.talker.counts(0.0).packets.said == AT_ONCE // FRAME + 1
 
 
 def test_a_leg_that_is_ended_says_no_more_and_is_told_of_once(rig: Rig) -> None:
@@ -98,7 +99,7 @@ def test_a_leg_that_is_ended_says_no_more_and_is_told_of_once(rig: Rig) -> None:
     rig.talker.advance(10 * FRAME)
     assert rig.talker.end((0, 5)) == [whole(0, 11)]
     assert rig.talker.end((0,)) == rig.talker.advance(SECOND * 10) == []
-    assert rig.talker.counts(0.0).said == 11
+    assert rig.talker.counts(0.0).packets.said == 11
 
 
 @pytest.mark.parametrize("flows", [(0, 1, 2, 3), (3, 1, 0, 2)])
@@ -131,5 +132,6 @@ def test_what_is_dropped_on_purpose_is_said_and_not_sent(rig: Rig) -> None:
     rig.say(0, 0, 200)
     rig.run(0, SECOND * 5)
     counts = rig.talker.counts(0.25)
-    assert (counts.said, counts.sent + counts.dropped, counts.late_share) == (200, 200, 0.25)
-    assert 50 < counts.dropped < 150
+    packets = counts.packets
+    assert (packets.said, packets.sent + packets.dropped, counts.late_share) == (200, 200, 0.25)
+    assert 50 < packets.dropped < 150

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from phone_recorder.bulk.fleet.report_words import bits, clock, duration, plural, rate, share, spread_words
+from phone_recorder.bulk.fleet.report_words import (
+    bits,
+    clock,
+    duration,
+    host_and_port,
+    plural,
+    rate,
+    share,
+    spread_words,
+)
 from phone_recorder.bulk.spread import Spread
 
 
@@ -49,3 +58,8 @@ def test_other_words() -> None:
     assert (plural(1, "phone"), plural(1000, "phone")) == ("1 phone", "1,000 phones")
     assert spread_words(Spread()) == ("-",) * 6
     assert spread_words(Spread(1, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)) == ("2 s", "3 s", "4 s", "5 s", "6 s", "7 s")
+
+
+@pytest.mark.parametrize(("host", "words"), [("192.0.2.1", "192.0.2.1:10000"), ("2001:db8::1", "[2001:db8::1]:10000")])
+def test_where_an_ipv6_address_ends_can_be_seen(host: str, words: str) -> None:
+    assert host_and_port((host, 10000)) == words

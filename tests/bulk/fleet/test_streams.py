@@ -11,8 +11,8 @@ import pytest
 from phone_recorder.adapters.udp import UdpPort
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call, call_of
-from phone_recorder.bulk.fleet.site import Totals
 from phone_recorder.bulk.fleet.streams import AT_ONCE, Streams
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.media_impairments import Impairments
 from phone_recorder.bulk.voices import Pattern
 from phone_recorder.errors import UsageError

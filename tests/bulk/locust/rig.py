@@ -16,7 +16,7 @@ from phone_recorder.bulk.fleet.durations import Durations
 from phone_recorder.bulk.fleet.media_child_messages import Second
 from phone_recorder.bulk.fleet.plan import FleetPlan
 from phone_recorder.bulk.fleet.script import Call
-from phone_recorder.bulk.fleet.site import Totals
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.locust.call import CallSite, Step
 from phone_recorder.bulk.locust.media_process import MediaFailed
 from phone_recorder.recording.server_destination import ServerPolicy

@@ -147,7 +147,8 @@ def test_a_server_that_is_not_there_fails_each_start(tmp_path: Path, server: Ser
     made = statistics(tmp_path)
     assert made.counts.keys() == {"start"}
     assert made.failed == made.counts
-    assert "RecordingFailed('cannot connect: connection refused')" in made.failures
+    assert "cannot connect: connection refused (is a record server running at 127.0.0.1:" in made.failures
+    assert "starts one; -H names another)" in made.failures
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from phone_recorder.bulk.fleet.media_child_messages import (
 from phone_recorder.bulk.fleet.media_child_seconds import Seconds
 from phone_recorder.bulk.fleet.plan import Bad, FleetPlan
 from phone_recorder.bulk.fleet.script import Call
-from phone_recorder.bulk.fleet.site import Totals
+from phone_recorder.bulk.fleet.totals import Totals
 from phone_recorder.bulk.media_impairments import Impairments
 from phone_recorder.wire.rtp import RtpPacket
 from tests.bulk.locust.child import PATIENCE_S, SETUP, Child, Ear, child_of

@@ -142,3 +142,38 @@ def test_leaving_waits_for_the_ends_of_calls_and_no_phone_calls_any_more() -> No
             assert (told.failures, made.make_call(7), len(server.heard)) == ({}, 1.0, 5)
         finally:
             made.close()
+
+
+def test_where_no_server_was_ever_reached_a_call_fails_with_what_to_do() -> None:
+    from phone_recorder.bulk.locust.options import SLOTS
+    from tests.bulk.locust import rig
+
+    with rig.serving(obliging_any) as server:
+        gone = server.address
+    told = rig.Told()
+    made = site(FleetPlan(gone, phones=SLOTS, policy=rig.LF), 0, told)
+    made.make_call(0)
+    made.make_call(1)
+    hint = (
+        f"is a record server running at 127.0.0.1:{gone[1]}? `phone-recorder server --port {gone[1]} --storage DIR`"
+        " starts one; -H names another"
+    )
+    assert [str(step.failure) for step in told.steps] == [f"cannot connect: connection refused ({hint})"] * 2
+    assert told.failures["start"].startswith("RecordingFailed: ")
+
+
+def test_where_one_was_reached_before_it_is_not_asked_whether_there_is_one() -> None:
+    from phone_recorder.bulk.locust.options import SLOTS
+    from tests.bulk.locust import rig
+
+    told = rig.Told()
+    with rig.serving(obliging_any) as server:
+        plan = FleetPlan(server.address, phones=SLOTS, talk=Durations.always(80), policy=rig.LF)
+        made = site(plan, 0, told)
+        made.make_call(0)
+    try:
+        assert told.failures == {}
+        made.make_call(0)
+        assert told.failures == {"start": "RecordingFailed: cannot connect: connection refused"}
+    finally:
+        made.close()
