@@ -139,4 +139,6 @@ def _known(found: np.int64) -> int | None:
 
 def spans(rows: Rows) -> Ints:
     """Where each row begins in an array of rows that is in order; of an empty one, nothing."""
-    return np.flatnonzero(np.diff(rows, prepend=-1))
+    begins = np.ones(len(rows), np.bool_)
+    np.not_equal(rows[1:], rows[:-1], out=begins[1:])
+    return np.flatnonzero(begins)

@@ -9,6 +9,7 @@ import numpy as np
 from phone_recorder.bulk.anchoring import anchor, anchor_of, counts_of
 from phone_recorder.bulk.columns import NO_LAW, Columns, Ints, Rows, spans
 from phone_recorder.bulk.placing import Packets, lay
+from phone_recorder.bulk.runs import lay_runs
 from phone_recorder.media.mixing import Piece
 from phone_recorder.recording.account import StreamCounts
 from phone_recorder.recording.in_step import InStep, SteppingTimeline, Went
@@ -66,6 +67,10 @@ class Legs:
         """Packets of a tick, of legs that have begun."""
         if self.columns.silent[packets.rows].any():
             packets = packets.of(anchor(self.columns, packets, self._horizon))
+        left = lay_runs(self.columns, packets, self._horizon)
+        if not left.any():
+            return
+        packets = packets.of(left)
         for _ in range(_TURNS):
             packets = packets.of(lay(self.columns, packets, self._horizon))
             if not len(packets.rows):

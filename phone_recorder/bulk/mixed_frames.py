@@ -14,6 +14,8 @@ from phone_recorder.wire.payload import BY_PAYLOAD_TYPE, G722, Codec
 
 LEGS = 2
 """Rows of a call: 2 n is the near party's, 2 n + 1 the far party's."""
+_BLOCK = 1000
+"""Frames mixed at a time: what is gathered for them stays in the cache."""
 
 
 class Gap(NamedTuple):
@@ -68,6 +70,15 @@ class FrameMixer:
         return self._mix(each, numbers)
 
     def _mix(self, calls: Ints, numbers: Ints) -> MixedFrames:
+        payloads, gaps = np.empty((len(calls), self._legs.columns.frame), np.uint8), []
+        for start in range(0, len(calls), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            frames = self._gathered(calls[part], numbers[part])
+            payloads[part] = self._payloads(frames)
+            gaps += [gap for leg in range(LEGS) for gap in _gaps(frames, leg)]
+        return MixedFrames(calls, numbers, payloads, gaps)
+
+    def _gathered(self, calls: Ints, numbers: Ints) -> _Frames:
         columns = self._legs.columns
         laws, ring = columns.flat()
         slots = numbers & columns.slots - 1
@@ -76,10 +87,7 @@ class FrameMixer:
         size = columns.frame
         near_bytes, far_bytes = (ring[leg].view(np.uint8).reshape(-1, size) for leg in (near, far))
         laws[near] = laws[far] = NO_LAW
-        frames = _Frames(calls, numbers, (near_bytes, far_bytes), (near_law, far_law))
-        payloads = self._payloads(frames)
-        gaps = [gap for leg, law in enumerate((near_law, far_law)) for gap in _gaps(calls, numbers, law == NO_LAW, leg)]
-        return MixedFrames(calls, numbers, payloads, gaps)
+        return _Frames(calls, numbers, (near_bytes, far_bytes), (near_law, far_law))
 
     def _payloads(self, frames: _Frames) -> Bytes:
         (near, far), laws = frames.data, frames.laws
@@ -103,9 +111,9 @@ class FrameMixer:
         return Piece(BY_PAYLOAD_TYPE[law], frames.data[leg][at].tobytes(), holes.pop(int(frames.numbers[at]), ()))
 
 
-def _gaps(calls: Ints, numbers: Ints, missing: Bytes, leg: int) -> list[Gap]:
+def _gaps(frames: _Frames, leg: int) -> list[Gap]:
     """Runs of frames that are missing."""
-    at = np.flatnonzero(missing)
+    calls, numbers, at = frames.calls, frames.numbers, np.flatnonzero(frames.laws[leg] == NO_LAW)
     if not len(at):
         return []
     breaks = (np.diff(calls[at]) != 0) | (np.diff(numbers[at]) != 1)

@@ -56,8 +56,18 @@ class Headers(NamedTuple):
         return Headers(plain[which], *(column[which] for column in numbers))
 
 
+def words(packets: Packets) -> np.typing.NDArray[np.uint32]:
+    """[n, 3] the headers, 32 bits each; one that is too short has what an earlier one had there."""
+    return _heads(packets).view(">u4").reshape(-1, 3).astype(np.uint32)
+
+
 def headers(packets: Packets, frame: int) -> Headers:
-    heads = packets.data[:, :HEADER_SIZE].view(f"V{HEADER_SIZE}")[:, 0][packets.at].view(_HEADER)
+    heads = _heads(packets).view(_HEADER)
     plain = (heads["flags"] == _PLAIN) & (packets.sizes == HEADER_SIZE + frame)
     names = ("sequence", "timestamp", "ssrc")
     return Headers(plain, heads["type"] & 0x7F, *(heads[name].astype(np.int64) for name in names))
+
+
+def _heads(packets: Packets) -> np.typing.NDArray[np.void]:
+    """[n] copies of the headers."""
+    return packets.data[:, :HEADER_SIZE].view(f"V{HEADER_SIZE}")[:, 0][packets.at]

@@ -24,7 +24,7 @@ class Windows:
 
 
 class Gathered:
-    """Room for `rows` datagrams of `width` bytes, to which they are copied before their memory is given back."""
+    """Rows of `width` bytes, `rows` of them at most; behind all that is asked for the memory has so many bytes more."""
 
     def __init__(self, memory: NDArray[np.uint8], rows: int = ROWS, width: int = WIDTH) -> None:
         self._memory = memory
@@ -32,8 +32,17 @@ class Gathered:
         self._width = width
         self._windows: dict[int, Windows] = {}
 
+    def rows(self, offsets: NDArray[np.int64], sizes: NDArray[np.int32]) -> NDArray[np.uint8]:
+        """[n, width] datagrams of [n] sizes, good until the memory is given back: copied only where they must be."""
+        steps = np.diff(offsets[:2])
+        if len(steps) and steps[0] > 0 and (np.diff(offsets) == steps[0]).all():
+            # As frames of a ring lie, if none of them is anybody else's.
+            shape, strides = (len(offsets), self._width), (int(steps[0]), 1)
+            return np.ndarray(shape, np.uint8, self._memory, int(offsets[0]), strides)
+        return self.copy(offsets, sizes)
+
     def copy(self, offsets: NDArray[np.int64], sizes: NDArray[np.int32]) -> NDArray[np.uint8]:
-        """[n, width] view of the copies; of the longest of `sizes` only is as much copied as is needed."""
+        """[n, width] view of copies; of the longest of `sizes` only is as much copied as is needed."""
         longest = min(-(-int(sizes.max(initial=1)) // _GRAIN) * _GRAIN, self._width)
         if longest not in self._windows:
             self._windows[longest] = Windows(self._memory, longest)

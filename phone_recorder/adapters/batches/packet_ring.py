@@ -128,7 +128,7 @@ class PacketRing:
 
     def _batch(self, flows: NDArray[np.int32], found: Found, stamps: NDArray[np.int64]) -> Batch:
         sizes = np.where(found.sizes <= self._width, found.sizes, 0).astype(np.int32)
-        data = self._gathered.copy(found.offsets, sizes)
+        data = self._gathered.rows(found.offsets, sizes)
         batch = Batch(flows, self._clock.instants(stamps), sizes, data, _sources(found))
         return self._proven(batch, found) if found.checksums.any() else batch
 

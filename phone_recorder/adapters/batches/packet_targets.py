@@ -47,8 +47,9 @@ class Targets:
         return found
 
     def _exactly(self, targets: NDArray[np.int64], frames: NDArray[np.int64]) -> NDArray[np.int32]:
-        places = np.searchsorted(self._keys, targets)
+        table = self._by_port
         # The last key is higher than any target.
+        places = np.searchsorted(self._keys, targets) if table is None else table[targets & 0xFFFF]
         known = (self._keys[places] == targets) & (frames >= self._first_frames[places])
         return np.where(known, self._flows[places], self.NOBODY)
 
@@ -56,7 +57,17 @@ class Targets:
         keys, flows, frames = zip(*sorted(self._bound.values()), (1 << 48, self.NOBODY, 0), strict=True)
         self._keys, self._first_frames = np.array(keys, np.int64), np.array(frames, np.int64)
         self._flows = np.array(flows, np.int32)
+        self._by_port = self._table()
         self._stale = False
+
+    def _table(self) -> NDArray[np.int64] | None:
+        """[65536] which key has that port, the last one for none of them; None where one port has several."""
+        ports = self._keys[:-1] & 0xFFFF
+        if len(np.unique(ports)) < len(ports):
+            return None
+        table = np.full(1 << 16, len(ports))
+        table[ports] = np.arange(len(ports))
+        return table
 
 
 def _our_addresses() -> list[int]:
