@@ -67,14 +67,11 @@ class Legs:
         """Packets of a tick, of legs that have begun."""
         if self.columns.silent[packets.rows].any():
             packets = packets.of(anchor(self.columns, packets, self._horizon))
-        left = lay_runs(self.columns, packets, self._horizon)
-        if not left.any():
-            return
-        packets = packets.of(left)
+        packets = packets.of(lay_runs(self.columns, packets, self._horizon))
         for _ in range(_TURNS):
-            packets = packets.of(lay(self.columns, packets, self._horizon))
             if not len(packets.rows):
                 return
+            packets = packets.of(lay(self.columns, packets, self._horizon))
             # A stream that changes is in step after a packet or two: no more of it has to be taken one by one.
             first = np.zeros(len(packets.rows), np.bool_)
             first[spans(packets.rows)] = True
