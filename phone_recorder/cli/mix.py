@@ -117,14 +117,14 @@ def _refuse_of_many(options: dict[str, Any]) -> None:
 def _mix_one(a: Path, b: Path, output: Path, wish: Wish, force: bool) -> None:
     with _no_garbage():
         from phone_recorder.bulk.offline.pair import Pair, mix_pair
-        from phone_recorder.cli.output import complain, shown
+        from phone_recorder.cli.output import complain, say_while_read, shown
 
         mixed = mix_pair(Pair(a, b, output), wish, force)
     for problem in mixed.problems:
         complain(problem)
     if mixed.problems:
         complain("what is damaged was mixed as far as its audio goes")
-    click.echo(shown(f"{output}: {mixed.duration_s:.3f} s of {mixed.codec}"))
+    say_while_read(shown(f"{output}: {mixed.duration_s:.3f} s of {mixed.codec}"))
 
 
 @contextmanager

@@ -35,9 +35,11 @@ def mix_archive(sides: tuple[Path, ...], output: Path, wish: Wish, options: dict
     telling = _Telling(len(todo))
     for path in archive.alone:
         telling.complain(f"{path}: there is no other side of that name")
+    for path in archive.odd:
+        telling.complain(f"{path}: it is a link, or no regular file: it was left out")
     _mix(Batch(todo, wish, options["force"]), options["jobs"] or len(os.sched_getaffinity(0)), telling)
     telling.end(len(archive.pairs) - len(todo))
-    return EXIT_FAILED if telling.failed or telling.mixed < len(todo) or archive.alone else 0
+    return EXIT_FAILED if telling.failed or telling.mixed < len(todo) or archive.alone or archive.odd else 0
 
 
 def _todo(archive: Archive, output: Path, options: dict[str, Any]) -> Sequence[Pair]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from typing import TextIO
 
 import click
+
+_NOBODY_READS = (errno.EPIPE, errno.EIO)
 
 
 def shown(text: object) -> str:
@@ -14,8 +18,11 @@ def shown(text: object) -> str:
 
 
 def complain(sentence: object) -> None:
-    """One line on stderr."""
-    click.echo(f"phone-recorder: {shown(sentence)}", err=True)
+    """One line on stderr, if it is still there."""
+    try:
+        click.echo(f"phone-recorder: {shown(sentence)}", err=True)
+    except OSError:
+        silence(sys.stderr)
 
 
 def say(line: str, end: bool = True) -> None:
@@ -32,6 +39,21 @@ def tell(line: str, end: bool = True) -> None:
         say(line, end)
     except OSError:
         # As `| head` leaves it, or a full disk. A recording must not end for that: the rest goes nowhere.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        silence(sys.stdout)
+
+
+def say_while_read(line: str) -> None:
+    """As `say`; but that nobody reads it any more, at the other end of a pipe or at a terminal, is no error."""
+    try:
+        say(line)
+    except OSError as error:
+        if error.errno not in _NOBODY_READS:
+            raise
+        silence(sys.stdout)
+
+
+def silence(stream: TextIO) -> None:
+    """Let the rest go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

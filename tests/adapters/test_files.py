@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from phone_recorder.adapters import files
 from phone_recorder.adapters.files import open_for_reading, reason, replace_when_done
 from phone_recorder.errors import UsageError
 
@@ -91,7 +94,7 @@ def test_a_name_that_is_taken_needs_force(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("none/f", "there is no such file"),
+        ("none/f", "there is no directory {}/none: make it first"),
         ("f/below", "a part of its path is not a directory"),
         ("n" * 250, "its name is too long"),
         ("n" * 300, "its name is too long"),
@@ -102,7 +105,7 @@ def test_what_cannot_be_written_is_named(tmp_path: Path, name: str, why: str, fo
     (tmp_path / "f").touch()
     with pytest.raises(UsageError) as caught, replace_when_done(tmp_path / name, force):
         pass
-    assert str(caught.value) == f"cannot write {tmp_path / name}: {why}"
+    assert str(caught.value) == f"cannot write {tmp_path / name}: {why.format(tmp_path)}"
 
 
 @pytest.mark.parametrize("name", [".", "..", "/"])
@@ -142,6 +145,58 @@ def test_a_link_under_the_name_of_the_unfinished_file_leads_nowhere(tmp_path: Pa
         file.write(b"new")
     assert (elsewhere.read_bytes() == b"mine") if there else not elsewhere.exists()
     assert (directory / "f").read_bytes() == b"new" and not (directory / "f").is_symlink()
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_another_is_writing_is_left_to_it(tmp_path: Path, force: bool) -> None:
+    with replace_when_done(tmp_path / "f", force) as file:
+        file.write(b"of the first")
+        with (
+            pytest.raises(UsageError, match="f: another program is writing it"),
+            replace_when_done(tmp_path / "f", force),
+        ):
+            pass
+    assert (tmp_path / "f").read_bytes() == b"of the first"
+    assert list(tmp_path.iterdir()) == [tmp_path / "f"]
+
+
+def test_what_another_has_written_just_now_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = files._made
+
+    def late(path: Path) -> BinaryIO:
+        (tmp_path / "f").write_bytes(b"of another")
+        return made(path)
+
+    monkeypatch.setattr(files, "_made", late)
+    with pytest.raises(UsageError, match="f exists already"), replace_when_done(tmp_path / "f"):
+        pass
+    assert (tmp_path / "f").read_bytes() == b"of another"
+    assert list(tmp_path.iterdir()) == [tmp_path / "f"]
+
+
+def test_a_file_that_was_taken_for_a_left_one_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, others = files._lock, iter([True])
+
+    def raced(file: int) -> None:
+        if next(others, False):
+            (tmp_path / ".f.partial").unlink()
+        lock(file)
+
+    monkeypatch.setattr(files, "_lock", raced)
+    with replace_when_done(tmp_path / "f") as file:
+        file.write(b"new")
+    assert (tmp_path / "f").read_bytes() == b"new"
+
+
+def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(file: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    (tmp_path / ".f.partial").write_bytes(b"of one that was killed")
+    with replace_when_done(tmp_path / "f") as file:
+        file.write(b"new")
+    assert (tmp_path / "f").read_bytes() == b"new"
 
 
 def test_a_new_file_has_the_rights_that_a_new_file_has(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ OUTPUTS = {
     "precious": ("precious", [], "precious exists already"),
     "a directory": ("dir", ["--force"], "cannot write dir: it is a directory"),
     "a full device": ("/dev/full", ["--force"], "cannot write /dev/full: it is a device or a pipe"),
-    "nowhere": ("nowhere/out.wav", [], "cannot write nowhere/out.wav: there is no such file"),
+    "nowhere": ("nowhere/out.wav", [], "cannot write nowhere/out.wav: there is no directory nowhere: make it first"),
     "a terminal": ("-", [], "a mix is written to a file"),
     "below a file": ("a.wav/out.wav", [], "a part of its path is not a directory"),
 }

@@ -128,7 +128,7 @@ REFUSED = {
     "onto a side": (["a", "b", "-o", "./a"], "a is the directory to read from"),
     "nothing in common": (["a", "empty", "-o", "out"], "there is nothing to mix"),
     "no list": (["--pairs", "none.csv", "-o", "out"], "cannot read none.csv: there is no such file"),
-    "a list of nonsense": (["--pairs", "a/1.wav", "-o", "out"], "a/1.wav, line 1: "),
+    "a list of nonsense": (["--pairs", "a/1.wav", "-o", "out"], "a/1.wav is no text in UTF-8"),
     "onto another's side": (["--pairs", "list.csv", "-o", "b", "--force"], "b/2.wav is a file to read from"),
     "no processes": (["a", "b", "-o", "out", "-j", "0"], "'-j' / '--jobs': 0 is not in the range"),
     "no codec for all": (["a", "b", "-o", "out", "--codec", "GSM"], "'GSM' is not one of"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,18 @@ def test_what_links_lead_to_and_the_output_are_none_of_them(tmp_path: Path) -> N
     (a / "again").symlink_to(a)
     archive = paired(a, b, a / "out")
     assert [pair.a for pair in archive.pairs] == [a / "1.wav"]
-    assert archive.alone == (b / "2.wav",)
+    assert (archive.alone, archive.odd) == ((), (a / "2.wav",))
+
+
+def test_what_is_no_file_is_told_and_its_other_side_is_not_blamed(tmp_path: Path) -> None:
+    a, b = tree(tmp_path / "a", "1.wav", "2.wav", "3.wav"), tree(tmp_path / "b", "1.wav", "5.wav")
+    os.mkfifo(b / "2.wav")
+    (b / "3.wav").symlink_to("nowhere")
+    (a / "4.wav").symlink_to("nowhere")
+    archive = paired(a, b, tmp_path / "out")
+    assert [pair.a for pair in archive.pairs] == [a / "1.wav"]
+    assert archive.alone == (b / "5.wav",)
+    assert archive.odd == (a / "4.wav", b / "2.wav", b / "3.wav")
 
 
 @pytest.mark.parametrize("missing", ["a", "b"])
@@ -72,8 +84,8 @@ WRONG = {
     "out of the directory": ("x,y,../z.wav", 1, "no name inside"),
     "somewhere else": ("x,y,/tmp/z.wav", 1, "no name inside"),
     "a directory": ("x,y,.", 1, "no name inside"),
-    "NUL": ("x,y,z\0.wav", 1, ""),
-    "a quote that does not end": ('x,"y', 1, "unexpected end of data"),
+    "a directory that is to be": ("x,y,z/", 1, "z/ names a directory: name a file"),
+    "a quote that does not end": ('x,"y', 1, "a quotation mark is not closed"),
 }
 
 
@@ -81,6 +93,11 @@ WRONG = {
 def test_a_line_that_makes_no_sense_is_named(text: str, line: int, why: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=f"list.csv, line {line}: .*{why}"):
         of_list(tmp_path, text)
+
+
+def test_a_list_in_utf_16_is_no_list(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"list.csv is no text in UTF-8"):
+        listed(write(tmp_path / "list.csv", "a,b".encode("utf-16")), tmp_path)
 
 
 def test_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
