@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -38,9 +39,16 @@ class BulkPlan:
     block: int = SECOND
 
 
+class Saving(Destination, Protocol):
+    """A destination that can be told when to save."""
+
+    def save(self, now: int) -> None:
+        """Make true what has been written."""
+
+
 @dataclass(slots=True)
 class _Call:
-    destination: Destination
+    destination: Saving
     account: Account
     start: int
     reason: str = ""
@@ -77,7 +85,7 @@ class BulkRecorder:
             raise UsageError(f"{self.plan.calls} calls are recorded already: allow more of them")
         return self._free[-1]
 
-    def begin(self, now: int, destination: Destination, account: Account) -> int:
+    def begin(self, now: int, destination: Saving, account: Account) -> int:
         """A call begins at this instant: its number. Packets of its legs are those of rows 2 n, near, and 2 n + 1, far.
 
         UsageError if there are as many as there may be.
@@ -147,7 +155,8 @@ class BulkRecorder:
             count = int(self._count[call])
             destination = self._calls[call].destination
             destination.write(now, [self._held[call, :count].tobytes()])
-            destination.advance(now)
+            # Also the first time, sooner than others, or the header would wait for the time after that.
+            destination.save(now)
             if destination.state is State.FAILED:
                 self._failed.add(call)
         self._count[calls] = 0

@@ -97,7 +97,12 @@ class DriveDestination:
             self._fail(error)
 
     def advance(self, now: int) -> None:
-        if self._part is None or now - self._saved_at < CHECKPOINT:
+        if now - self._saved_at >= CHECKPOINT:
+            self.save(now)
+
+    def save(self, now: int) -> None:
+        """What `advance` does every CHECKPOINT, for who writes less often than that."""
+        if self._part is None:
             return
         try:
             self._checkpoint(now, self._part)

@@ -20,7 +20,7 @@ from phone_recorder.recording.record_key import Event
 from phone_recorder.recording.recorder import Recorder
 from phone_recorder.recording.rotation import SpacePolicy
 from phone_recorder.wire.payload import G722, PCMA, PCMU, Codec
-from phone_recorder.wire.record_file import RecordHeader
+from phone_recorder.wire.record_file import HEADER_SIZE, RecordHeader
 from phone_recorder.wire.rtp import RtpSender
 from tests.bulk.traffic import FAULTS, FRAME, MS, SECOND, Arrived, leg
 from tests.recording.memory_drive import Memory, system_time
@@ -193,6 +193,23 @@ def test_a_leg_that_is_first_heard_of_long_after_its_beginning_and_in_a_stall_of
     ticks = ticks_of(calls, [2500, 200, 200, 200, 500, 500])
     expected = [alone(call, ticks, PCMU, SECOND, 0) for call in calls]
     assert together(calls, ticks, PCMU, SECOND, 0) == expected
+
+
+def test_headers_are_true_whenever_anything_was_written() -> None:
+    talk = leg([("run", 200)], 5, 1000)
+    # So that nothing is waited for, and the first write comes long before a checkpoint would.
+    begin = talk[0].arrival
+    call, drive = Call(begin, talk[-1].arrival, talk, talk), Memory()
+    recorder = BulkRecorder(BulkPlan(1, FRAME, SECOND, PCMU))
+    running = {recorder.begin(begin, destination(drive, PCMU, 0), Account("a", "local", "PCMU")): 0}
+    before, sizes = 0, set()
+    for now in range(begin + 300 * MS, call.end, 200 * MS):
+        recorder.receive(rows([call], running, before, now))
+        recorder.advance(now)
+        before, [file] = now, drive.files.values()
+        assert RecordHeader.parse(bytes(file)).data_size == len(file) - HEADER_SIZE
+        sizes.add(len(file))
+    assert len(sizes) > 3
 
 
 def test_who_speaks_only_after_the_end_is_not_counted() -> None:
