@@ -13,7 +13,7 @@ from phone_recorder.bulk.fleet.report_page import page
 from phone_recorder.bulk.fleet.report_series import as_csv, columns_of
 from phone_recorder.cli.fleet import OURS
 from phone_recorder.cli.fleet_options import STDOUT
-from phone_recorder.cli.output import complain
+from phone_recorder.cli.output import complain, silence
 from phone_recorder.cli.test_targets import target_of
 from phone_recorder.errors import UsageError
 
@@ -66,6 +66,10 @@ def _written(path: Path, made: Made, report: Report) -> bool:
                 file.write(data)
     except UsageError as error:
         complain(error)
+        return False
+    except BrokenPipeError:
+        # Whoever wanted it on standard output is gone.
+        silence(sys.stdout)
         return False
     except OSError:
         # Standard output: main says so.

@@ -71,7 +71,10 @@ def run(options: dict[str, Any]) -> int:
     reports = wanted_reports(options, _file_of(options["voice"]))
     began_at = datetime.now()
     with Interrupts() as interrupts:
-        observer, ended = asyncio.run(_carried_out(plan, voices, options, interrupts))
+        try:
+            observer, ended = asyncio.run(_carried_out(plan, voices, options, interrupts))
+        except KeyboardInterrupt:
+            return _SIGNALLED + (interrupts.first or signal.SIGINT)
     observer.course.end(ended.snapshot)
     report = Report(
         plan,
@@ -122,7 +125,9 @@ def _shown(
     from phone_recorder.adapters.lines import Lines as Written
 
     with Written(tell) as written:
-        yield Lines(written.tell, lambda: interrupts.first).show
+        lines = Lines(written.tell)
+        interrupts.told = lines.interrupted
+        yield lines.show
 
 
 def _dashboard() -> Any:

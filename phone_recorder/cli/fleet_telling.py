@@ -10,7 +10,7 @@ from phone_recorder.bulk.fleet.report_summary import Kind, Line
 from phone_recorder.bulk.fleet.report_words import clock, duration, plural, rate
 from phone_recorder.bulk.fleet.snapshot import Snapshot
 from phone_recorder.cli.colours import coloured
-from phone_recorder.cli.output import say, shown
+from phone_recorder.cli.output import say_while_read, shown
 
 EVERY_S = 5
 """From one line to the next."""
@@ -18,11 +18,10 @@ COLOURS: Mapping[Kind, str] = {"good": "green", "bad": "red", "warning": "yellow
 
 
 class Lines:
-    """A line every few seconds. `tell` must not wait for whoever reads; `interrupted` tells whether the run is."""
+    """A line every few seconds. `tell` must not wait for whoever reads."""
 
-    def __init__(self, tell: Callable[[str], object], interrupted: Callable[[], object] = bool) -> None:
+    def __init__(self, tell: Callable[[str], object]) -> None:
         self._tell = tell
-        self._interrupted = interrupted
         self._told = self._seen = Snapshot()
         self._limited = ""
         self._said: set[str] = set()
@@ -33,14 +32,16 @@ class Lines:
         if now.bottleneck and not self._limited:
             self._tell(f"the fleet itself is the bottleneck: {now.bottleneck}")
         self._limited = now.bottleneck
-        if self._interrupted():
-            self._once("ending all calls in order: once more ends them at once")
         if now.at_s and now.at_s == self._seen.at_s:
             self._once(f"looking at the last {plural(now.files - now.files_looked_at, 'file')}")
         self._seen = now
         if now.at_s - self._told.at_s >= EVERY_S - 0.5:
             self._tell(line(now, self._told))
             self._told = now
+
+    def interrupted(self) -> None:
+        """Call when the run is."""
+        self._once("ending all calls in order: once more ends them at once")
 
     def _once(self, sentence: str) -> None:
         """Whatever its numbers are later."""
@@ -62,7 +63,7 @@ def tell_summary(lines: Iterable[Line], quiet: bool) -> None:
     """Print it; with `quiet` only what is not well."""
     for kind, text in lines:
         if not quiet or kind in ("bad", "warning"):
-            say(coloured(shown(text), COLOURS.get(kind)))
+            say_while_read(coloured(shown(text), COLOURS.get(kind)))
 
 
 def _rate(name: str, now: Snapshot, before: Snapshot) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -98,6 +99,35 @@ def test_a_signal_ends_it_in_order_with_summary_and_reports(
     assert "interrupted" in told
     assert "3 ended in order, 0 failed" in told
     assert (tmp_path / "rows.csv").exists()
+
+
+def test_a_third_signal_waits_for_nothing_and_the_first_says_how_it_ended(server: Server) -> None:
+    process = begun(server, "--phones", "3", "--talk", "300s")
+    for _ in range(3):
+        process.send_signal(signal.SIGTERM)
+    _, complaints = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, complaints) == (143, "")
+
+
+@pytest.mark.parametrize("words", [("--no-dashboard",), ("--csv", "-")])
+def test_that_nobody_reads_the_summary_changes_nothing(server: Server, words: tuple[str, ...]) -> None:
+    command = shlex.join(fleet(server, "--phones", "1", "--talk", "1s", *words))
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | true; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True, timeout=60
+    )
+    # A report that nobody takes is another matter.
+    assert (done.stdout, done.stderr) == ("3\n" if "--csv" in words else "0\n", "")
+
+
+def test_the_end_of_the_terminal_is_the_exit_code_though_nobody_can_be_told(server: Server, tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, *fleet(server, "--phones", "2", "--talk", "300s")[3:])
+    try:
+        terminal.until("talking")
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE_S) == 129
+    finally:
+        terminal.process.kill()
+        terminal.process.wait()
 
 
 def test_a_terminal_has_a_dashboard_and_then_the_summary(server: Server, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Any, Protocol, Self
@@ -30,6 +31,8 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
+        self.told: Callable[[], object] = int
+        """Called when the first has been obeyed."""
         self._heard: list[int] = []
         self._obeyed = 0
         self._before: dict[int, Any] = {}
@@ -57,6 +60,7 @@ class Interrupts:
             self._obeyed += 1
             if self._obeyed == 1:
                 fleet.stop()
+                self.told()
             else:
                 fleet.break_off()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,7 +22,7 @@ RECORD, MEDIA = "record", "media"
 """What statistics have as the type of a row."""
 LATE = "packets left later than a packet lasts"
 UNSENT = "the kernel did not take packets"
-EXIT_USAGE = 2
+EXIT_USAGE, EXIT_INTERRUPTED = 2, 130
 _LEAVE, _LEFT = "phones leave", "phones have left"
 """Messages of the master to its workers, and back."""
 _NO_PHONE = -1
@@ -159,9 +160,14 @@ def _has_left(environment: Environment, msg: Any, **_: Any) -> None:
 def _quit(environment: Environment, **_: Any) -> None:
     """Locust says that it quits before it says that the test ends: calls still need their media."""
     site = _sites.get(environment)
-    if isinstance(site, WorkerSite):
-        site.leave()
-    _end_test(environment)
+    try:
+        if isinstance(site, WorkerSite):
+            site.leave()
+    except KeyboardInterrupt:
+        # Once more: it is not to be waited for.
+        sys.exit(EXIT_INTERRUPTED)
+    finally:
+        _end_test(environment)
 
 
 def _end_test(environment: Environment, **_: Any) -> None:

@@ -46,6 +46,16 @@ def test_the_first_ends_it_in_order_and_the_next_at_once(number: signal.Signals)
         assert interrupts.first == number
 
 
+def test_the_first_is_told_when_it_is_obeyed() -> None:
+    told = []
+    with Interrupts() as interrupts:
+        interrupts.told = lambda: told.append(interrupts.first)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert told == []
+        assert raised(interrupts, signal.SIGINT) == ["stop", "break off"]
+    assert told == [signal.SIGTERM]
+
+
 def test_two_between_ticks_are_both_obeyed() -> None:
     with Interrupts() as interrupts:
         assert raised(interrupts, signal.SIGTERM, signal.SIGTERM) == ["stop", "break off"]
