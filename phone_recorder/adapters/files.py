@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from phone_recorder.adapters.half_file import HalfFile
 from phone_recorder.errors import UsageError
 
 _REASONS = {
@@ -67,87 +67,42 @@ def replace_when_done(path: Path, force: bool = False) -> Iterator[BinaryIO]:
     UsageError if it cannot be written, if the name is taken and `force` is not set, or while another program does this.
     """
     _may_take(path, force)
-    partial = path.with_name(f".{path.name}.partial")
+    half = HalfFile(path.with_name(f".{path.name}.partial"))
+    busy = f"cannot write {path}: another program is writing it: wait until that is done, or remove {half.path}"
     try:
-        with _made(partial) as file, _dropping(partial):
+        with _written(path):
+            file = _begun(half, busy)
             # Whoever held it until now may have made the file.
             _may_take(path, force)
             yield file
             file.flush()
             os.fsync(file.fileno())
-            partial.replace(path)
+            if not half.is_ours:
+                raise UsageError(busy)
+            half.path.replace(path)
+    except BaseException:
+        half.drop()
+        raise
+    finally:
+        half.close()
+
+
+def _begun(half: HalfFile, busy: str) -> BinaryIO:
+    try:
+        return half.begin()
     except BlockingIOError as error:
-        raise UsageError(f"cannot write {path}: another program is writing it: wait until that is done") from error
-    except FileNotFoundError as error:
-        if path.parent.is_dir():
-            raise UsageError(f"cannot write {path}: {reason(error)}") from error
-        raise UsageError(f"cannot write {path}: there is no directory {path.parent}: make it first") from error
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {reason(error)}") from error
+        raise UsageError(busy) from error
 
 
 @contextmanager
-def _dropping(partial: Path) -> Iterator[None]:
-    """What does not become whole is not left."""
+def _written(path: Path) -> Iterator[None]:
+    """UsageError in place of any OSError while it is."""
     try:
         yield
-    except BaseException:
-        with suppress(OSError):
-            partial.unlink()
-        raise
-
-
-def _made(path: Path) -> BinaryIO:
-    """A new file that is ours while it is open; BlockingIOError if it is another program's.
-
-    What was left there before gives way: a link that is there is removed, and not followed.
-    """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    while True:
-        try:
-            file = os.fdopen(os.open(path, flags, 0o666), "wb")
-        except FileExistsError:
-            _clear(path)
-            continue
-        with suppress(BlockingIOError):
-            # Else it was taken for something left behind, before it was locked, and is being removed.
-            _lock(file.fileno())
-            if _is_at(path, file.fileno()):
-                return file
-        file.close()
-
-
-def _clear(path: Path) -> None:
-    """Remove what nobody holds."""
-    with suppress(FileNotFoundError):
-        if not stat.S_ISREG(path.lstat().st_mode):
-            path.unlink()
-            return
-        held = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            _lock(held)
-            if _is_at(path, held):
-                path.unlink()
-        finally:
-            os.close(held)
-
-
-def _lock(file: int) -> None:
-    """BlockingIOError if another program has locked it. Some file systems have no locks: there it has to do without."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:
-        pass
-
-
-def _is_at(path: Path, file: int) -> bool:
-    """Whether that name is still the open file's."""
-    try:
-        return os.path.samestat(path.lstat(), os.fstat(file))
-    except FileNotFoundError:
-        return False
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not path.parent.is_dir():
+            raise UsageError(f"cannot write {path}: there is no directory {path.parent}: make it first") from error
+        raise UsageError(f"cannot write {path}: {reason(error)}") from error
 
 
 def _may_take(path: Path, force: bool) -> None:

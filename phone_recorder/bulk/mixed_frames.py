@@ -76,7 +76,8 @@ class FrameMixer:
             frames = self._gathered(calls[part], numbers[part])
             payloads[part] = self._payloads(frames)
             gaps += [gap for leg in range(LEGS) for gap in _gaps(frames, leg)]
-        return MixedFrames(calls, numbers, payloads, gaps)
+        # Wherever the blocks part.
+        return MixedFrames(calls, numbers, payloads, sorted(gaps, key=lambda gap: (gap.leg, gap.call, gap.first)))
 
     def _gathered(self, calls: Ints, numbers: Ints) -> _Frames:
         columns = self._legs.columns

@@ -13,7 +13,7 @@ from phone_recorder.bulk.fleet.report_page import page
 from phone_recorder.bulk.fleet.report_series import as_csv, columns_of
 from phone_recorder.cli.fleet import OURS
 from phone_recorder.cli.fleet_options import STDOUT
-from phone_recorder.cli.output import complain, silence
+from phone_recorder.cli.output import complain, nobody_reads, silence
 from phone_recorder.cli.test_targets import target_of
 from phone_recorder.errors import UsageError
 
@@ -67,13 +67,12 @@ def _written(path: Path, made: Made, report: Report) -> bool:
     except UsageError as error:
         complain(error)
         return False
-    except BrokenPipeError:
-        # Whoever wanted it on standard output is gone.
+    except OSError as error:
+        if not nobody_reads(error):
+            # Standard output: main says so.
+            raise
         silence(sys.stdout)
         return False
-    except OSError:
-        # Standard output: main says so.
-        raise
     except Exception as error:
         # An error of ours in one report must not cost the others.
         complain(f"{path} cannot be made: {type(error).__name__}: {error}: {OURS}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 from typing import TextIO
 
@@ -47,9 +48,15 @@ def say_while_read(line: str) -> None:
     try:
         say(line)
     except OSError as error:
-        if error.errno not in _NOBODY_READS:
+        if not nobody_reads(error):
             raise
         silence(sys.stdout)
+
+
+def nobody_reads(error: OSError) -> bool:
+    """Whether standard output could not be written because the other end of a pipe, or the terminal, is gone."""
+    # An I/O error of a file is one of its disk.
+    return error.errno in _NOBODY_READS and not stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
 
 
 def silence(stream: TextIO) -> None:

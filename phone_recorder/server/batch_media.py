@@ -16,9 +16,9 @@ from phone_recorder.recording.units import from_ms
 from phone_recorder.server.batch_rows import Rows
 from phone_recorder.server.media_port import Datagram, Expected, RunPort
 
-LOOK = from_ms(300)
+LOOK = from_ms(150)
 """Between two looks at a port."""
-GROUPS = 3
+GROUPS = 2
 """Ports are looked at in so many groups, so that nobody else waits while all are."""
 
 

@@ -25,10 +25,13 @@ HORIZON = from_ms(500)
 """How long a packet that was overtaken is waited for: what comes after a gap is not on the disk until then."""
 DRAIN = from_ms(200)
 """Between two looks at a port: its packets wait in the kernel, which tells when each came."""
-REST = CHECKPOINT + from_ms(25)
-"""From one time that the destination saves what it has to the next, if runs are gathered: they are passed on then."""
+REST = CHECKPOINT
+"""From one time that the destination saves what it has to the next, if runs are gathered: they are passed on then.
+
+The next look after that must still come within the second, also if it is late.
+"""
 SILENT = from_ms(500)
-"""A meter falls when no packet has come for so long; a port is looked at every DRAIN."""
+"""A meter falls when no packet has come for so long; a port is looked at every DRAIN, or LOOK of batch_media.py."""
 STREAM = "rtp"
 
 _USUAL_FRAME = 20 * BYTES_PER_MS

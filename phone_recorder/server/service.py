@@ -34,7 +34,7 @@ from phone_recorder.server.recovery import Deed, Done
 from phone_recorder.server.retention import KEEP_ALL, Retention
 from phone_recorder.wire.printable import printable
 
-TICK_S = 0.1
+TICK_S = 0.075
 SYNC = SECOND
 """Between two syncs of the storage while anything is being recorded."""
 LIVE = SECOND // 2

@@ -3,12 +3,11 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
-from phone_recorder.adapters import files
 from phone_recorder.adapters.files import open_for_reading, reason, replace_when_done
 from phone_recorder.errors import UsageError
 
@@ -160,14 +159,22 @@ def test_what_another_is_writing_is_left_to_it(tmp_path: Path, force: bool) -> N
     assert list(tmp_path.iterdir()) == [tmp_path / "f"]
 
 
+class Flock:
+    """In place of flock(2): what happens before each lock, or what it says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *happens: Callable[[], object]) -> None:
+        self._left = list(happens)
+        self._flock = fcntl.flock
+        monkeypatch.setattr(fcntl, "flock", self)
+
+    def __call__(self, file: int, how: int) -> None:
+        if self._left:
+            self._left.pop(0)()
+        self._flock(file, how)
+
+
 def test_what_another_has_written_just_now_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = files._made
-
-    def late(path: Path) -> BinaryIO:
-        (tmp_path / "f").write_bytes(b"of another")
-        return made(path)
-
-    monkeypatch.setattr(files, "_made", late)
+    Flock(monkeypatch, lambda: (tmp_path / "f").write_bytes(b"of another"))
     with pytest.raises(UsageError, match="f exists already"), replace_when_done(tmp_path / "f"):
         pass
     assert (tmp_path / "f").read_bytes() == b"of another"
@@ -175,28 +182,46 @@ def test_what_another_has_written_just_now_is_not_replaced(tmp_path: Path, monke
 
 
 def test_a_file_that_was_taken_for_a_left_one_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lock, others = files._lock, iter([True])
-
-    def raced(file: int) -> None:
-        if next(others, False):
-            (tmp_path / ".f.partial").unlink()
-        lock(file)
-
-    monkeypatch.setattr(files, "_lock", raced)
+    Flock(monkeypatch, lambda: (tmp_path / ".f.partial").unlink())
     with replace_when_done(tmp_path / "f") as file:
         file.write(b"new")
     assert (tmp_path / "f").read_bytes() == b"new"
 
 
 def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(file: int, how: int) -> None:
+    def none() -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(fcntl, "flock", none)
+    Flock(monkeypatch, *[none] * 4)
     (tmp_path / ".f.partial").write_bytes(b"of one that was killed")
-    with replace_when_done(tmp_path / "f") as file:
-        file.write(b"new")
-    assert (tmp_path / "f").read_bytes() == b"new"
+    with pytest.raises(UsageError, match="another program is writing it"), replace_when_done(tmp_path / "f") as file:
+        file.write(b"of the first")
+        with replace_when_done(tmp_path / "f", force=True) as other:
+            other.write(b"of the second")
+    assert (tmp_path / "f").read_bytes() == b"of the second"
+    assert list(tmp_path.iterdir()) == [tmp_path / "f"]
+
+
+def test_what_does_not_become_whole_takes_nothing_of_others_with_it(tmp_path: Path) -> None:
+    partial = tmp_path / ".f.partial"
+    with pytest.raises(RuntimeError), replace_when_done(tmp_path / "f"):
+        partial.unlink()
+        partial.write_bytes(b"of another")
+        raise RuntimeError
+    assert partial.read_bytes() == b"of another"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open any file")
+def test_what_another_user_has_left_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".f.partial").touch(0o400)
+    with pytest.raises(UsageError, match=r"or remove .*/\.f\.partial"), replace_when_done(tmp_path / "f"):
+        pass
+
+
+def test_an_error_of_the_body_is_told_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="temporarily unavailable"), replace_when_done(tmp_path / "f"):
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_new_file_has_the_rights_that_a_new_file_has(tmp_path: Path) -> None:

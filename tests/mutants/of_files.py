@@ -57,15 +57,15 @@ FAULTS = (
     Fault(
         "the header is not made true while it is recorded",
         "recording/drive_destination.py",
-        "self._part is None or now - self._saved_at < CHECKPOINT",
-        "True or self._part is None or now - self._saved_at < CHECKPOINT",
+        "if now - self._saved_at >= CHECKPOINT:",
+        "if False:",
         "S1",
     ),
     Fault(
         "the header says twice the packet's length",
         "recording/drive_destination.py",
-        "return RecordHeader(header.codec, packet, header.increment, ",
-        "return RecordHeader(header.codec, packet, 2 * header.increment, ",
+        "return RecordHeader(header.codec, header.rtp_len, header.increment, ",
+        "return RecordHeader(header.codec, header.rtp_len, 2 * header.increment, ",
         "C1",
     ),
     Fault(

@@ -106,7 +106,7 @@ def _wavs(directory: Path, but: Path) -> Iterator[Path]:
 
     for place, directories, names in os.walk(directory, onerror=fail):
         directories[:] = [name for name in directories if not same(Path(place, name), but)]
-        for name in names:
+        for name in [*names, *(one for one in directories if Path(place, one).is_symlink())]:
             path = Path(place, name)
             if path.suffix.lower() == _SUFFIX and not name.startswith("."):
                 yield path
