@@ -150,7 +150,10 @@ def test_a_list_without_an_end() -> None:
         (("get", FIRST, "--number", "2"), "--number needs --all"),
         (("get", "--all", "-o", "none"), "none is not a directory: make it first, or name one recording alone"),
         (("get", FIRST, SECOND, "-o", "x.wav"), "x.wav is not a directory: make it first, or name one recording alone"),
-        (("get", FIRST, "-o", "none/x.wav"), f"{FIRST}: cannot write none/x.wav: there is no such file"),
+        (
+            ("get", FIRST, "-o", "none/x.wav"),
+            f"{FIRST}: cannot write none/x.wav: there is no directory none: make it first",
+        ),
         (("rm",), "Missing argument 'NAME...'"),
         (("list", "--since", "yesterday"), "Invalid value for '--since'"),
         (("list", "--since", "0001-01-01"), "Invalid value for '--since'"),

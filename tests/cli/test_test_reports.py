@@ -138,6 +138,6 @@ def test_of_two_reports_the_second_is_written_though_the_first_fails(capsys: pyt
     assert not write_reports(reports, RUN)
     assert capsys.readouterr().err.splitlines() == [
         f"phone-recorder: there.xml cannot be made: ZeroDivisionError: by zero: {OURS}",
-        "phone-recorder: cannot write none/x: there is no such file",
+        "phone-recorder: cannot write none/x: there is no directory none: make it first",
     ]
     assert (Path("last").read_bytes(), Path("there.xml").read_text()) == (b"whole", "before")

@@ -13,6 +13,8 @@ from pathlib import Path
 from socket import socket
 from typing import Any
 
+from tests.cli.foreground import hears_ctrl_c
+
 LOCUSTFILE = Path(__file__).parents[3] / "docs" / "locustfile.py"
 PATIENCE_S = 60.0
 
@@ -54,7 +56,10 @@ def locust(folder: Path, name: str, *words: str) -> Iterator[Locust]:
     """`locust` with the locustfile of the documentation."""
     log = folder / f"{name}.log"
     command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *words]
-    with log.open("wb") as written, subprocess.Popen(command, stdout=written, stderr=written, cwd=folder) as process:
+    with (
+        log.open("wb") as written,
+        subprocess.Popen(command, stdout=written, stderr=written, cwd=folder, preexec_fn=hears_ctrl_c) as process,
+    ):
         try:
             yield Locust(process, log)
         finally:
