@@ -11,7 +11,7 @@ from phone_recorder.bulk.columns import UNKNOWN, Columns
 from phone_recorder.bulk.packets import Packets
 from phone_recorder.bulk.placing import lay
 from phone_recorder.bulk.runs import lay_runs
-from phone_recorder.recording.placement import EVER, JUMP, DelaysInStep
+from phone_recorder.recording.placement import JUMP, DelaysInStep
 from phone_recorder.recording.units import SECOND
 from phone_recorder.wire.rtp import plain_header
 
@@ -174,4 +174,3 @@ def test_a_stream_that_drift_would_move_is_left() -> None:
 
 def test_nothing_at_all() -> None:
     assert laid_by(lay_runs, columns(), batch([])) == []
-    assert columns().until[0] == EVER

@@ -22,7 +22,7 @@ _MAPPED = b"\xff\xff"
 
 
 class Batch(NamedTuple):
-    """Datagrams that were found together, n of them. Good until its receiver is asked for more, and there may be none.
+    """Datagrams that were found together, n of them. Good until its receiver is asked for more.
 
     Those of one flow are in the order in which the kernel received them. Across flows there is no order.
     """
